@@ -1,0 +1,40 @@
+//! The vocabulary of Glasshouse: what a cloud says (samples, log entries, alerts, changes, incidents),
+//! the questions that can be asked of it and the answers that come back.
+//!
+//! Read [`Question`] and [`Answer`] first: every screen is made of them, and every question carries the
+//! playhead. Then [`Backend`] and [`Querier`], the two traits behind which a live cloud and a recording
+//! look the same.
+//!
+//! This crate does not know: files, networks, async runtimes, wire formats, query languages, screens.
+
+mod alert;
+mod backend;
+mod change;
+mod document;
+mod event;
+mod graph;
+mod labels;
+mod log;
+mod matcher;
+mod provenance;
+mod question;
+mod sample;
+mod time;
+
+pub use alert::{Alert, AlertState};
+pub use backend::{Backend, Jump, JumpTarget, Navigator, Querier, QueryError};
+pub use change::{Change, ChangeSummary, FileChange, RepositoryFile};
+pub use document::{Comment, Document, DocumentKind, DocumentSummary};
+pub use event::{Event, EventKind, Until};
+pub use graph::{Bucket, Graph, GraphSeries, MetricKind, MetricName, Transform};
+pub use labels::Labels;
+pub use log::{Entry, Level, LogFilter, LogHistogram, LogLine, LogPage, Stream};
+pub use matcher::{Matcher, MatcherOp, Selector};
+pub use provenance::{Completeness, Provenance};
+pub use question::{
+    Answer, AnswerValue, Ask, GraphAsk, LogHistogramAsk, LogLinesAsk, Panel, Question, RecordingInfo,
+};
+pub use sample::{
+    NativeHistogram, STALE_MARKER_BITS, SampleColumn, SeriesData, Span, is_stale_marker, stale_marker,
+};
+pub use time::{ParseTimeError, TimeRange, Timestamp};

@@ -1,0 +1,152 @@
+//! [`Question`] and [`Answer`]: all that a screen ever asks. Every question carries the playhead.
+
+use crate::{
+    Alert, Change, ChangeSummary, Document, DocumentSummary, Event, Graph, LogFilter, LogHistogram, LogPage,
+    MetricName, Provenance, RepositoryFile, Selector, TimeRange, Timestamp, Transform,
+};
+
+/// Something asked, as of a moment: the answer holds nothing that became known later.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Question {
+    /// The playhead.
+    pub as_of: Timestamp,
+    /// What is asked.
+    pub ask: Ask,
+}
+
+/// What can be asked.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ask {
+    /// The names of all metrics.
+    MetricNames,
+    /// Lines of series.
+    Graph(GraphAsk),
+    /// Log lines around a moment.
+    LogLines(LogLinesAsk),
+    /// How many log lines there were, over time.
+    LogHistogram(LogHistogramAsk),
+    /// All alert episodes, the gravest and latest first.
+    Alerts,
+    /// All changes, the latest first.
+    Changes,
+    /// One change with its patch.
+    Change {
+        /// The commit's hash.
+        id: String,
+    },
+    /// The repository's files.
+    Files,
+    /// Events that touch a window, by time.
+    Events {
+        /// The window.
+        window: TimeRange,
+    },
+    /// All threads and post-mortems, by known time.
+    Documents,
+    /// One of them with its text.
+    Document {
+        /// Its id.
+        id: String,
+    },
+}
+
+/// Lines of series in a window.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GraphAsk {
+    /// Which series.
+    pub selector: Selector,
+    /// Which time.
+    pub window: TimeRange,
+    /// Into how many buckets the window is thinned.
+    pub n_buckets: usize,
+    /// What is drawn.
+    pub transform: Transform,
+    /// At most so many series, the first by labels.
+    pub max_series: usize,
+}
+
+/// Log lines around a moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogLinesAsk {
+    /// Which lines.
+    pub filter: LogFilter,
+    /// The moment: `n_before` lines at or before it, `n_after` lines after it.
+    pub anchor: Timestamp,
+    /// How many lines at or before the moment.
+    pub n_before: usize,
+    /// How many lines after it.
+    pub n_after: usize,
+    /// Start this many matching lines earlier (negative) or later than the anchor.
+    pub offset: i64,
+}
+
+/// How many log lines there were in each bucket of a window.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogHistogramAsk {
+    /// Which lines.
+    pub filter: LogFilter,
+    /// Which time.
+    pub window: TimeRange,
+    /// How many buckets.
+    pub n_buckets: usize,
+}
+
+/// An answer and where it comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// The playhead of the question.
+    pub as_of: Timestamp,
+    /// What was found.
+    pub value: AnswerValue,
+    /// Where it comes from.
+    pub provenance: Provenance,
+}
+
+/// What was found; the variants are those of [`Ask`].
+#[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "the variants mirror those of `Ask`")]
+pub enum AnswerValue {
+    MetricNames(Vec<MetricName>),
+    Graph(Graph),
+    LogLines(LogPage),
+    LogHistogram(LogHistogram),
+    Alerts(Vec<Alert>),
+    Changes(Vec<ChangeSummary>),
+    Change(Option<Change>),
+    Files(Vec<RepositoryFile>),
+    Events(Vec<Event>),
+    Documents(Vec<DocumentSummary>),
+    Document(Option<Document>),
+}
+
+/// A graph that a recording names as worth a look.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Panel {
+    /// Its title.
+    pub title: String,
+    /// Which series.
+    pub selector: Selector,
+    /// What is drawn.
+    pub transform: Transform,
+    /// The values' unit: `s`, `bytes`, `ratio`, `/s` or empty.
+    pub unit: String,
+}
+
+/// What a recording says of itself: its provenance, not what happened in it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RecordingInfo {
+    /// Its name.
+    pub name: String,
+    /// One sentence on what it is, without giving the cause away.
+    pub summary: String,
+    /// The cloud it was recorded from.
+    pub cloud: String,
+    /// From when to when it reaches.
+    pub extent: TimeRange,
+    /// The moment to open it at, if the recording names one.
+    pub open_at: Option<Timestamp>,
+    /// The panels that matter, the first first.
+    pub panels: Vec<Panel>,
+    /// What is damaged or missing, one sentence each.
+    pub warnings: Vec<String>,
+}
