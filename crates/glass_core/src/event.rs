@@ -1,0 +1,66 @@
+//! What goes into the core ([`Event`]) and what it wants done ([`Effect`]).
+
+use crate::{Chord, Command, Slot, Viewport};
+use glass_model::{Answer, Jump, QueryError, Question, Timestamp};
+
+/// Something that happened to the application.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A key was pressed.
+    Chord(Chord),
+    /// Text was pasted.
+    Paste(String),
+    /// A command was chosen with the pointer.
+    Command(Command),
+    /// The pointer was pressed or dragged on the timeline; 0 at the window's start, 1 at its end.
+    Scrub(f64),
+    /// So many nanoseconds passed on the clock; moves the playhead while playing.
+    Tick(i64),
+    /// The front-end's size changed.
+    Resized(Viewport),
+    /// An answer came, or an error.
+    Answered {
+        /// For which place.
+        slot: Slot,
+        /// The version of the request.
+        version: u64,
+        /// The question asked.
+        question: Question,
+        /// What came of it.
+        result: Result<Answer, QueryError>,
+    },
+    /// A place to jump to was looked for.
+    Jumped {
+        /// What was looked for.
+        jump: Jump,
+        /// The moment, `None` if there is no such thing.
+        result: Result<Option<Timestamp>, QueryError>,
+    },
+}
+
+/// Something the core wants done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Ask a question; a newer request for the same slot replaces one that has not started.
+    Ask {
+        /// For which place.
+        slot: Slot,
+        /// Grows with every request.
+        version: u64,
+        /// The question.
+        question: Question,
+    },
+    /// Look for a place to jump to.
+    Jump(Jump),
+    /// Put a text on the clipboard.
+    Copy(String),
+    /// Leave.
+    Quit,
+}
+
+/// Carries out effects; answers come back as events, by whatever way the program was wired.
+pub trait Runner {
+    /// Starts an effect and returns at once. [`Effect::Copy`] and [`Effect::Quit`] are the front-end's own and
+    /// never come here.
+    fn start(&mut self, effect: Effect);
+}

@@ -1,0 +1,196 @@
+//! [`Slots`]: the questions that are open and the answers at hand. The core's half of the first law: an answer
+//! for a later playhead is never handed out.
+
+use glass_model::{Answer, Ask, QueryError, Question, Timestamp};
+use std::collections::HashMap;
+
+/// A place on screen that needs an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Slot {
+    /// Marks of the timeline.
+    TimelineEvents,
+    /// Log volume of the timeline.
+    TimelineLogs,
+    /// All alerts.
+    Alerts,
+    /// All changes.
+    Changes,
+    /// The n-th panel of the overview.
+    Panel(usize),
+    /// The names of metrics.
+    MetricNames,
+    /// The graph of the chosen metric.
+    Graph,
+    /// Log lines.
+    LogLines,
+    /// Log lines over time.
+    LogHistogram,
+    /// The chosen change.
+    Change,
+    /// The repository's files.
+    Files,
+    /// Threads and post-mortems.
+    Documents,
+    /// The chosen one.
+    Document,
+}
+
+/// What is at hand for a slot.
+#[derive(Clone, Debug)]
+pub enum SlotData<'a> {
+    /// Nothing yet.
+    Loading,
+    /// An answer; `stale` if it belongs to an earlier playhead than the present one.
+    Here {
+        /// The answer.
+        answer: &'a Answer,
+        /// Whether a newer one is under way.
+        stale: bool,
+    },
+    /// There is no answer.
+    Failed(&'a QueryError),
+}
+
+#[derive(Debug, Default)]
+struct Entry {
+    asked: Option<(u64, Question)>,
+    held: Option<(u64, Question, Result<Answer, QueryError>)>,
+}
+
+/// Open questions and answers at hand, by slot.
+#[derive(Debug, Default)]
+pub struct Slots {
+    entries: HashMap<Slot, Entry>,
+    last_version: u64,
+}
+
+impl Slots {
+    /// Notes that a question is wanted for a slot; returns its version if it must be asked.
+    pub fn want(&mut self, slot: Slot, question: &Question) -> Option<u64> {
+        let entry = self.entries.entry(slot).or_default();
+        if entry.asked.as_ref().is_some_and(|(_, asked)| asked == question) {
+            return None;
+        }
+        self.last_version += 1;
+        entry.asked = Some((self.last_version, question.clone()));
+        Some(self.last_version)
+    }
+
+    /// Takes an answer; one that is older than the one at hand is dropped.
+    pub fn take(&mut self, slot: Slot, version: u64, question: Question, result: Result<Answer, QueryError>) {
+        let Some(entry) = self.entries.get_mut(&slot) else {
+            return;
+        };
+        let newest = entry.asked.as_ref().map_or(0, |(asked, _)| *asked);
+        let held = entry.held.as_ref().map_or(0, |(held, ..)| *held);
+        if version > newest || version < held {
+            return;
+        }
+        entry.held = Some((version, question, result));
+    }
+
+    /// What is at hand for a slot, given what is wanted of it now.
+    pub fn get(&self, slot: Slot, wanted: &Question) -> SlotData<'_> {
+        let Some((_, question, result)) = self.entries.get(&slot).and_then(|entry| entry.held.as_ref())
+        else {
+            return SlotData::Loading;
+        };
+        let exact = question == wanted;
+        if !exact && !may_stand_in(question, wanted) {
+            return SlotData::Loading;
+        }
+        match result {
+            Ok(answer) if exact || answer.as_of <= wanted.as_of => SlotData::Here {
+                answer,
+                stale: !exact,
+            },
+            Ok(_) => SlotData::Loading,
+            Err(error) if exact => SlotData::Failed(error),
+            Err(_) => SlotData::Loading,
+        }
+    }
+
+    /// Whether the answer at hand is the one wanted.
+    pub fn is_settled(&self, slot: Slot, wanted: &Question) -> bool {
+        let held = self.entries.get(&slot).and_then(|entry| entry.held.as_ref());
+        held.is_some_and(|(_, question, _)| question == wanted)
+    }
+
+    /// The moment of the wanted question: the playhead of the answer at hand, if there is one.
+    pub fn held_as_of(&self, slot: Slot) -> Option<Timestamp> {
+        self.entries
+            .get(&slot)?
+            .held
+            .as_ref()
+            .map(|(_, question, _)| question.as_of)
+    }
+}
+
+/// Whether the answer to an earlier question may be shown until the wanted one comes: it must be of the same
+/// thing and of no later playhead.
+fn may_stand_in(held: &Question, wanted: &Question) -> bool {
+    if held.as_of > wanted.as_of {
+        return false;
+    }
+    match (&held.ask, &wanted.ask) {
+        (Ask::Graph(held), Ask::Graph(wanted)) => {
+            held.selector == wanted.selector
+                && held.transform == wanted.transform
+                && held.window == wanted.window
+        }
+        (Ask::LogLines(held), Ask::LogLines(wanted)) => held.filter == wanted.filter,
+        (Ask::LogHistogram(held), Ask::LogHistogram(wanted)) => {
+            held.filter == wanted.filter && held.window == wanted.window && held.n_buckets == wanted.n_buckets
+        }
+        (held, wanted) => held == wanted,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use glass_model::{AnswerValue, Provenance, TimeRange};
+
+    fn question(secs: i64) -> Question {
+        Question {
+            as_of: Timestamp::from_secs(secs),
+            ask: Ask::Alerts,
+        }
+    }
+
+    fn answer(secs: i64) -> Result<Answer, QueryError> {
+        Ok(Answer {
+            as_of: Timestamp::from_secs(secs),
+            value: AnswerValue::Alerts(Vec::new()),
+            provenance: Provenance::complete("test", TimeRange::ALL),
+        })
+    }
+
+    #[test]
+    fn an_answer_of_a_later_playhead_is_never_handed_out() {
+        let mut slots = Slots::default();
+        let version = slots.want(Slot::Alerts, &question(10)).unwrap();
+        slots.take(Slot::Alerts, version, question(10), answer(10));
+        assert!(matches!(
+            slots.get(Slot::Alerts, &question(10)),
+            SlotData::Here { stale: false, .. }
+        ));
+        assert!(matches!(
+            slots.get(Slot::Alerts, &question(11)),
+            SlotData::Here { stale: true, .. }
+        ));
+        assert!(matches!(slots.get(Slot::Alerts, &question(9)), SlotData::Loading));
+    }
+
+    #[test]
+    fn late_answers_are_dropped_by_version() {
+        let mut slots = Slots::default();
+        let first = slots.want(Slot::Alerts, &question(1)).unwrap();
+        let second = slots.want(Slot::Alerts, &question(2)).unwrap();
+        assert_eq!(slots.want(Slot::Alerts, &question(2)), None);
+        slots.take(Slot::Alerts, second, question(2), answer(2));
+        slots.take(Slot::Alerts, first, question(1), answer(1));
+        assert!(slots.is_settled(Slot::Alerts, &question(2)));
+        assert_eq!(slots.held_as_of(Slot::Alerts), Some(Timestamp::from_secs(2)));
+    }
+}

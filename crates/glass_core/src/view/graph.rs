@@ -1,0 +1,76 @@
+//! Graphs: lines already thinned to the viewport's columns, with axes.
+
+use super::{DataState, Role};
+
+/// The samples that fall into one column of a graph.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct GraphPoint {
+    /// The column's middle: 0 at the window's start, 1 at its end.
+    pub x: f64,
+    /// The earliest value.
+    pub first: f64,
+    /// The latest value.
+    pub last: f64,
+    /// The least value.
+    pub min: f64,
+    /// The greatest value.
+    pub max: f64,
+}
+
+/// One line of a graph.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GraphLine {
+    /// Its name in the legend.
+    pub name: String,
+    /// Its value at the cursor or, without one, at the playhead; `–` where there is none.
+    pub value: String,
+    /// Its colour.
+    pub role: Role,
+    /// Runs of points to be joined; between two runs there is a gap.
+    pub runs: Vec<Vec<GraphPoint>>,
+}
+
+/// A mark on an axis.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AxisTick {
+    /// 0 at the axis' start (left, bottom), 1 at its end.
+    pub ratio: f64,
+    /// What stands there.
+    pub text: String,
+}
+
+/// The moment being looked at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CursorView {
+    /// Where on the x axis.
+    pub x: f64,
+    /// Its time.
+    pub text: String,
+}
+
+/// A graph.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GraphView {
+    /// Its title.
+    pub title: String,
+    /// The unit, or what is drawn (`per second`); may be empty.
+    pub unit: String,
+    /// Its lines.
+    pub lines: Vec<GraphLine>,
+    /// The value at the bottom.
+    pub y_min: f64,
+    /// The value at the top; greater than `y_min`.
+    pub y_max: f64,
+    /// Marks on the y axis, from below.
+    pub y_ticks: Vec<AxisTick>,
+    /// Marks on the x axis.
+    pub x_ticks: Vec<AxisTick>,
+    /// Where the playhead stands; nothing is drawn to its right. May lie outside 0..=1.
+    pub playhead: f64,
+    /// The cursor, if there is one.
+    pub cursor: Option<CursorView>,
+    /// How many more lines there are than `lines` shows; 0 for none.
+    pub n_left_out: usize,
+    /// How it stands with the data.
+    pub state: DataState,
+}

@@ -1,0 +1,142 @@
+//! View-models: everything a front-end draws, as plain data. Read [`ViewModel`] first.
+//!
+//! A front-end destructures these types completely, so that a new field does not compile until both show it.
+//! All texts are safe to print: control characters and terminal escapes were made visible.
+
+mod graph;
+mod screen;
+mod table;
+mod text;
+mod timeline;
+
+pub use graph::{AxisTick, CursorView, GraphLine, GraphPoint, GraphView};
+pub use screen::{
+    AlertsView, ChangesView, DocBlock, DocBlockKind, DocumentView, HistogramView, IncidentsView, LogRow,
+    LogsView, MetricsView, OverviewView, Phase, ScreenView,
+};
+pub use table::{Cell, Column, Row, TableView};
+pub use text::{DataState, DataStateKind, Line, Role, Span};
+pub use timeline::{Lane, LaneKind, Mark, MarkKind, TimelineView};
+
+use crate::Screen;
+
+/// How much a front-end can show. Counts of things, never cells or pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Viewport {
+    /// Rows of a list that fills the screen's main area.
+    pub list_rows: usize,
+    /// Rows of each short list on the overview.
+    pub short_rows: usize,
+    /// Panels that fit on the overview.
+    pub n_panels: usize,
+    /// Points that fit side by side into a graph that fills the main area.
+    pub graph_columns: usize,
+    /// Bars that fit side by side into the timeline and the log histogram.
+    pub bar_columns: usize,
+}
+
+/// All of the program's face at one moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ViewModel {
+    /// The top line.
+    pub header: Header,
+    /// The screens to choose from.
+    pub tabs: Vec<Tab>,
+    /// The current screen.
+    pub screen: ScreenView,
+    /// The timeline, below every screen.
+    pub timeline: TimelineView,
+    /// The bottom line.
+    pub status: StatusView,
+    /// What lies above everything, if anything.
+    pub overlay: Option<Overlay>,
+}
+
+/// The top line.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Header {
+    /// The recording's name.
+    pub name: String,
+    /// The cloud's name.
+    pub cloud: String,
+    /// `REPLAY`, later `LIVE` and `DRILL`.
+    pub badge: String,
+    /// The playhead, absolute: `2026-11-22 03:41:00 UTC`.
+    pub playhead: String,
+    /// `▶ 10×`, `⏸ paused`, `■ end`.
+    pub motion: String,
+    /// Whether time moves.
+    pub playing: bool,
+    /// What is damaged or missing in the recording, empty if nothing.
+    pub warning: String,
+}
+
+/// A screen to choose.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tab {
+    /// The key that opens it.
+    pub key: String,
+    /// Its title.
+    pub title: String,
+    /// Which screen.
+    pub screen: Screen,
+    /// Whether it is the current one.
+    pub active: bool,
+    /// How many things of note are there (firing alerts …); empty for none.
+    pub badge: String,
+}
+
+/// The bottom line.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StatusView {
+    /// A message, or empty.
+    pub message: Line,
+    /// The keys of most use here: key and what it does.
+    pub hints: Vec<(String, String)>,
+}
+
+/// What lies above everything.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Overlay {
+    /// All keys.
+    Help(HelpView),
+    /// A line to type into, at the bottom.
+    Prompt(PromptView),
+}
+
+/// All keys by group, from the command registry.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HelpView {
+    /// The window's title.
+    pub title: String,
+    /// Groups of commands.
+    pub groups: Vec<HelpGroup>,
+    /// How many entries to leave out at the top, for a list longer than the screen.
+    pub scroll: usize,
+}
+
+/// Commands that belong together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HelpGroup {
+    /// The group's title.
+    pub title: String,
+    /// Keys and what they do.
+    pub entries: Vec<(String, String)>,
+}
+
+/// A line being typed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PromptView {
+    /// What is asked: `filter`, `go to time`, `command`.
+    pub title: String,
+    /// What was typed.
+    pub text: String,
+    /// Where the next character goes, counted in characters.
+    pub caret: usize,
+    /// What may be typed, or what is wrong with what was typed.
+    pub hint: Line,
+    /// Suggestions, the best first: text and explanation.
+    pub suggestions: Vec<(String, String)>,
+    /// Which suggestion is chosen.
+    pub chosen: Option<usize>,
+}

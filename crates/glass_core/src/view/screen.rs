@@ -1,0 +1,190 @@
+//! The screens: one type each.
+
+use super::{DataState, GraphView, Line, Role, TableView};
+
+/// The current screen.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ScreenView {
+    /// What is wrong now.
+    Overview(OverviewView),
+    /// One metric.
+    Metrics(MetricsView),
+    /// Log lines.
+    Logs(LogsView),
+    /// Alerts.
+    Alerts(AlertsView),
+    /// Changes.
+    Changes(ChangesView),
+    /// The incident's text.
+    Incidents(IncidentsView),
+}
+
+/// How far the incident has come, as far as was known at the playhead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Nothing is known to be wrong.
+    Calm,
+    /// Alerts are pending.
+    Building,
+    /// Alerts fire.
+    Firing,
+    /// No alert fires any more; the incident is not closed.
+    Recovering,
+    /// The incident is closed, or all alerts are resolved and no incident was opened.
+    Over,
+}
+
+/// What is wrong now.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OverviewView {
+    /// How far the incident has come.
+    pub phase: Phase,
+    /// The same in a sentence.
+    pub headline: Line,
+    /// The last thing said of the incident; empty if nothing was.
+    pub last_word: Line,
+    /// Alerts that fire or are pending, then those lately resolved.
+    pub alerts: TableView,
+    /// The latest changes.
+    pub changes: TableView,
+    /// The panels that matter.
+    pub panels: Vec<GraphView>,
+    /// How many panels did not fit.
+    pub n_more_panels: usize,
+    /// Which panel keys go to, if they go to the panels.
+    pub focused_panel: Option<usize>,
+}
+
+/// One metric.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MetricsView {
+    /// The names; absent in full screen.
+    pub names: Option<TableView>,
+    /// The filter on the names; empty for none.
+    pub filter: String,
+    /// What the metric is: type, unit, help.
+    pub about: Line,
+    /// The graph.
+    pub graph: GraphView,
+    /// Whether keys go to the graph.
+    pub graph_focused: bool,
+}
+
+/// A log line.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogRow {
+    /// Its time of day, with milliseconds.
+    pub time: String,
+    /// Its level: one letter, so that colour is not the only sign; a space if not known.
+    pub level: char,
+    /// The level's role.
+    pub role: Role,
+    /// Where it comes from, short.
+    pub origin: String,
+    /// The line; matches of the filter are spans of their own.
+    pub text: Line,
+    /// Whether it is the chosen one.
+    pub selected: bool,
+}
+
+/// Counts over time, stacked by level.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HistogramView {
+    /// From left to right: lines of level error and above, warning, and all others. Right of the playhead 0.
+    pub bars: Vec<[u64; 3]>,
+    /// The tallest bar's lines; 0 if there are none.
+    pub max: u64,
+    /// Where the playhead stands, 0 to 1.
+    pub playhead: f64,
+    /// How it stands with the data.
+    pub state: DataState,
+}
+
+/// Log lines.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogsView {
+    /// The filter in words: text, inverse, level, streams; `all lines` if there is none.
+    pub filter: Line,
+    /// How many lines match, up to the playhead, and how many are below the last row.
+    pub count: String,
+    /// All matches over time.
+    pub histogram: HistogramView,
+    /// The lines, the latest last.
+    pub rows: Vec<LogRow>,
+    /// The chosen line in full: its labels and metadata; absent unless asked for.
+    pub details: Option<Vec<Line>>,
+    /// How it stands with the data.
+    pub state: DataState,
+}
+
+/// Alerts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AlertsView {
+    /// The list.
+    pub list: TableView,
+    /// The chosen one in full.
+    pub details: Vec<Line>,
+}
+
+/// Changes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChangesView {
+    /// The commits, or the repository's files.
+    pub list: TableView,
+    /// The chosen commit's message and patch.
+    pub details: DocumentView,
+}
+
+/// The incident's text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IncidentsView {
+    /// Threads and post-mortems.
+    pub list: TableView,
+    /// The chosen one.
+    pub document: DocumentView,
+}
+
+/// What a block of a document is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DocBlockKind {
+    /// A heading of a level, from 1.
+    Heading(u8),
+    /// A paragraph.
+    Paragraph,
+    /// A list item at a depth, from 0.
+    Item(u8),
+    /// A line of code or of a diff; not to be wrapped.
+    Code,
+    /// Quoted text.
+    Quote,
+    /// Who wrote the following, and when.
+    Byline,
+    /// A rule between parts.
+    Rule,
+}
+
+/// A block of a document.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DocBlock {
+    /// What it is.
+    pub kind: DocBlockKind,
+    /// Its text; a front-end wraps it.
+    pub text: Line,
+}
+
+/// A document.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DocumentView {
+    /// Its title.
+    pub title: String,
+    /// Its blocks from the first visible one on.
+    pub blocks: Vec<DocBlock>,
+    /// How many blocks lie above.
+    pub first: usize,
+    /// All blocks.
+    pub total: usize,
+    /// Whether keys go to it.
+    pub focused: bool,
+    /// How it stands with the data.
+    pub state: DataState,
+}
