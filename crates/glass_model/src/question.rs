@@ -141,8 +141,11 @@ pub struct RecordingInfo {
     pub summary: String,
     /// The cloud it was recorded from.
     pub cloud: String,
-    /// From when to when it reaches.
+    /// From when to when it was measured: metrics and logs.
     pub extent: TimeRange,
+    /// When the last of its facts became known: a post-mortem is often published after `extent`. Never
+    /// earlier than `extent.end`.
+    pub known_until: Timestamp,
     /// The moment to open it at, if the recording names one.
     pub open_at: Option<Timestamp>,
     /// The panels that matter, the first first.
