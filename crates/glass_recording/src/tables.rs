@@ -1,0 +1,17 @@
+//! The tables of a recording: one module each, with its columns, how rows are written and how they are read.
+//!
+//! Readers check a file's schema, sizes and checksums before they decode anything, and what they hand out is
+//! sorted as the table promises. A recording in progress has several files of each table; ids of series and
+//! streams mean the same in all of them.
+
+pub mod changes;
+pub mod coverage;
+pub mod documents;
+pub mod events;
+pub mod histograms;
+pub mod layout;
+pub mod logs;
+pub mod metadata;
+pub mod metrics;
+pub mod series;
+pub mod streams;
