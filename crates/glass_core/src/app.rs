@@ -1,33 +1,722 @@
-//! [`App`]: all state of the application and the two functions around it.
+//! [`App`]: all state of the application, and the two functions around it: events in, view-models out.
 
-use crate::{Effect, Event, ViewModel, Viewport};
-use glass_model::RecordingInfo;
+use crate::address::Address;
+use crate::context::Context;
+use crate::prompt::{Prompt, PromptKind, PromptReaction};
+use crate::screens::{
+    Reaction, ScreenState, alerts::Alerts, changes::Changes, incidents::Incidents, logs::Logs,
+    metrics::Metrics, overview::Overview,
+};
+use crate::slots::Slots;
+use crate::time_control::TimeControl;
+use crate::{
+    Answered, Chord, Command, Effect, Event, Line, Overlay, Role, Screen, ScreenView, Slot, Span, StatusView,
+    ViewModel, Viewport, chrome, command_of, seek, timeline, words,
+};
+use glass_model::{Ask, Jump, JumpTarget, QueryError, RecordingInfo, Timestamp};
+
+/// How many places history keeps.
+const MAX_HISTORY: usize = 100;
+
+/// A screen at a moment, to come back to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Place {
+    screen: Screen,
+    at: Timestamp,
+}
 
 /// The application.
 #[derive(Debug)]
 pub struct App {
     info: RecordingInfo,
+    time: TimeControl,
+    screen: Screen,
+    overview: Overview,
+    metrics: Metrics,
+    logs: Logs,
+    alerts: Alerts,
+    changes: Changes,
+    incidents: Incidents,
+    slots: Slots,
+    prompt: Option<Prompt>,
+    palette_history: Vec<String>,
+    help: Option<usize>,
+    message: Line,
+    past: Vec<Place>,
+    future: Vec<Place>,
+    viewport: Viewport,
 }
 
 impl App {
-    /// Opens a recording, paused at `info.open_at` or its start.
+    /// Opens a recording, paused at `info.open_at` or its start. Send [`Event::Resized`] first.
     pub fn new(info: RecordingInfo) -> Self {
-        Self { info }
+        let time = TimeControl::new(info.extent, info.known_until, info.open_at);
+        let at = if info.open_at.is_some() {
+            "at the first alert"
+        } else {
+            "at the start"
+        };
+        let message = vec![
+            Span::new(format!("A recorded incident, paused {at}: "), Role::Normal),
+            Span::new("space", Role::Accent),
+            Span::new(" plays, ", Role::Normal),
+            Span::new("?", Role::Accent),
+            Span::new(" shows all keys", Role::Normal),
+        ];
+        Self {
+            info,
+            time,
+            screen: Screen::default(),
+            overview: Overview::default(),
+            metrics: Metrics::default(),
+            logs: Logs::default(),
+            alerts: Alerts::default(),
+            changes: Changes::default(),
+            incidents: Incidents::default(),
+            slots: Slots::default(),
+            prompt: None,
+            palette_history: Vec::new(),
+            help: None,
+            message,
+            past: Vec::new(),
+            future: Vec::new(),
+            viewport: Viewport {
+                list_rows: 20,
+                short_rows: 5,
+                n_panels: 2,
+                graph_columns: 120,
+                bar_columns: 60,
+            },
+        }
     }
+
     /// Takes an event and says what is to be done.
-    pub fn update(&mut self, _event: Event) -> Vec<Effect> {
-        Vec::new()
+    pub fn update(&mut self, event: Event) -> Vec<Effect> {
+        let mut effects = match event {
+            Event::Chord(chord) => self.chord(chord),
+            Event::Paste(text) => self.paste(&text),
+            Event::Command(command) => self.run(command),
+            Event::Scrub(ratio) => self.scrub(ratio),
+            Event::Tick(elapsed_nanos) => self.tick(elapsed_nanos),
+            Event::Resized(viewport) => {
+                self.viewport = viewport;
+                Vec::new()
+            }
+            Event::Answered(answered) => {
+                let Answered {
+                    slot,
+                    version,
+                    question,
+                    result,
+                } = *answered;
+                self.slots.take(slot, version, question, result);
+                Vec::new()
+            }
+            Event::Jumped { jump, result } => self.jumped(jump, result),
+        };
+        self.ask_wanted(&mut effects);
+        effects
     }
+
     /// What to show.
-    pub fn view(&self, _viewport: Viewport) -> ViewModel {
-        todo!("{}", self.info.name)
+    pub fn view(&self, viewport: Viewport) -> ViewModel {
+        let context = self.context();
+        ViewModel {
+            header: chrome::header(&context),
+            tabs: chrome::tabs(&context, self.screen),
+            screen: self.screen_view(viewport),
+            timeline: timeline::view(&context, viewport),
+            status: StatusView {
+                message: self.message.clone(),
+                hints: chrome::hints(&context, self.screen),
+            },
+            overlay: self.overlay(),
+        }
     }
+
     /// Whether time moves: then the front-end sends [`Event::Tick`] some 30 times a second.
     pub fn is_playing(&self) -> bool {
-        false
+        self.time.is_playing()
     }
+
     /// Whether every answer that the screen needs is at hand for the present playhead.
     pub fn is_settled(&self) -> bool {
-        false
+        let context = self.context();
+        self.wanted()
+            .into_iter()
+            .all(|(slot, ask)| self.slots.is_settled(slot, &context.question(ask)))
+    }
+
+    /// The moment that is the present.
+    pub fn playhead(&self) -> Timestamp {
+        self.time.playhead()
+    }
+
+    /// The current screen.
+    pub fn screen(&self) -> Screen {
+        self.screen
+    }
+
+    /// Shows a screen at a moment, as an address names it.
+    pub fn open_address(&mut self, address: &Address) {
+        self.remember();
+        self.screen = address.screen;
+        if address.window_nanos > 0 {
+            self.time.set_window_length(address.window_nanos);
+        }
+        self.time.seek(address.at);
+        if let Some(from) = address.from {
+            self.time.move_window(from);
+        }
+    }
+
+    fn context(&self) -> Context<'_> {
+        Context {
+            info: &self.info,
+            time: &self.time,
+            slots: &self.slots,
+        }
+    }
+
+    fn current(&self) -> &dyn ScreenState {
+        match self.screen {
+            Screen::Overview => &self.overview,
+            Screen::Metrics => &self.metrics,
+            Screen::Logs => &self.logs,
+            Screen::Alerts => &self.alerts,
+            Screen::Changes => &self.changes,
+            Screen::Incidents => &self.incidents,
+        }
+    }
+
+    /// The current screen's state beside what it may look at.
+    fn current_mut(&mut self) -> (&mut dyn ScreenState, Context<'_>) {
+        let context = Context {
+            info: &self.info,
+            time: &self.time,
+            slots: &self.slots,
+        };
+        let screen: &mut dyn ScreenState = match self.screen {
+            Screen::Overview => &mut self.overview,
+            Screen::Metrics => &mut self.metrics,
+            Screen::Logs => &mut self.logs,
+            Screen::Alerts => &mut self.alerts,
+            Screen::Changes => &mut self.changes,
+            Screen::Incidents => &mut self.incidents,
+        };
+        (screen, context)
+    }
+
+    fn wanted(&self) -> Vec<(Slot, Ask)> {
+        let context = self.context();
+        let mut wanted = self.current().wanted(&context);
+        wanted.extend(timeline::wanted(&context));
+        if wanted.iter().all(|(slot, _)| *slot != Slot::Alerts) {
+            wanted.push((Slot::Alerts, Ask::Alerts));
+        }
+        wanted
+    }
+
+    fn ask_wanted(&mut self, effects: &mut Vec<Effect>) {
+        for (slot, ask) in self.wanted() {
+            let question = self.context().question(ask);
+            if let Some(version) = self.slots.want(slot, &question) {
+                effects.push(Effect::Ask {
+                    slot,
+                    version,
+                    question,
+                });
+            }
+        }
+    }
+
+    fn screen_view(&self, viewport: Viewport) -> ScreenView {
+        self.current().view(&self.context(), viewport)
+    }
+
+    fn overlay(&self) -> Option<Overlay> {
+        let help = self
+            .help
+            .map(|scroll| Overlay::Help(chrome::help(self.screen, scroll)));
+        help.or_else(|| {
+            self.prompt
+                .as_ref()
+                .map(|prompt| Overlay::Prompt(prompt.view(self.screen)))
+        })
+    }
+
+    fn chord(&mut self, chord: Chord) -> Vec<Effect> {
+        if self.prompt.is_some() {
+            return self.prompt_chord(chord);
+        }
+        if self.help.is_some() {
+            return self.help_chord(chord);
+        }
+        match command_of(chord, self.screen) {
+            Some(command) => self.run(command),
+            None => {
+                self.say(&format!("{chord} does nothing here; ? shows all keys"));
+                Vec::new()
+            }
+        }
+    }
+
+    fn help_chord(&mut self, chord: Chord) -> Vec<Effect> {
+        let last = chrome::n_help_entries(self.screen).saturating_sub(1);
+        let page = self.viewport.list_rows;
+        let scroll = self.help.unwrap_or(0);
+        let command = command_of(chord, self.screen);
+        match command.and_then(|command| crate::list::moved(scroll, last + 1, command, page)) {
+            Some(scroll) => self.help = Some(scroll),
+            None if chord == Chord::ctrl('c') => return vec![Effect::Quit],
+            None => self.help = None,
+        }
+        Vec::new()
+    }
+
+    fn run(&mut self, command: Command) -> Vec<Effect> {
+        self.message.clear();
+        match command {
+            Command::PlayPause => self.toggle_play(),
+            Command::StepBack => self.time.step(false),
+            Command::StepForward => self.time.step(true),
+            Command::Slower | Command::Faster => {
+                self.time.change_speed(command == Command::Faster);
+                self.say(&format!("speed {}×", self.time.speed()));
+            }
+            Command::SeekEnd => self.seek(self.time.end()),
+            Command::SeekStart => self.seek(self.time.extent().start),
+            Command::ZoomIn | Command::ZoomOut => self.time.zoom(command == Command::ZoomIn),
+            Command::SeekTo => self.prompt = Some(Prompt::new(PromptKind::Seek, "")),
+            Command::Palette => self.prompt = Some(Prompt::new(PromptKind::Palette, "")),
+            Command::Filter => {
+                let filter = self.current().filter().unwrap_or_default().to_owned();
+                self.prompt = Some(Prompt::new(PromptKind::Filter, &filter));
+            }
+            Command::Show(screen) => self.show(screen),
+            Command::HistoryBack => self.travel(true),
+            Command::HistoryForward => self.travel(false),
+            Command::CopyLine => return self.copy_line(),
+            Command::CopyAddress => return self.copy_address(),
+            Command::Help => self.help = Some(0),
+            Command::Quit => return vec![Effect::Quit],
+            command => match jump_of(command) {
+                Some((target, forward)) => {
+                    return vec![Effect::Jump(Jump {
+                        target,
+                        from: self.time.playhead(),
+                        forward,
+                    })];
+                }
+                None => self.run_on_screen(command),
+            },
+        }
+        Vec::new()
+    }
+
+    fn toggle_play(&mut self) {
+        self.time.toggle();
+        if !self.time.is_playing() && self.time.is_at_end() {
+            self.say_at_end();
+        }
+    }
+
+    fn say_at_end(&mut self) {
+        let afterwards = self.time.has_afterwards();
+        self.say(if afterwards {
+            "the recording ends here; 0 goes on to what was written afterwards, ^ to the start"
+        } else {
+            "the recording ends here; ^ goes to the start"
+        });
+    }
+
+    fn run_on_screen(&mut self, command: Command) {
+        let viewport = self.viewport;
+        let (screen, context) = self.current_mut();
+        match screen.run(&context, viewport, command) {
+            Reaction::Done => {}
+            Reaction::MoveCursor(n_steps) => self.time.move_cursor(n_steps),
+            Reaction::SetCursor(at) => self.time.set_cursor(at),
+            Reaction::Show(screen) => self.open_from_overview(screen),
+            Reaction::Ignored if command == Command::Back && self.time.cursor().is_some() => {
+                self.time.set_cursor(None)
+            }
+            Reaction::Ignored if command == Command::Back && self.screen != Screen::Overview => {
+                self.show(Screen::Overview);
+            }
+            Reaction::Ignored if command == Command::Back => self.say("this is the top; q quits"),
+            Reaction::Ignored => {}
+        }
+    }
+
+    /// Shows a screen with what is chosen on the overview chosen there.
+    fn open_from_overview(&mut self, screen: Screen) {
+        self.alerts.choice = self.overview.alert.clone();
+        self.changes.choice = self.overview.change.clone();
+        if screen == Screen::Metrics
+            && let Some(panel) = self.overview.chosen_panel(&self.context())
+        {
+            self.metrics.open(panel);
+        }
+        self.show(screen);
+    }
+
+    fn show(&mut self, screen: Screen) {
+        if screen != self.screen {
+            self.remember();
+            self.screen = screen;
+        }
+    }
+
+    fn seek(&mut self, at: Timestamp) {
+        self.remember();
+        self.time.seek(at);
+        if self.time.is_at_end() {
+            self.say_at_end();
+        }
+    }
+
+    fn scrub(&mut self, ratio: f64) -> Vec<Effect> {
+        if ratio.is_finite() {
+            self.time.seek(self.time.window().at_ratio(ratio.clamp(0.0, 1.0)));
+        }
+        Vec::new()
+    }
+
+    fn tick(&mut self, elapsed_nanos: i64) -> Vec<Effect> {
+        let was_playing = self.time.is_playing();
+        self.time.tick(elapsed_nanos);
+        if was_playing && !self.time.is_playing() {
+            self.say_at_end();
+        }
+        Vec::new()
+    }
+
+    fn jumped(&mut self, jump: Jump, result: Result<Option<Timestamp>, QueryError>) -> Vec<Effect> {
+        let what = match jump.target {
+            JumpTarget::Alert => "alert",
+            JumpTarget::Change => "change",
+            JumpTarget::Error => "error",
+            JumpTarget::Incident => "word on the incident",
+        };
+        match result {
+            Ok(Some(at)) => self.seek(at),
+            Ok(None) => self.say(&format!(
+                "no {} {what}",
+                if jump.forward { "later" } else { "earlier" }
+            )),
+            Err(error) => self.complain(&error.to_string()),
+        }
+        Vec::new()
+    }
+
+    fn place(&self) -> Place {
+        Place {
+            screen: self.screen,
+            at: self.time.playhead(),
+        }
+    }
+
+    fn remember(&mut self) {
+        let place = self.place();
+        if self.past.last() != Some(&place) {
+            self.past.push(place);
+            let excess = self.past.len().saturating_sub(MAX_HISTORY);
+            self.past.drain(..excess);
+        }
+        self.future.clear();
+    }
+
+    fn travel(&mut self, back: bool) {
+        let here = self.place();
+        let (from, to) = if back {
+            (&mut self.past, &mut self.future)
+        } else {
+            (&mut self.future, &mut self.past)
+        };
+        let Some(place) = from.pop() else {
+            self.say(if back {
+                "nothing to go back to"
+            } else {
+                "nothing to go forward to"
+            });
+            return;
+        };
+        to.push(here);
+        self.screen = place.screen;
+        self.time.seek(place.at);
+    }
+
+    fn copy_line(&mut self) -> Vec<Effect> {
+        match self.current().chosen_text(&self.context()) {
+            Some(text) => {
+                self.say("copied the line");
+                vec![Effect::Copy(text)]
+            }
+            None => {
+                self.say("no row is chosen");
+                Vec::new()
+            }
+        }
+    }
+
+    fn copy_address(&mut self) -> Vec<Effect> {
+        let address = Address {
+            recording: self.info.name.clone(),
+            screen: self.screen,
+            at: self.time.playhead(),
+            from: Some(self.time.window().start),
+            window_nanos: self.time.window().nanos(),
+        };
+        self.say(&format!("copied {address}"));
+        vec![Effect::Copy(address.to_string())]
+    }
+
+    fn paste(&mut self, text: &str) -> Vec<Effect> {
+        match &mut self.prompt {
+            Some(prompt) => {
+                prompt.insert(text);
+                self.prompt_changed();
+            }
+            None if text.trim().starts_with("glass://") => self.open_text(text),
+            None => {}
+        }
+        Vec::new()
+    }
+
+    fn prompt_chord(&mut self, chord: Chord) -> Vec<Effect> {
+        let Some(prompt) = &mut self.prompt else {
+            return Vec::new();
+        };
+        match prompt.take(chord, &self.palette_history, self.screen) {
+            PromptReaction::Changed => self.prompt_changed(),
+            PromptReaction::Stay => {}
+            PromptReaction::Cancelled => self.prompt_cancelled(),
+            PromptReaction::Accepted => return self.prompt_accepted(),
+        }
+        Vec::new()
+    }
+
+    /// A filter is applied while it is typed.
+    fn prompt_changed(&mut self) {
+        let Some(prompt) = &self.prompt else { return };
+        let (kind, text) = (prompt.kind, prompt.text());
+        let error = match kind {
+            PromptKind::Filter => self.current_mut().0.set_filter(&text).err().unwrap_or_default(),
+            PromptKind::Seek | PromptKind::Palette => String::new(),
+        };
+        if let Some(prompt) = &mut self.prompt {
+            prompt.error = error;
+        }
+    }
+
+    fn prompt_cancelled(&mut self) {
+        let Some(prompt) = self.prompt.take() else { return };
+        if prompt.kind == PromptKind::Filter && self.current_mut().0.set_filter(&prompt.before).is_err() {
+            self.complain("the filter before cannot be restored");
+        }
+    }
+
+    fn prompt_accepted(&mut self) -> Vec<Effect> {
+        let Some(prompt) = self.prompt.clone() else {
+            return Vec::new();
+        };
+        let text = prompt.text();
+        match prompt.kind {
+            PromptKind::Filter if prompt.error.is_empty() => self.prompt = None,
+            PromptKind::Filter => {}
+            PromptKind::Seek => match seek::parse_seek(&text, self.time.playhead(), self.time.extent()) {
+                Ok(at) => {
+                    self.prompt = None;
+                    self.seek(at);
+                }
+                Err(error) => self.prompt_error(error),
+            },
+            PromptKind::Palette => return self.run_typed(&prompt),
+        }
+        Vec::new()
+    }
+
+    fn run_typed(&mut self, prompt: &Prompt) -> Vec<Effect> {
+        let text = prompt.text();
+        if let Some(command) = prompt.command(self.screen) {
+            self.prompt = None;
+            self.palette_history.push(command.spec().title.to_owned());
+            return self.run(command);
+        }
+        if text.trim().starts_with("glass://") {
+            self.open_text(&text);
+        } else if let Ok(at) = seek::parse_seek(&text, self.time.playhead(), self.time.extent()) {
+            self.prompt = None;
+            self.palette_history.push(text);
+            self.seek(at);
+        } else {
+            self.prompt_error(format!(
+                "`{text}` is no command; tab completes to the first suggestion"
+            ));
+        }
+        Vec::new()
+    }
+
+    fn open_text(&mut self, text: &str) {
+        match Address::parse(text) {
+            Ok(address) => {
+                self.prompt = None;
+                self.open_address(&address);
+            }
+            Err(error) if self.prompt.is_some() => self.prompt_error(error),
+            Err(error) => self.complain(&error),
+        }
+    }
+
+    fn prompt_error(&mut self, error: String) {
+        if let Some(prompt) = &mut self.prompt {
+            prompt.error = error;
+        }
+    }
+
+    fn say(&mut self, text: &str) {
+        self.message = vec![Span::new(words::visible(text), Role::Normal)];
+    }
+
+    fn complain(&mut self, text: &str) {
+        self.message = vec![Span::new(words::visible(text), Role::Critical)];
+    }
+}
+
+fn jump_of(command: Command) -> Option<(JumpTarget, bool)> {
+    Some(match command {
+        Command::NextAlert => (JumpTarget::Alert, true),
+        Command::PreviousAlert => (JumpTarget::Alert, false),
+        Command::NextChange => (JumpTarget::Change, true),
+        Command::PreviousChange => (JumpTarget::Change, false),
+        Command::NextError => (JumpTarget::Error, true),
+        Command::PreviousError => (JumpTarget::Error, false),
+        Command::NextIncident => (JumpTarget::Incident, true),
+        Command::PreviousIncident => (JumpTarget::Incident, false),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Key;
+    use glass_model::TimeRange;
+
+    fn app() -> App {
+        let at = Timestamp::from_secs;
+        App::new(RecordingInfo {
+            name: "test".into(),
+            summary: String::new(),
+            cloud: String::new(),
+            extent: TimeRange::new(at(0), at(900)),
+            known_until: at(2000),
+            open_at: Some(at(300)),
+            panels: Vec::new(),
+            warnings: Vec::new(),
+        })
+    }
+
+    fn press(app: &mut App, keys: &str) -> Vec<Effect> {
+        keys.chars()
+            .flat_map(|c| {
+                app.update(Event::Chord(if c == '\n' {
+                    Chord::key(Key::Enter)
+                } else {
+                    Chord::char(c)
+                }))
+            })
+            .collect()
+    }
+
+    fn secs(app: &App) -> i64 {
+        app.playhead().secs()
+    }
+
+    #[test]
+    fn keys_move_through_time() {
+        let mut app = app();
+        press(&mut app, ".");
+        assert_eq!(secs(&app), 305);
+        press(&mut app, "t+90s\n");
+        assert_eq!(secs(&app), 395);
+        press(&mut app, ":00:01\n");
+        assert_eq!(secs(&app), 60);
+        press(&mut app, "[[");
+        assert_eq!(secs(&app), 305);
+        press(&mut app, "]");
+        assert_eq!(secs(&app), 395);
+        press(&mut app, "0");
+        assert_eq!(secs(&app), 900);
+        press(&mut app, "0");
+        assert_eq!(secs(&app), 2000, "what was written afterwards");
+    }
+
+    #[test]
+    fn playing_stops_at_the_end_of_what_was_measured() {
+        let mut app = app();
+        press(&mut app, " ");
+        app.update(Event::Tick(1_000_000_000));
+        assert_eq!(secs(&app), 310);
+        app.update(Event::Tick(1_000_000_000_000));
+        assert_eq!((secs(&app), app.is_playing()), (900, false));
+    }
+
+    #[test]
+    fn every_question_carries_the_playhead() {
+        let mut app = app();
+        let mut effects = Vec::new();
+        for keys in ["1", "2", "3", "4", "5F", "6", "t100ms\n", "^", "+"] {
+            effects.extend(press(&mut app, keys));
+            for effect in effects.drain(..) {
+                if let Effect::Ask { question, .. } = effect {
+                    assert_eq!(question.as_of, app.playhead());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_address_opens_the_same_view_at_the_same_moment() {
+        let mut first = app();
+        let copied = press(&mut first, "3+Y").pop();
+        let Some(Effect::Copy(address)) = copied else {
+            panic!("{copied:?}")
+        };
+        let mut second = app();
+        press(&mut second, "0");
+        second.update(Event::Paste(address));
+        assert_eq!(
+            (second.screen(), second.playhead(), second.time.window()),
+            (Screen::Logs, first.playhead(), first.time.window())
+        );
+    }
+
+    #[test]
+    fn esc_goes_up_and_never_quits() {
+        let mut app = app();
+        press(&mut app, "5");
+        for _ in 0..5 {
+            let effects = app.update(Event::Chord(Chord::key(Key::Esc)));
+            assert!(!effects.contains(&Effect::Quit));
+        }
+        assert_eq!(app.screen(), Screen::Overview);
+        assert!(press(&mut app, "q").contains(&Effect::Quit));
+    }
+
+    #[test]
+    fn a_wrong_filter_says_so_and_the_one_before_stays() {
+        let mut app = app();
+        press(&mut app, "3/{job");
+        let Some(Overlay::Prompt(prompt)) = app.view(app.viewport).overlay else {
+            panic!("no prompt")
+        };
+        assert!(prompt.hint[0].text.contains("after `job` comes"), "{prompt:?}");
+        app.update(Event::Chord(Chord::key(Key::Esc)));
+        let ScreenView::Logs(logs) = app.screen_view(app.viewport) else {
+            panic!("not the logs")
+        };
+        assert_eq!(logs.filter[0].text, "all lines");
     }
 }

@@ -19,16 +19,7 @@ pub enum Event {
     /// The front-end's size changed.
     Resized(Viewport),
     /// An answer came, or an error.
-    Answered {
-        /// For which place.
-        slot: Slot,
-        /// The version of the request.
-        version: u64,
-        /// The question asked.
-        question: Question,
-        /// What came of it.
-        result: Result<Answer, QueryError>,
-    },
+    Answered(Box<Answered>),
     /// A place to jump to was looked for.
     Jumped {
         /// What was looked for.
@@ -36,6 +27,19 @@ pub enum Event {
         /// The moment, `None` if there is no such thing.
         result: Result<Option<Timestamp>, QueryError>,
     },
+}
+
+/// What came of a question.
+#[derive(Clone, Debug)]
+pub struct Answered {
+    /// For which place it was asked.
+    pub slot: Slot,
+    /// The version of the request.
+    pub version: u64,
+    /// The question.
+    pub question: Question,
+    /// The answer, or why there is none.
+    pub result: Result<Answer, QueryError>,
 }
 
 /// Something the core wants done.

@@ -5,16 +5,33 @@
 //!
 //! This crate does not know: async runtimes, sockets, files, clocks, terminals, windows, colours, cells, pixels.
 
+mod address;
 mod app;
 mod chord;
+mod chrome;
 mod command;
+mod context;
 mod event;
+mod filter;
+mod graphs;
+mod list;
+mod markdown;
+mod panels;
+mod prompt;
+mod screens;
+mod seek;
 mod slots;
+mod time_control;
+mod timeline;
 mod view;
+mod words;
 
+pub use address::Address;
 pub use app::App;
 pub use chord::{Chord, Key};
 pub use command::{COMMANDS, Command, CommandSpec, Group, Screen, command_of, keys_markdown};
-pub use event::{Effect, Event, Runner};
+pub use event::{Answered, Effect, Event, Runner};
+pub use seek::parse_seek;
 pub use slots::Slot;
 pub use view::*;
+pub use words::visible;

@@ -1,7 +1,7 @@
 //! [`Slots`]: the questions that are open and the answers at hand. The core's half of the first law: an answer
 //! for a later playhead is never handed out.
 
-use glass_model::{Answer, Ask, QueryError, Question, Timestamp};
+use glass_model::{Answer, Ask, QueryError, Question};
 use std::collections::HashMap;
 
 /// A place on screen that needs an answer.
@@ -115,15 +115,6 @@ impl Slots {
         let held = self.entries.get(&slot).and_then(|entry| entry.held.as_ref());
         held.is_some_and(|(_, question, _)| question == wanted)
     }
-
-    /// The moment of the wanted question: the playhead of the answer at hand, if there is one.
-    pub fn held_as_of(&self, slot: Slot) -> Option<Timestamp> {
-        self.entries
-            .get(&slot)?
-            .held
-            .as_ref()
-            .map(|(_, question, _)| question.as_of)
-    }
 }
 
 /// Whether the answer to an earlier question may be shown until the wanted one comes: it must be of the same
@@ -149,7 +140,7 @@ fn may_stand_in(held: &Question, wanted: &Question) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use glass_model::{AnswerValue, Provenance, TimeRange};
+    use glass_model::{AnswerValue, Provenance, TimeRange, Timestamp};
 
     fn question(secs: i64) -> Question {
         Question {
@@ -191,6 +182,5 @@ mod tests {
         slots.take(Slot::Alerts, second, question(2), answer(2));
         slots.take(Slot::Alerts, first, question(1), answer(1));
         assert!(slots.is_settled(Slot::Alerts, &question(2)));
-        assert_eq!(slots.held_as_of(Slot::Alerts), Some(Timestamp::from_secs(2)));
     }
 }

@@ -1,0 +1,138 @@
+//! What surrounds every screen: header, tabs, hints, help.
+
+use crate::context::Context;
+use crate::{COMMANDS, Command, DataStateKind, Group, Header, HelpGroup, HelpView, Screen, Slot, Tab, words};
+use glass_model::{AlertState, Ask};
+
+/// The top line.
+pub(crate) fn header(context: &Context<'_>) -> Header {
+    let time = context.time;
+    let motion = match time.is_playing() {
+        true => format!("▶ {}×", time.speed()),
+        false if time.playhead() > time.extent().end => "■ afterwards".to_owned(),
+        false if time.is_at_end() => "■ end".to_owned(),
+        false => format!("⏸ paused {}×", time.speed()),
+    };
+    let warnings = &context.info.warnings;
+    let warning = match warnings.as_slice() {
+        [] => String::new(),
+        [only] => words::visible(only),
+        [first, rest @ ..] => format!("{} (and {} more)", words::visible(first), rest.len()),
+    };
+    Header {
+        name: words::visible(&context.info.name),
+        cloud: words::visible(&context.info.cloud),
+        badge: "REPLAY".to_owned(),
+        playhead: words::date_time(time.playhead()),
+        motion,
+        playing: time.is_playing(),
+        warning,
+    }
+}
+
+/// The screens to choose from.
+pub(crate) fn tabs(context: &Context<'_>, active: Screen) -> Vec<Tab> {
+    let tab = |screen: Screen| Tab {
+        key: Command::Show(screen).spec().keys_text(),
+        title: screen.title().to_owned(),
+        screen,
+        active: screen == active,
+        badge: if screen == Screen::Alerts {
+            firing(context)
+        } else {
+            String::new()
+        },
+    };
+    Screen::ALL.into_iter().map(tab).collect()
+}
+
+fn firing(context: &Context<'_>) -> String {
+    let known = context.held(Slot::Alerts, Ask::Alerts, "").state.kind != DataStateKind::Loading;
+    let alerts = crate::screens::alerts::all(context);
+    let n = alerts
+        .iter()
+        .filter(|alert| alert.state == AlertState::Firing)
+        .count();
+    if known && n > 0 {
+        n.to_string()
+    } else {
+        String::new()
+    }
+}
+
+/// The keys of most use on a screen.
+pub(crate) fn hints(context: &Context<'_>, screen: Screen) -> Vec<(String, String)> {
+    let play = if context.time.is_playing() {
+        "pause"
+    } else {
+        "play"
+    };
+    let mut hints = vec![
+        (Command::PlayPause, play),
+        (Command::StepForward, "step"),
+        (Command::NextAlert, "next alert"),
+    ];
+    hints.extend(match screen {
+        Screen::Overview => vec![(Command::NextPane, "pane"), (Command::Open, "open")],
+        Screen::Metrics => vec![
+            (Command::Filter, "filter"),
+            (Command::ToggleRate, "per second"),
+            (Command::Right, "cursor"),
+        ],
+        Screen::Logs => vec![
+            (Command::Filter, "filter"),
+            (Command::CycleLevel, "level"),
+            (Command::NextError, "next error"),
+        ],
+        Screen::Alerts => vec![(Command::PreviousAlert, "previous alert")],
+        Screen::Changes => vec![
+            (Command::Open, "read"),
+            (Command::ToggleFiles, "files"),
+            (Command::NextChange, "next change"),
+        ],
+        Screen::Incidents => vec![(Command::Open, "read"), (Command::NextIncident, "next word")],
+    });
+    hints.extend([
+        (Command::SeekTo, "time"),
+        (Command::Palette, "commands"),
+        (Command::Help, "help"),
+        (Command::Quit, "quit"),
+    ]);
+    let first_key = |command: Command| {
+        command
+            .spec()
+            .keys
+            .first()
+            .map(ToString::to_string)
+            .unwrap_or_default()
+    };
+    hints
+        .into_iter()
+        .map(|(command, word)| (first_key(command), word.to_owned()))
+        .collect()
+}
+
+/// All keys of a screen.
+pub(crate) fn help(screen: Screen, scroll: usize) -> HelpView {
+    let group = |group: Group| HelpGroup {
+        title: group.title().to_owned(),
+        entries: COMMANDS
+            .iter()
+            .filter(|spec| spec.group == group && spec.is_available_on(screen))
+            .map(|spec| (spec.keys_text(), format!("{}: {}", spec.title, spec.doc)))
+            .collect(),
+    };
+    HelpView {
+        title: format!("Keys on {}", screen.title()),
+        groups: Group::ALL.into_iter().map(group).collect(),
+        scroll,
+    }
+}
+
+/// How many entries help has.
+pub(crate) fn n_help_entries(screen: Screen) -> usize {
+    COMMANDS
+        .iter()
+        .filter(|spec| spec.is_available_on(screen))
+        .count()
+}

@@ -1,0 +1,117 @@
+//! [`Context`]: what a screen may look at to say what it wants asked and what it shows.
+
+use crate::slots::{SlotData, Slots};
+use crate::time_control::TimeControl;
+use crate::{DataState, DataStateKind, Slot};
+use glass_model::{AnswerValue, Ask, Completeness, Question, RecordingInfo};
+
+/// The parts of the application that screens share.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Context<'a> {
+    /// What the recording says of itself.
+    pub info: &'a RecordingInfo,
+    /// The playhead.
+    pub time: &'a TimeControl,
+    /// The answers at hand.
+    pub slots: &'a Slots,
+}
+
+/// What is at hand for a view.
+#[derive(Debug)]
+pub(crate) struct Held<'a> {
+    /// The answer, if there is one.
+    pub value: Option<&'a AnswerValue>,
+    /// How it stands.
+    pub state: DataState,
+}
+
+impl<'a> Context<'a> {
+    /// The question at the present playhead.
+    pub fn question(&self, ask: Ask) -> Question {
+        Question {
+            as_of: self.time.playhead(),
+            ask,
+        }
+    }
+
+    /// What is at hand for a slot. `nothing` says what an empty answer means, and what to do then.
+    pub fn held(&self, slot: Slot, ask: Ask, nothing: &str) -> Held<'a> {
+        match self.slots.get(slot, &self.question(ask)) {
+            SlotData::Loading => Held {
+                value: None,
+                state: state(DataStateKind::Loading, "loading …"),
+            },
+            SlotData::Failed(error) => Held {
+                value: None,
+                state: state(DataStateKind::Failed, &crate::words::visible(&error.to_string())),
+            },
+            SlotData::Here { answer, stale } => {
+                let mut state = state_of(&answer.provenance.completeness, &answer.value, nothing);
+                if stale && state.kind == DataStateKind::Ready {
+                    state.kind = DataStateKind::Stale;
+                }
+                state.source = crate::words::visible(&answer.provenance.source);
+                Held {
+                    value: Some(&answer.value),
+                    state,
+                }
+            }
+        }
+    }
+}
+
+fn state(kind: DataStateKind, text: &str) -> DataState {
+    DataState {
+        kind,
+        text: text.to_owned(),
+        source: String::new(),
+    }
+}
+
+fn state_of(completeness: &Completeness, value: &AnswerValue, nothing: &str) -> DataState {
+    let visible = |text: &str| crate::words::visible(text);
+    match completeness {
+        Completeness::NotAsked => state(DataStateKind::NotAsked, "not in this recording"),
+        Completeness::Refused(why) => state(DataStateKind::Refused, &format!("refused: {}", visible(why))),
+        Completeness::Failed(why) => state(DataStateKind::Failed, &visible(why)),
+        Completeness::Partial(why) => state(DataStateKind::Partial, &format!("incomplete: {}", visible(why))),
+        Completeness::Complete | Completeness::Stepped(_) if is_empty(value) => {
+            state(DataStateKind::Empty, nothing)
+        }
+        Completeness::Complete => state(DataStateKind::Ready, ""),
+        Completeness::Stepped(step) => {
+            let text = format!("recorded every {} only", crate::words::duration(*step));
+            state(DataStateKind::Partial, &text)
+        }
+    }
+}
+
+fn is_empty(value: &AnswerValue) -> bool {
+    match value {
+        AnswerValue::MetricNames(names) => names.is_empty(),
+        AnswerValue::Graph(graph) => graph
+            .series
+            .iter()
+            .all(|series| series.latest.is_none() && series.buckets.iter().all(Option::is_none)),
+        AnswerValue::LogLines(page) => page.lines.is_empty(),
+        AnswerValue::LogHistogram(histogram) => histogram.total == 0,
+        AnswerValue::Alerts(alerts) => alerts.is_empty(),
+        AnswerValue::Changes(changes) => changes.is_empty(),
+        AnswerValue::Change(change) => change.is_none(),
+        AnswerValue::Files(files) => files.is_empty(),
+        AnswerValue::Events(events) => events.is_empty(),
+        AnswerValue::Documents(documents) => documents.is_empty(),
+        AnswerValue::Document(document) => document.is_none(),
+    }
+}
+
+/// Takes the expected variant out of what is at hand.
+macro_rules! pick {
+    ($held:expr, $variant:ident) => {
+        match $held.value {
+            Some(glass_model::AnswerValue::$variant(value)) => Some(value),
+            _ => None,
+        }
+    };
+}
+pub(crate) use pick;

@@ -1,0 +1,376 @@
+//! Makes a [`GraphView`] of a graph's buckets: thins to the viewport's columns, joins points into runs, and
+//! chooses axes. Min and max of every column are kept, so that no spike is lost.
+
+use crate::context::Held;
+use crate::time_control::TimeControl;
+use crate::{AxisTick, CursorView, DataState, GraphLine, GraphPoint, GraphView, Role, words};
+use glass_model::{AnswerValue, Bucket, Graph, GraphSeries, Labels, TimeRange, Timestamp};
+
+/// How a graph is titled.
+pub(crate) struct GraphFrame<'a> {
+    /// The title.
+    pub title: &'a str,
+    /// The values' unit.
+    pub unit: &'a str,
+    /// How many columns fit.
+    pub n_columns: usize,
+}
+
+/// Prometheus' look-back: a value counts for so long.
+const LOOK_BACK_NANOS: i64 = 300_000_000_000;
+
+/// The graph at hand, or an empty one that says why.
+pub(crate) fn graph_view(frame: &GraphFrame<'_>, time: &TimeControl, held: Held<'_>) -> GraphView {
+    let graph = match held.value {
+        Some(AnswerValue::Graph(graph)) => Some(graph),
+        _ => None,
+    };
+    let window = time.window();
+    let names = graph.map(|graph| legend_names(&graph.series)).unwrap_or_default();
+    let mut lines: Vec<GraphLine> = graph
+        .map(|graph| {
+            let series = graph.series.iter().zip(names).enumerate();
+            series
+                .map(|(i, (series, name))| graph_line(frame, time, graph, series, name, i))
+                .collect()
+        })
+        .unwrap_or_default();
+    let (y_min, y_max) = y_range(&lines);
+    clamp_points(&mut lines, y_min, y_max);
+    GraphView {
+        title: words::visible(frame.title),
+        unit: frame.unit.to_owned(),
+        lines,
+        y_min,
+        y_max,
+        y_ticks: y_ticks(y_min, y_max, frame.unit),
+        x_ticks: time_ticks(window),
+        playhead: window.ratio(time.playhead()),
+        cursor: cursor_view(time),
+        n_left_out: graph.map_or(0, |graph| graph.n_left_out),
+        state: held.state,
+    }
+}
+
+/// The cursor, if there is one.
+pub(crate) fn cursor_view(time: &TimeControl) -> Option<CursorView> {
+    time.cursor().map(|at| CursorView {
+        x: time.window().ratio(at),
+        text: words::time_of_day(at),
+    })
+}
+
+fn graph_line(
+    frame: &GraphFrame<'_>,
+    time: &TimeControl,
+    graph: &Graph,
+    series: &GraphSeries,
+    name: String,
+    index: usize,
+) -> GraphLine {
+    let value = match time.cursor() {
+        Some(cursor) => value_at(graph, series, cursor),
+        None => series.latest,
+    };
+    GraphLine {
+        name,
+        value: value.map_or_else(|| "–".to_owned(), |value| words::value(value, frame.unit)),
+        role: Role::Series((index % 8) as u8),
+        runs: runs(graph, series, time.window(), frame.n_columns),
+    }
+}
+
+/// The value at a moment: the last one in a bucket that begins no later, if it is not too old.
+fn value_at(graph: &Graph, series: &GraphSeries, at: Timestamp) -> Option<f64> {
+    let width = bucket_width(graph);
+    let last = (at.nanos_since(graph.window.start) as f64 / width).floor();
+    let last = (last.max(-1.0) as isize).min(series.buckets.len() as isize - 1);
+    let look_back = (LOOK_BACK_NANOS as f64 / width) as isize;
+    let first = (last - look_back).max(0);
+    (first..=last)
+        .rev()
+        .find_map(|i| series.buckets[i as usize].map(|bucket| bucket.last))
+}
+
+fn bucket_width(graph: &Graph) -> f64 {
+    (graph.window.nanos() as f64 / graph.n_buckets.max(1) as f64).max(1.0)
+}
+
+/// Buckets thinned to columns and joined; a distance of more than two and a half intervals is a gap.
+fn runs(graph: &Graph, series: &GraphSeries, window: TimeRange, n_columns: usize) -> Vec<Vec<GraphPoint>> {
+    let n_columns = n_columns.clamp(1, graph.n_buckets.max(1));
+    let per_column = graph.n_buckets as f64 / n_columns as f64;
+    let width = bucket_width(graph);
+    let x_of = |bucket: f64| window.ratio(graph.window.start.plus_nanos((bucket * width) as i64));
+    let longest = 2.5 * (series.interval_nanos as f64).max(width * per_column);
+    let mut runs: Vec<Vec<GraphPoint>> = Vec::new();
+    let mut last_bucket: Option<usize> = None;
+    let mut column: Option<(usize, Bucket)> = None;
+    let push = |column: Option<(usize, Bucket)>, new_run: bool, runs: &mut Vec<Vec<GraphPoint>>| {
+        if let Some((
+            index,
+            Bucket {
+                first,
+                last,
+                min,
+                max,
+            },
+        )) = column
+        {
+            let x = x_of((index as f64 + 0.5) * per_column);
+            runs.last_mut().into_iter().for_each(|run: &mut Vec<GraphPoint>| {
+                run.push(GraphPoint {
+                    x,
+                    first,
+                    last,
+                    min,
+                    max,
+                });
+            });
+        }
+        if new_run {
+            runs.push(Vec::new());
+        }
+    };
+    for (i, bucket) in series.buckets.iter().enumerate() {
+        let Some(bucket) = *bucket else { continue };
+        let gap = last_bucket.is_none_or(|last| (i - last) as f64 * width > longest);
+        let index = (i as f64 / per_column) as usize;
+        column = match column {
+            Some((open, held)) if open == index && !gap => Some((open, held.then(bucket))),
+            open => {
+                push(open, gap, &mut runs);
+                Some((index, bucket))
+            }
+        };
+        last_bucket = Some(i);
+    }
+    push(column, false, &mut runs);
+    runs
+}
+
+/// Names by what differs between the series; a lone series keeps its metric's name.
+fn legend_names(series: &[GraphSeries]) -> Vec<String> {
+    if let [only] = series {
+        let name = only.labels.metric_name();
+        return vec![words::visible(if name.is_empty() { "value" } else { name })];
+    }
+    let differs = |name: &str| {
+        series
+            .iter()
+            .any(|other| other.labels.get(name) != series.first().and_then(|first| first.labels.get(name)))
+    };
+    let name_of = |labels: &Labels| {
+        let parts: Vec<_> = labels
+            .iter()
+            .filter(|(name, _)| differs(name))
+            .map(|(name, value)| {
+                if name == "__name__" {
+                    value.to_owned()
+                } else {
+                    format!("{name}={value}")
+                }
+            })
+            .collect();
+        words::visible(&if parts.is_empty() {
+            labels.to_string()
+        } else {
+            parts.join(" ")
+        })
+    };
+    series.iter().map(|series| name_of(&series.labels)).collect()
+}
+
+fn y_range(lines: &[GraphLine]) -> (f64, f64) {
+    let points = || lines.iter().flat_map(|line| line.runs.iter().flatten());
+    let finite = |value: &f64| value.is_finite();
+    let low = points()
+        .map(|point| point.min)
+        .filter(finite)
+        .fold(f64::INFINITY, f64::min);
+    let high = points()
+        .map(|point| point.max)
+        .filter(finite)
+        .fold(f64::NEG_INFINITY, f64::max);
+    if low > high {
+        return (0.0, 1.0);
+    }
+    let low = if low > 0.0 && low < 0.6 * high { 0.0 } else { low };
+    let high = if high < 0.0 && high > 0.6 * low { 0.0 } else { high };
+    let step = nice_step(high - low, high.abs().max(low.abs()));
+    let (bottom, top) = ((low / step).floor() * step, (high / step).ceil() * step);
+    let bottom = if low >= 0.0 { bottom.max(0.0) } else { bottom };
+    match (bottom, top) {
+        (bottom, top) if !(bottom - top).is_finite() => (f64::MIN / 4.0, f64::MAX / 4.0),
+        (bottom, top) if top > bottom => (bottom, top),
+        (bottom, _) => (bottom, bottom + step.max(bottom.abs() * 1e-9)),
+    }
+}
+
+/// A step of 1, 2 or 5 times a power of ten, three to six of which fill `span`; for a flat line by its `size`.
+fn nice_step(span: f64, size: f64) -> f64 {
+    let span = if span > size * 1e-12 && span > 0.0 {
+        span
+    } else if size > 0.0 {
+        size
+    } else {
+        1.0
+    };
+    let raw = span / 4.0;
+    let power = 10f64.powf(raw.log10().floor());
+    let factor = [1.0, 2.0, 5.0, 10.0]
+        .into_iter()
+        .find(|factor| factor * power >= raw)
+        .unwrap_or(10.0);
+    (factor * power).max(f64::MIN_POSITIVE)
+}
+
+fn y_ticks(y_min: f64, y_max: f64, unit: &str) -> Vec<AxisTick> {
+    let step = nice_step(y_max - y_min, y_max.abs().max(y_min.abs()));
+    let n = ((y_max - y_min) / step).round().clamp(1.0, 10.0) as usize;
+    let tick = |i: usize| AxisTick {
+        ratio: i as f64 / n as f64,
+        text: words::value(y_min + (y_max - y_min) * i as f64 / n as f64, unit),
+    };
+    (0..=n).map(tick).collect()
+}
+
+fn clamp_points(lines: &mut [GraphLine], y_min: f64, y_max: f64) {
+    for point in lines.iter_mut().flat_map(|line| line.runs.iter_mut().flatten()) {
+        for value in [&mut point.first, &mut point.last, &mut point.min, &mut point.max] {
+            *value = value.clamp(y_min, y_max);
+        }
+    }
+}
+
+/// Marks on the time axis: four to eight, on round times.
+pub(crate) fn time_ticks(window: TimeRange) -> Vec<AxisTick> {
+    const STEPS_SECS: [i64; 18] = [
+        1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 43_200, 86_400, 604_800,
+    ];
+    let secs = window.nanos() / 1_000_000_000;
+    let step = STEPS_SECS
+        .into_iter()
+        .find(|step| secs / step <= 8)
+        .unwrap_or(2_592_000);
+    let pattern = match step {
+        step if step < 60 => "%H:%M:%S",
+        step if step < 86_400 => "%H:%M",
+        _ => "%m-%d",
+    };
+    let first = window
+        .start
+        .secs()
+        .div_euclid(step)
+        .saturating_add(1)
+        .saturating_mul(step);
+    let times = (0..10).map(|i| Timestamp::from_secs(first.saturating_add(i * step)));
+    times
+        .take_while(|at| window.contains(*at))
+        .map(|at| AxisTick {
+            ratio: window.ratio(at),
+            text: at.format(pattern),
+        })
+        .collect()
+}
+
+/// An empty graph's state, for a graph that nobody chose.
+pub(crate) fn nothing_chosen(text: &str) -> DataState {
+    DataState {
+        kind: crate::DataStateKind::Empty,
+        text: text.to_owned(),
+        source: String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn graph_of(buckets: Vec<Option<Bucket>>, interval_secs: i64) -> Graph {
+        let n_buckets = buckets.len();
+        let window = TimeRange::new(Timestamp::from_secs(0), Timestamp::from_secs(n_buckets as i64));
+        let labels = Labels::new([("__name__", "m")]);
+        let interval_nanos = interval_secs * 1_000_000_000;
+        let series = vec![GraphSeries {
+            labels,
+            buckets,
+            latest: None,
+            interval_nanos,
+        }];
+        Graph {
+            window,
+            n_buckets,
+            series,
+            n_left_out: 0,
+        }
+    }
+
+    #[test]
+    fn a_long_distance_is_a_gap() {
+        let one = Some(Bucket::of(1.0));
+        let graph = graph_of(vec![one, None, None, one, None, None, None, None, None, one], 3);
+        let lengths: Vec<_> = runs(&graph, &graph.series[0], graph.window, 100)
+            .iter()
+            .map(Vec::len)
+            .collect();
+        assert_eq!(lengths, [3], "6 s is less than 2.5 intervals of 3 s");
+        let graph = Graph {
+            series: vec![GraphSeries {
+                interval_nanos: 2_000_000_000,
+                ..graph.series[0].clone()
+            }],
+            ..graph
+        };
+        let lengths: Vec<_> = runs(&graph, &graph.series[0], graph.window, 100)
+            .iter()
+            .map(Vec::len)
+            .collect();
+        assert_eq!(lengths, [2, 1]);
+    }
+
+    #[test]
+    fn axes_are_round() {
+        for (span, size, expected) in [
+            (10.0, 10.0, 5.0),
+            (0.9, 1.0, 0.5),
+            (0.0, 0.0, 0.5),
+            (0.0, 8.0, 2.0),
+        ] {
+            assert!(
+                (nice_step(span, size) - expected).abs() < 1e-9,
+                "{span} {size}: {}",
+                nice_step(span, size)
+            );
+        }
+        let ticks = time_ticks(TimeRange::new(
+            Timestamp::from_secs(10),
+            Timestamp::from_secs(910),
+        ));
+        assert_eq!(
+            ticks.iter().map(|tick| tick.text.as_str()).collect::<Vec<_>>(),
+            ["00:02", "00:04", "00:06", "00:08", "00:10", "00:12", "00:14"]
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_spike_is_lost_at_any_width(
+            values in prop::collection::vec(prop::option::of(-1e6f64..1e6), 1..300), n_columns in 1usize..400
+        ) {
+            let graph = graph_of(values.iter().map(|value| value.map(Bucket::of)).collect(), 1);
+            let points: Vec<_> = runs(&graph, &graph.series[0], graph.window, n_columns).into_iter().flatten().collect();
+            let known = values.iter().flatten().copied();
+            prop_assert_eq!(
+                points.iter().map(|point| point.max).fold(f64::NEG_INFINITY, f64::max),
+                known.clone().fold(f64::NEG_INFINITY, f64::max)
+            );
+            prop_assert_eq!(
+                points.iter().map(|point| point.min).fold(f64::INFINITY, f64::min),
+                known.fold(f64::INFINITY, f64::min)
+            );
+            prop_assert!(points.windows(2).all(|pair| pair[0].x <= pair[1].x));
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! Markdown as [`DocBlock`]s. Images and raw HTML are shown as text; nothing is fetched.
+
+use crate::{DocBlock, DocBlockKind, Line, Role, Span, words};
+use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+
+/// The blocks of a Markdown text.
+pub(crate) fn blocks(text: &str) -> Vec<DocBlock> {
+    let mut builder = Builder::default();
+    for event in Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH) {
+        builder.take(event);
+    }
+    builder.flush();
+    builder.blocks
+}
+
+/// A patch, line by line.
+pub(crate) fn diff_blocks(patch: &str) -> Vec<DocBlock> {
+    patch
+        .lines()
+        .map(|line| {
+            let role = match line {
+                line if line.starts_with("+++") || line.starts_with("---") => Role::Muted,
+                line if line.starts_with('+') => Role::Added,
+                line if line.starts_with('-') => Role::Removed,
+                line if line.starts_with("@@") => Role::Accent,
+                line if line.starts_with("diff ") => Role::Strong,
+                line if line.starts_with("index ") => Role::Muted,
+                _ => Role::Normal,
+            };
+            DocBlock {
+                kind: DocBlockKind::Code,
+                text: vec![Span::new(words::visible(line), role)],
+            }
+        })
+        .collect()
+}
+
+#[derive(Default)]
+struct Builder {
+    blocks: Vec<DocBlock>,
+    line: Line,
+    kind: Option<DocBlockKind>,
+    /// Number of the next item for each open list, `None` for a list without numbers.
+    lists: Vec<Option<u64>>,
+    in_code: bool,
+    in_quote: usize,
+    emphasis: usize,
+    link: Option<String>,
+    n_cells: usize,
+}
+
+impl Builder {
+    fn take(&mut self, event: Event<'_>) {
+        match event {
+            Event::Start(tag) => self.start(tag),
+            Event::End(tag) => self.end(tag),
+            Event::Text(text) if self.in_code => self.code(&text),
+            Event::Text(text) | Event::Html(text) | Event::InlineHtml(text) => self.text(&text),
+            Event::Code(text) => self.push(&text, Role::Accent),
+            Event::SoftBreak => self.text(" "),
+            Event::HardBreak => self.break_line(),
+            Event::Rule => {
+                self.flush();
+                self.blocks.push(DocBlock {
+                    kind: DocBlockKind::Rule,
+                    text: Line::new(),
+                });
+            }
+            _ => {}
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'_>) {
+        match tag {
+            Tag::Heading { level, .. } => self.open(DocBlockKind::Heading(heading(level))),
+            Tag::Paragraph if self.kind.is_none() => {
+                self.open(if self.in_quote > 0 {
+                    DocBlockKind::Quote
+                } else {
+                    DocBlockKind::Paragraph
+                });
+            }
+            Tag::BlockQuote(_) => self.in_quote += 1,
+            Tag::List(first) => {
+                self.flush();
+                self.lists.push(first);
+            }
+            Tag::Item => self.item(),
+            Tag::CodeBlock(kind) => {
+                self.flush();
+                self.in_code = true;
+                if let CodeBlockKind::Fenced(language) = kind
+                    && !language.is_empty()
+                {
+                    self.code(&language);
+                }
+            }
+            Tag::Emphasis | Tag::Strong => self.emphasis += 1,
+            Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. } => {
+                self.link = Some(dest_url.to_string())
+            }
+            Tag::TableRow | Tag::TableHead => {
+                self.open(DocBlockKind::Item(0));
+                self.n_cells = 0;
+            }
+            Tag::TableCell => {
+                if self.n_cells > 0 {
+                    self.push(" │ ", Role::Muted);
+                }
+                self.n_cells += 1;
+            }
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd) {
+        match tag {
+            TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::Item | TagEnd::TableRow | TagEnd::TableHead => {
+                self.flush()
+            }
+            TagEnd::BlockQuote(_) => self.in_quote = self.in_quote.saturating_sub(1),
+            TagEnd::List(_) => {
+                self.lists.pop();
+            }
+            TagEnd::CodeBlock => self.in_code = false,
+            TagEnd::Emphasis | TagEnd::Strong => self.emphasis = self.emphasis.saturating_sub(1),
+            TagEnd::Link | TagEnd::Image => self.end_link(),
+            _ => {}
+        }
+    }
+
+    fn open(&mut self, kind: DocBlockKind) {
+        self.flush();
+        self.kind = Some(kind);
+    }
+
+    fn item(&mut self) {
+        let depth = self.lists.len().saturating_sub(1).min(8) as u8;
+        self.open(DocBlockKind::Item(depth));
+        if let Some(Some(number)) = self.lists.last_mut() {
+            let text = format!("{number}. ");
+            *number = number.saturating_add(1);
+            self.push(&text, Role::Muted);
+        }
+    }
+
+    /// A link's address follows its text, unless it is its text.
+    fn end_link(&mut self) {
+        let Some(link) = self.link.take() else { return };
+        if self
+            .line
+            .last()
+            .is_none_or(|span| span.text != words::visible(&link))
+        {
+            self.push(&format!(" <{link}>"), Role::Muted);
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        let role = match self.kind {
+            _ if self.link.is_some() => Role::Accent,
+            Some(DocBlockKind::Heading(_)) => Role::Strong,
+            _ if self.emphasis > 0 => Role::Strong,
+            Some(DocBlockKind::Quote) => Role::Muted,
+            _ => Role::Normal,
+        };
+        self.push(text.trim_end_matches('\n'), role);
+    }
+
+    fn push(&mut self, text: &str, role: Role) {
+        if !text.is_empty() {
+            self.line.push(Span::new(words::visible(text), role));
+        }
+    }
+
+    fn code(&mut self, text: &str) {
+        for line in text.lines() {
+            self.blocks.push(DocBlock {
+                kind: DocBlockKind::Code,
+                text: vec![Span::new(words::visible(line), Role::Normal)],
+            });
+        }
+    }
+
+    fn break_line(&mut self) {
+        let kind = self.kind;
+        self.flush();
+        self.kind = kind;
+    }
+
+    fn flush(&mut self) {
+        let kind = self.kind.take().unwrap_or(DocBlockKind::Paragraph);
+        if !self.line.is_empty() {
+            self.blocks.push(DocBlock {
+                kind,
+                text: std::mem::take(&mut self.line),
+            });
+        }
+    }
+}
+
+fn heading(level: HeadingLevel) -> u8 {
+    level as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(markdown: &str, expected: &[&str]) {
+        let shown: Vec<_> = blocks(markdown)
+            .iter()
+            .map(|block| {
+                let text: String = block.text.iter().map(|span| span.text.as_str()).collect();
+                format!("{:?}: {text}", block.kind)
+            })
+            .collect();
+        assert_eq!(shown, expected, "{markdown}");
+    }
+
+    #[test]
+    fn blocks_of_a_post_mortem() {
+        check(
+            "# What\n\nIt *broke*\nagain.",
+            &["Heading(1): What", "Paragraph: It broke again."],
+        );
+        check(
+            "1. one\n2. two\n   - deep",
+            &["Item(0): 1. one", "Item(0): 2. two", "Item(1): deep"],
+        );
+        check(
+            "```sh\nls -l\n```\n> said",
+            &["Code: sh", "Code: ls -l", "Quote: said"],
+        );
+        check("[a](http://x) <http://y>", &["Paragraph: a <http://x> http://y"]);
+        check(
+            "| a | b |\n|---|---|\n| c | d |",
+            &["Item(0): a │ b", "Item(0): c │ d"],
+        );
+        check("x\u{1b}[2J <script>", &["Paragraph: x␛[2J <script>"]);
+        check("", &[]);
+    }
+}

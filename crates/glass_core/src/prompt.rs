@@ -1,0 +1,285 @@
+//! [`Prompt`]: a line being typed, for filters, times and commands.
+
+use crate::{COMMANDS, Chord, Command, CommandSpec, Key, Line, PromptView, Role, Screen, Span, words};
+
+/// What the line is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PromptKind {
+    /// A filter, applied while it is typed.
+    Filter,
+    /// A moment.
+    Seek,
+    /// A command, a time or an address.
+    Palette,
+}
+
+/// What a key did to the line.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum PromptReaction {
+    /// The text changed.
+    Changed,
+    /// Nothing that others need know.
+    Stay,
+    /// It was given up.
+    Cancelled,
+    /// It is finished.
+    Accepted,
+}
+
+/// The longest line, in characters.
+const MAX_CHARS: usize = 1000;
+/// Suggestions shown at most.
+const MAX_SUGGESTIONS: usize = 8;
+
+/// A line being typed.
+#[derive(Clone, Debug)]
+pub(crate) struct Prompt {
+    /// What it is for.
+    pub kind: PromptKind,
+    /// What is wrong with it.
+    pub error: String,
+    /// What stood there before, to go back to.
+    pub before: String,
+    text: Vec<char>,
+    caret: usize,
+    chosen: Option<usize>,
+}
+
+impl Prompt {
+    /// An open line with a text in it.
+    pub fn new(kind: PromptKind, text: &str) -> Self {
+        let chars: Vec<char> = text.chars().take(MAX_CHARS).collect();
+        let caret = chars.len();
+        Self {
+            kind,
+            error: String::new(),
+            before: text.to_owned(),
+            text: chars,
+            caret,
+            chosen: None,
+        }
+    }
+
+    /// What was typed.
+    pub fn text(&self) -> String {
+        self.text.iter().collect()
+    }
+
+    /// Takes a key.
+    pub fn take(&mut self, chord: Chord, history: &[String], screen: Screen) -> PromptReaction {
+        let n_suggestions = self.suggestions(screen).len();
+        match (chord.key, chord.ctrl) {
+            (Key::Esc, _) | (Key::Char('c' | 'g'), true) => return PromptReaction::Cancelled,
+            (Key::Enter, _) => return PromptReaction::Accepted,
+            (Key::Tab, _) => return self.complete(screen),
+            (Key::Up, _)
+                if self.chosen.is_none() && n_suggestions == 0
+                    || self.text.is_empty() && !history.is_empty() =>
+            {
+                if let Some(last) = history.last() {
+                    self.set(last);
+                }
+            }
+            (Key::Up | Key::BackTab, _) => self.chosen = self.chosen.and_then(|chosen| chosen.checked_sub(1)),
+            (Key::Down, _) if n_suggestions > 0 => {
+                self.chosen = Some(
+                    self.chosen
+                        .map_or(0, |chosen| (chosen + 1).min(n_suggestions - 1)),
+                );
+            }
+            (Key::Left, _) => self.caret = self.caret.saturating_sub(1),
+            (Key::Right, _) => self.caret = (self.caret + 1).min(self.text.len()),
+            (Key::Home, _) | (Key::Char('a'), true) => self.caret = 0,
+            (Key::End, _) | (Key::Char('e'), true) => self.caret = self.text.len(),
+            (Key::Char('u'), true) => self.erase(0),
+            (Key::Char('w'), true) => self.erase(self.word_start()),
+            (Key::Backspace, _) if self.text.is_empty() => return PromptReaction::Cancelled,
+            (Key::Backspace, _) => self.erase(self.caret.saturating_sub(1)),
+            (Key::Delete, _) if self.caret < self.text.len() => {
+                self.text.remove(self.caret);
+            }
+            (Key::Char(c), false) => self.insert(&c.to_string()),
+            _ => return PromptReaction::Stay,
+        }
+        PromptReaction::Changed
+    }
+
+    /// Types a text.
+    pub fn insert(&mut self, text: &str) {
+        for c in text.chars().filter(|c| !c.is_control()) {
+            if self.text.len() < MAX_CHARS {
+                self.text.insert(self.caret, c);
+                self.caret += 1;
+            }
+        }
+        self.chosen = None;
+    }
+
+    fn set(&mut self, text: &str) {
+        self.text = text.chars().take(MAX_CHARS).collect();
+        self.caret = self.text.len();
+        self.chosen = None;
+    }
+
+    fn erase(&mut self, from: usize) {
+        self.text.drain(from..self.caret);
+        self.caret = from;
+        self.chosen = None;
+    }
+
+    fn word_start(&self) -> usize {
+        let before = &self.text[..self.caret];
+        let end = before
+            .iter()
+            .rposition(|c| !c.is_whitespace())
+            .map_or(0, |last| last + 1);
+        before[..end]
+            .iter()
+            .rposition(|c| c.is_whitespace())
+            .map_or(0, |space| space + 1)
+    }
+
+    /// Replaces the text by the chosen or best suggestion.
+    fn complete(&mut self, screen: Screen) -> PromptReaction {
+        let suggestions = self.suggestions(screen);
+        let Some(spec) = suggestions.get(self.chosen.unwrap_or(0)) else {
+            return PromptReaction::Stay;
+        };
+        self.set(spec.title);
+        PromptReaction::Changed
+    }
+
+    /// The command meant: a suggestion chosen with the arrows, or one whose title or id was typed in full.
+    pub fn command(&self, screen: Screen) -> Option<Command> {
+        let suggestions = self.suggestions(screen);
+        if let Some(chosen) = self.chosen.and_then(|chosen| suggestions.get(chosen)) {
+            return Some(chosen.command);
+        }
+        let typed = self.text().trim().to_lowercase();
+        let bare = |title: &str| title.trim_end_matches('…').to_lowercase();
+        let is_meant = |spec: &&CommandSpec| {
+            !typed.is_empty() && (typed == spec.id || bare(spec.title) == typed.trim_end_matches('…'))
+        };
+        let available = COMMANDS.iter().filter(|spec| spec.is_available_on(screen));
+        available.into_iter().find(is_meant).map(|spec| spec.command)
+    }
+
+    /// Commands like what was typed, the most alike first.
+    pub fn suggestions(&self, screen: Screen) -> Vec<&'static CommandSpec> {
+        if self.kind != PromptKind::Palette {
+            return Vec::new();
+        }
+        let available = COMMANDS
+            .iter()
+            .filter(|spec| spec.is_available_on(screen) && spec.command != Command::Palette);
+        let typed = self.text();
+        if typed.trim().is_empty() {
+            return available.take(MAX_SUGGESTIONS).collect();
+        }
+        let mut matcher = nucleo_matcher::Matcher::new(nucleo_matcher::Config::DEFAULT);
+        let pattern = nucleo_matcher::pattern::Pattern::parse(
+            typed.trim(),
+            nucleo_matcher::pattern::CaseMatching::Ignore,
+            nucleo_matcher::pattern::Normalization::Smart,
+        );
+        let mut scored: Vec<(u32, &CommandSpec)> = available
+            .filter_map(|spec| {
+                let text = format!("{} {}", spec.title, spec.id);
+                let mut buffer = Vec::new();
+                let score = pattern.score(nucleo_matcher::Utf32Str::new(&text, &mut buffer), &mut matcher)?;
+                Some((score, spec))
+            })
+            .collect();
+        scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+        scored
+            .into_iter()
+            .take(MAX_SUGGESTIONS)
+            .map(|(_, spec)| spec)
+            .collect()
+    }
+
+    /// What is shown.
+    pub fn view(&self, screen: Screen) -> PromptView {
+        let (title, hint) = match self.kind {
+            PromptKind::Filter => ("filter", "enter keeps it, esc takes it back"),
+            PromptKind::Seek => ("go to time", crate::seek::SEEK_HINT),
+            PromptKind::Palette => (
+                "command",
+                "tab completes, enter runs what is typed; also takes a time or an address",
+            ),
+        };
+        let hint: Line = if self.error.is_empty() {
+            vec![Span::new(hint, Role::Muted)]
+        } else {
+            vec![Span::new(words::visible(&self.error), Role::Critical)]
+        };
+        let suggestions = self.suggestions(screen);
+        PromptView {
+            title: title.to_owned(),
+            text: words::visible(&self.text()),
+            caret: self.caret,
+            hint,
+            suggestions: suggestions
+                .iter()
+                .map(|spec| {
+                    (
+                        spec.title.to_owned(),
+                        format!("{}  {}", spec.keys_text(), spec.doc),
+                    )
+                })
+                .collect(),
+            chosen: self.chosen,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn type_into(prompt: &mut Prompt, text: &str) {
+        for c in text.chars() {
+            prompt.take(Chord::char(c), &[], Screen::Logs);
+        }
+    }
+
+    #[test]
+    fn editing_works_by_characters() {
+        let mut prompt = Prompt::new(PromptKind::Filter, "");
+        type_into(&mut prompt, "größe zwei");
+        prompt.take(Chord::ctrl('w'), &[], Screen::Logs);
+        assert_eq!(prompt.text(), "größe ");
+        prompt.take(Chord::key(Key::Home), &[], Screen::Logs);
+        type_into(&mut prompt, "x");
+        assert_eq!(
+            (prompt.text().as_str(), prompt.view(Screen::Logs).caret),
+            ("xgröße ", 1)
+        );
+        prompt.take(Chord::ctrl('u'), &[], Screen::Logs);
+        assert_eq!(prompt.text(), "größe ");
+    }
+
+    #[test]
+    fn tab_completes_and_enter_runs_what_is_typed() {
+        let mut prompt = Prompt::new(PromptKind::Palette, "");
+        type_into(&mut prompt, "nxt chan");
+        assert_eq!(prompt.command(Screen::Logs), None, "what is typed is no command");
+        prompt.take(Chord::key(Key::Tab), &[], Screen::Logs);
+        assert_eq!(prompt.text(), "Next change");
+        assert_eq!(prompt.command(Screen::Logs), Some(Command::NextChange));
+        let mut prompt = Prompt::new(PromptKind::Palette, "nxt chan");
+        prompt.take(Chord::key(Key::Down), &[], Screen::Logs);
+        assert_eq!(
+            prompt.command(Screen::Logs),
+            Some(Command::NextChange),
+            "a suggestion chosen with the arrows"
+        );
+    }
+
+    #[test]
+    fn commands_of_other_screens_are_not_offered() {
+        let prompt = Prompt::new(PromptKind::Palette, "per second");
+        assert_eq!(prompt.command(Screen::Logs), None);
+        assert_eq!(prompt.command(Screen::Metrics), Some(Command::ToggleRate));
+    }
+}

@@ -1,0 +1,325 @@
+//! The changes screen: commits with their patches, or the repository's files at the playhead.
+
+use super::{Reaction, ScreenState};
+use crate::context::{Context, pick};
+use crate::list::{Choice, TableFrame, moved, table};
+use crate::{
+    Cell, ChangesView, Command, DataState, DataStateKind, DocBlock, DocBlockKind, DocumentView, Role,
+    ScreenView, Slot, Span, TableView, Viewport, markdown, words,
+};
+use glass_model::{Ask, Change, ChangeSummary, RepositoryFile, Timestamp};
+
+/// Columns on the overview.
+pub(crate) const SHORT_COLUMNS: &[(&str, bool, u16)] =
+    &[("when", true, 0), ("change", false, 3), ("author", false, 1)];
+const COLUMNS: &[(&str, bool, u16)] = &[
+    ("when", true, 0),
+    ("commit", false, 0),
+    ("change", false, 4),
+    ("author", false, 1),
+    ("lines", true, 0),
+];
+const FILE_COLUMNS: &[(&str, bool, u16)] = &[
+    ("file", false, 3),
+    ("last changed", true, 0),
+    ("commit", false, 0),
+];
+
+/// The changes screen's state.
+#[derive(Debug, Default)]
+pub(crate) struct Changes {
+    /// The chosen commit.
+    pub choice: Choice,
+    file: Choice,
+    shows_files: bool,
+    reads_patch: bool,
+    first_block: usize,
+}
+
+impl ScreenState for Changes {
+    fn wanted(&self, context: &Context<'_>) -> Vec<(Slot, Ask)> {
+        let mut wanted = vec![(Slot::Changes, Ask::Changes)];
+        if self.shows_files {
+            wanted.push((Slot::Files, Ask::Files));
+        }
+        wanted.extend(
+            self.chosen_id(context)
+                .map(|id| (Slot::Change, Ask::Change { id })),
+        );
+        wanted
+    }
+
+    fn view(&self, context: &Context<'_>, viewport: Viewport) -> ScreenView {
+        let list = if self.shows_files {
+            self.files_table(context, viewport)
+        } else {
+            self.commits_table(context, viewport)
+        };
+        ScreenView::Changes(ChangesView {
+            list,
+            details: self.details(context),
+        })
+    }
+
+    fn run(&mut self, context: &Context<'_>, viewport: Viewport, command: Command) -> Reaction {
+        match command {
+            Command::NextPane | Command::PreviousPane => self.reads_patch = !self.reads_patch,
+            Command::Open => self.reads_patch = true,
+            Command::Back if self.reads_patch => self.reads_patch = false,
+            Command::ToggleFiles => {
+                self.shows_files = !self.shows_files;
+                self.first_block = 0;
+            }
+            Command::Back if self.shows_files => self.shows_files = false,
+            command if self.reads_patch => {
+                let n = self.blocks(context).len();
+                let Some(first) = moved(self.first_block, n, command, viewport.list_rows) else {
+                    return Reaction::Ignored;
+                };
+                self.first_block = first;
+            }
+            command => {
+                let keys = if self.shows_files {
+                    file_keys(context)
+                } else {
+                    keys(context)
+                };
+                let choice = if self.shows_files {
+                    &mut self.file
+                } else {
+                    &mut self.choice
+                };
+                if !choice.run(command, &keys, viewport.list_rows) {
+                    return Reaction::Ignored;
+                }
+                self.first_block = 0;
+            }
+        }
+        Reaction::Done
+    }
+
+    fn chosen_text(&self, context: &Context<'_>) -> Option<String> {
+        self.chosen_id(context)
+    }
+}
+
+impl Changes {
+    /// The commit whose patch is shown: the chosen one, or the last one of the chosen file.
+    fn chosen_id(&self, context: &Context<'_>) -> Option<String> {
+        if self.shows_files {
+            let keys = file_keys(context);
+            return files(context)
+                .get(self.file.index(&keys))
+                .map(|file| file.change_id.clone());
+        }
+        self.choice.key(&keys(context)).cloned()
+    }
+
+    fn commits_table(&self, context: &Context<'_>, viewport: Viewport) -> TableView {
+        let held = context.held(
+            Slot::Changes,
+            Ask::Changes,
+            "no change so far; `c` goes to the next one",
+        );
+        let changes = pick!(held, Changes).map_or(&[][..], Vec::as_slice);
+        let index = self.choice.index(&keys(context));
+        let title = "Changes".to_owned();
+        let frame = TableFrame {
+            title,
+            columns: COLUMNS,
+            focused: !self.reads_patch,
+            state: held.state,
+        };
+        let now = context.time.playhead();
+        table(
+            frame,
+            changes.len(),
+            (!changes.is_empty()).then_some(index),
+            viewport.list_rows,
+            |i| cells(&changes[i], now),
+        )
+    }
+
+    fn files_table(&self, context: &Context<'_>, viewport: Viewport) -> TableView {
+        let state = context.held(Slot::Files, Ask::Files, "no file so far").state;
+        let files = files(context);
+        let index = self.file.index(&file_keys(context));
+        let title = "Files at this moment".to_owned();
+        let frame = TableFrame {
+            title,
+            columns: FILE_COLUMNS,
+            focused: !self.reads_patch,
+            state,
+        };
+        let now = context.time.playhead();
+        table(
+            frame,
+            files.len(),
+            (!files.is_empty()).then_some(index),
+            viewport.list_rows,
+            |i| {
+                let RepositoryFile {
+                    repository: _,
+                    path,
+                    changed_at,
+                    change_id,
+                } = &files[i];
+                vec![
+                    Cell::new(words::visible(path), Role::Normal),
+                    Cell::new(words::ago(*changed_at, now), Role::Muted),
+                    Cell::new(short_id(change_id), Role::Muted),
+                ]
+            },
+        )
+    }
+
+    fn details(&self, context: &Context<'_>) -> DocumentView {
+        let Some(id) = self.chosen_id(context) else {
+            let state = DataState {
+                kind: DataStateKind::Empty,
+                text: "no change is chosen".into(),
+                source: String::new(),
+            };
+            return document(String::new(), Vec::new(), 0, self.reads_patch, state);
+        };
+        let held = context.held(
+            Slot::Change,
+            Ask::Change { id: id.clone() },
+            "this change was not recorded",
+        );
+        document(
+            format!("Commit {}", short_id(&id)),
+            self.blocks(context),
+            self.first_block,
+            self.reads_patch,
+            held.state,
+        )
+    }
+
+    fn blocks(&self, context: &Context<'_>) -> Vec<DocBlock> {
+        let Some(id) = self.chosen_id(context) else {
+            return Vec::new();
+        };
+        let held = context.held(Slot::Change, Ask::Change { id }, "");
+        pick!(held, Change)
+            .and_then(Option::as_ref)
+            .map(|change| patch(change, context))
+            .unwrap_or_default()
+    }
+}
+
+fn patch(change: &Change, context: &Context<'_>) -> Vec<DocBlock> {
+    let Change {
+        summary,
+        body,
+        patch,
+        patch_cut,
+    } = change;
+    let line = |kind, text: String, role| DocBlock {
+        kind,
+        text: vec![Span::new(text, role)],
+    };
+    let byline = format!(
+        "{}  {} ({})",
+        words::visible(&summary.author),
+        words::date_time(summary.committed_at),
+        words::ago(summary.known_at, context.time.playhead())
+    );
+    let mut blocks = vec![
+        line(
+            DocBlockKind::Heading(1),
+            words::visible(&summary.subject),
+            Role::Strong,
+        ),
+        line(DocBlockKind::Byline, byline, Role::Muted),
+    ];
+    blocks.extend(markdown::blocks(body));
+    for file in &summary.files {
+        let deleted = if file.deleted { " (deleted)" } else { "" };
+        blocks.push(DocBlock {
+            kind: DocBlockKind::Item(0),
+            text: vec![
+                Span::new(format!("{}{deleted} ", words::visible(&file.path)), Role::Normal),
+                Span::new(format!("+{} ", file.n_added), Role::Added),
+                Span::new(format!("-{}", file.n_removed), Role::Removed),
+            ],
+        });
+    }
+    blocks.push(DocBlock {
+        kind: DocBlockKind::Rule,
+        text: Vec::new(),
+    });
+    blocks.extend(markdown::diff_blocks(patch));
+    if *patch_cut {
+        blocks.push(line(
+            DocBlockKind::Paragraph,
+            "The patch is longer; the rest is in the git bundle.".into(),
+            Role::Muted,
+        ));
+    }
+    blocks
+}
+
+/// A document from a block on.
+pub(crate) fn document(
+    title: String,
+    blocks: Vec<DocBlock>,
+    first: usize,
+    focused: bool,
+    state: DataState,
+) -> DocumentView {
+    let total = blocks.len();
+    let first = first.min(total.saturating_sub(1));
+    DocumentView {
+        title,
+        blocks: blocks.into_iter().skip(first).collect(),
+        first,
+        total,
+        focused,
+        state,
+    }
+}
+
+fn files<'a>(context: &Context<'a>) -> &'a [RepositoryFile] {
+    pick!(context.held(Slot::Files, Ask::Files, ""), Files).map_or(&[], Vec::as_slice)
+}
+
+fn file_keys(context: &Context<'_>) -> Vec<String> {
+    files(context)
+        .iter()
+        .map(|file| format!("{} {}", file.repository, file.path))
+        .collect()
+}
+
+/// The ids of all changes known at the playhead.
+pub(crate) fn keys(context: &Context<'_>) -> Vec<String> {
+    let held = context.held(Slot::Changes, Ask::Changes, "");
+    pick!(held, Changes)
+        .map(|all| all.iter().map(|change| change.id.clone()).collect())
+        .unwrap_or_default()
+}
+
+fn short_id(id: &str) -> String {
+    words::visible(&id.chars().take(8).collect::<String>())
+}
+
+/// Cells for [`SHORT_COLUMNS`].
+pub(crate) fn short_cells(change: &ChangeSummary, now: Timestamp) -> Vec<Cell> {
+    vec![
+        Cell::new(words::ago(change.known_at, now), Role::Muted),
+        Cell::new(words::visible(&change.subject), Role::Normal),
+        Cell::new(words::visible(&change.author), Role::Muted),
+    ]
+}
+
+fn cells(change: &ChangeSummary, now: Timestamp) -> Vec<Cell> {
+    let n_added: u64 = change.files.iter().map(|file| u64::from(file.n_added)).sum();
+    let n_removed: u64 = change.files.iter().map(|file| u64::from(file.n_removed)).sum();
+    vec![
+        Cell::new(words::ago(change.known_at, now), Role::Muted),
+        Cell::new(short_id(&change.id), Role::Accent),
+        Cell::new(words::visible(&change.subject), Role::Normal),
+        Cell::new(words::visible(&change.author), Role::Muted),
+        Cell::new(format!("+{n_added} -{n_removed}"), Role::Muted),
+    ]
+}

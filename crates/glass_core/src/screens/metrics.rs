@@ -1,0 +1,253 @@
+//! The metrics screen: pick a metric, see its graph, read values at the cursor.
+
+use super::{Reaction, ScreenState};
+use crate::context::{Context, Held, pick};
+use crate::graphs::{GraphFrame, graph_view, nothing_chosen};
+use crate::list::{Choice, TableFrame, table};
+use crate::{
+    Cell, Command, GraphView, Line, MetricsView, Role, ScreenView, Slot, Span, TableView, Viewport, panels,
+    words,
+};
+use glass_model::{Ask, GraphAsk, MetricKind, MetricName, Panel, Selector, Transform};
+
+const COLUMNS: &[(&str, bool, u16)] = &[("metric", false, 1), ("series", true, 0)];
+/// Lines in the graph.
+const MAX_LINES: usize = 16;
+
+/// The metrics screen's state.
+#[derive(Debug, Default)]
+pub(crate) struct Metrics {
+    choice: Choice,
+    filter: String,
+    /// A panel of the overview that was opened; choosing a metric leaves it.
+    panel: Option<Panel>,
+    /// The user's wish against the usual way of drawing.
+    transform: Option<Transform>,
+    graph_focused: bool,
+    full_screen: bool,
+}
+
+impl ScreenState for Metrics {
+    fn wanted(&self, context: &Context<'_>) -> Vec<(Slot, Ask)> {
+        let mut wanted = vec![(Slot::MetricNames, Ask::MetricNames)];
+        wanted.extend(
+            self.shown(context)
+                .map(|panel| (Slot::Graph, ask(context, &panel))),
+        );
+        wanted
+    }
+
+    fn view(&self, context: &Context<'_>, viewport: Viewport) -> ScreenView {
+        let names = (!self.full_screen).then(|| self.names_table(context, viewport));
+        ScreenView::Metrics(MetricsView {
+            names,
+            filter: words::visible(&self.filter),
+            about: self.about(context),
+            graph: self.graph(context, viewport),
+            graph_focused: self.graph_focused || self.full_screen,
+        })
+    }
+
+    fn run(&mut self, context: &Context<'_>, viewport: Viewport, command: Command) -> Reaction {
+        match command {
+            Command::NextPane | Command::PreviousPane => self.graph_focused = !self.graph_focused,
+            Command::Open => self.graph_focused = true,
+            Command::FullScreen => self.full_screen = !self.full_screen,
+            Command::Back if self.full_screen => self.full_screen = false,
+            Command::Back if context.time.cursor().is_some() => return Reaction::SetCursor(None),
+            Command::Back if self.graph_focused => self.graph_focused = false,
+            Command::Back if !self.filter.is_empty() => self.filter.clear(),
+            Command::ToggleRate => self.toggle_rate(context),
+            Command::Left => return Reaction::MoveCursor(-1),
+            Command::Right => return Reaction::MoveCursor(1),
+            command => {
+                let keys = self.keys(context);
+                if !self.choice.run(command, &keys, viewport.list_rows) {
+                    return Reaction::Ignored;
+                }
+                self.panel = None;
+                self.transform = None;
+            }
+        }
+        Reaction::Done
+    }
+
+    fn chosen_text(&self, context: &Context<'_>) -> Option<String> {
+        self.shown(context).map(|panel| panel.selector.to_string())
+    }
+
+    fn filter(&self) -> Option<&str> {
+        Some(&self.filter)
+    }
+
+    fn set_filter(&mut self, text: &str) -> Result<(), String> {
+        text.clone_into(&mut self.filter);
+        self.panel = None;
+        Ok(())
+    }
+}
+
+impl Metrics {
+    /// Shows a panel of the overview.
+    pub fn open(&mut self, panel: Panel) {
+        if let Some(name) = panel
+            .selector
+            .matchers
+            .iter()
+            .find(|matcher| matcher.name() == "__name__")
+        {
+            self.choice.choose(name.value().to_owned());
+        }
+        self.filter.clear();
+        self.transform = None;
+        self.panel = Some(panel);
+    }
+
+    fn names<'a>(&self, context: &Context<'a>) -> Vec<&'a MetricName> {
+        let held = context.held(Slot::MetricNames, Ask::MetricNames, "");
+        let all = pick!(held, MetricNames).map_or(&[][..], Vec::as_slice);
+        let words: Vec<_> = self
+            .filter
+            .split_whitespace()
+            .map(str::to_ascii_lowercase)
+            .collect();
+        let matches = |name: &&MetricName| {
+            let name = name.name.to_ascii_lowercase();
+            words.iter().all(|word| {
+                word.strip_prefix('!')
+                    .map_or(name.contains(word.as_str()), |no| !name.contains(no))
+            })
+        };
+        all.iter().filter(matches).collect()
+    }
+
+    fn keys(&self, context: &Context<'_>) -> Vec<String> {
+        self.names(context).iter().map(|name| name.name.clone()).collect()
+    }
+
+    fn chosen_name<'a>(&self, context: &Context<'a>) -> Option<&'a MetricName> {
+        self.names(context)
+            .get(self.choice.index(&self.keys(context)))
+            .copied()
+    }
+
+    /// What the graph shows: the opened panel or the chosen metric.
+    fn shown(&self, context: &Context<'_>) -> Option<Panel> {
+        let chosen = || self.chosen_name(context).map(panels::panel);
+        let mut panel = self.panel.clone().or_else(chosen)?;
+        if let Some(transform) = self.transform {
+            panel.transform = transform;
+            if let Some(name) = self.chosen_name(context) {
+                panel.unit = panels::unit(name, transform);
+            }
+        }
+        Some(panel)
+    }
+
+    fn toggle_rate(&mut self, context: &Context<'_>) {
+        self.transform = self.shown(context).map(|panel| match panel.transform {
+            Transform::Raw => Transform::PerSecond,
+            Transform::PerSecond => Transform::Raw,
+        });
+    }
+
+    fn names_table(&self, context: &Context<'_>, viewport: Viewport) -> TableView {
+        let nothing = "no metric so far";
+        let mut state = context.held(Slot::MetricNames, Ask::MetricNames, nothing).state;
+        let names = self.names(context);
+        if names.is_empty() && !self.filter.is_empty() {
+            state.text = "no metric matches; esc clears the filter".into();
+        }
+        let index = self.choice.index(&self.keys(context));
+        let frame = TableFrame {
+            title: "Metrics".into(),
+            columns: COLUMNS,
+            focused: !self.graph_focused,
+            state,
+        };
+        table(
+            frame,
+            names.len(),
+            (!names.is_empty()).then_some(index),
+            viewport.list_rows,
+            |i| {
+                let n_series = names[i].n_series;
+                vec![
+                    Cell::new(words::visible(&names[i].name), Role::Normal),
+                    Cell {
+                        value: Some(n_series as f64),
+                        ..Cell::new(n_series.to_string(), Role::Muted)
+                    },
+                ]
+            },
+        )
+    }
+
+    fn about(&self, context: &Context<'_>) -> Line {
+        let Some(name) = self.chosen_name(context) else {
+            return Line::new();
+        };
+        let kind = match name.kind {
+            MetricKind::Counter => "counter",
+            MetricKind::Gauge => "gauge",
+            MetricKind::Histogram => "histogram",
+            MetricKind::Summary => "summary",
+            MetricKind::Unknown => "type not recorded",
+        };
+        vec![
+            Span::new(format!("{kind}  "), Role::Muted),
+            Span::new(words::visible(&name.help), Role::Normal),
+        ]
+    }
+
+    fn graph(&self, context: &Context<'_>, viewport: Viewport) -> GraphView {
+        let n_columns = viewport.graph_columns;
+        let Some(panel) = self.shown(context) else {
+            let held = Held {
+                value: None,
+                state: nothing_chosen("choose a metric"),
+            };
+            return graph_view(
+                &GraphFrame {
+                    title: "",
+                    unit: "",
+                    n_columns,
+                },
+                context.time,
+                held,
+            );
+        };
+        let held = context.held(Slot::Graph, ask(context, &panel), "no samples so far");
+        let title = match panel.transform {
+            Transform::Raw => panel.title.clone(),
+            Transform::PerSecond => format!("{} per second", panel.title),
+        };
+        graph_view(
+            &GraphFrame {
+                title: &title,
+                unit: &panel.unit,
+                n_columns,
+            },
+            context.time,
+            held,
+        )
+    }
+}
+
+fn ask(context: &Context<'_>, panel: &Panel) -> Ask {
+    let (window, n_buckets) = context.time.buckets();
+    let Panel {
+        selector,
+        transform,
+        title: _,
+        unit: _,
+    } = panel;
+    let selector: Selector = selector.clone();
+    Ask::Graph(GraphAsk {
+        selector,
+        window,
+        n_buckets,
+        transform: *transform,
+        max_series: MAX_LINES,
+    })
+}
