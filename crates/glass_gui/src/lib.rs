@@ -1,1 +1,27 @@
-//! Placeholder.
+//! The window: draws the view-models of `glass_core` with egui and turns window input into chords.
+//!
+//! Read [`run()`] first, then [`Window`], which is all but the native window itself. [`view_ui`] draws one
+//! view-model; each of its parts has a module. So far the window shows the overview and the timeline; for other
+//! screens it says that they are in the terminal program. `theme` is the only place that names a colour.
+//!
+//! This crate does not know: sources, recordings, engines, files, the network, terminals, ratatui.
+
+mod graph;
+mod header;
+mod icon;
+mod keys;
+mod layout;
+mod overlay;
+mod overview;
+mod paint;
+mod run;
+mod table;
+mod theme;
+mod timeline;
+mod view;
+mod window;
+
+pub use layout::viewport;
+pub use run::{Appearance, GuiError, WindowOptions, run};
+pub use view::view_ui;
+pub use window::{Waker, Window};

@@ -1,0 +1,231 @@
+//! The top line with the buttons that move time, the tabs under it, and the bottom line.
+
+use crate::paint::{self, rect};
+use crate::theme::{BODY, GAP, LARGE, PAD, SMALL, Theme};
+use egui::{Align2, CursorIcon, Id, Painter, Rect, Sense, Shape, Stroke, Ui, WidgetInfo, accesskit, pos2, vec2};
+use glass_core::{Command, Event, Header, Role, Screen, StatusView, Tab};
+
+const BUTTON: f32 = 30.0;
+
+/// Draws the top line.
+pub fn header_ui(ui: &mut Ui, place: Rect, header: &Header, events: &mut Vec<Event>) {
+    let Header {
+        name,
+        cloud,
+        badge,
+        playhead,
+        motion,
+        playing,
+        warning,
+    } = header;
+    let ui = &mut paint::clipped(ui, place, "header");
+    let middle = place.center().y;
+    let left_end = place.min.x + place.width() * 0.4;
+    let badge = paint::pill_ui(ui, place.min.x + PAD, middle, badge, Role::Accent);
+    let mut x = badge.max.x + PAD;
+    for (text, size, role) in [(name, LARGE, Role::Strong), (cloud, BODY, Role::Muted)] {
+        let room = rect(x, place.min.y, left_end - x, place.height());
+        x = paint::text_ui(ui, room, Align2::LEFT_CENTER, text, size, role).max.x + PAD;
+    }
+    let clock = rect(place.min.x, place.min.y, place.width() - PAD, place.height());
+    let clock = paint::text_ui(ui, clock, Align2::RIGHT_CENTER, playhead, LARGE, Role::Strong);
+    let moving = if *playing { Role::Accent } else { Role::Muted };
+    // As wide as the longest text, so that the buttons stay where they are when time begins to move.
+    let motion_width = paint::text_width(ui, motion, BODY).max(78.0);
+    let motion_place = rect(clock.min.x - PAD - motion_width, place.min.y, motion_width, place.height());
+    paint::text_ui(ui, motion_place, Align2::RIGHT_CENTER, motion, BODY, moving);
+    let buttons = transport_ui(ui, motion_place.min.x - PAD, middle, *playing, events);
+    if !warning.is_empty() && buttons - x > 60.0 {
+        let at = pos2(x + 8.0, middle);
+        let color = Theme::of(ui).color(Role::Warning);
+        ui.painter()
+            .add(Shape::closed_line(paint::triangle(at, 7.0), Stroke::new(1.5, color)));
+        let room = rect(x + 22.0, place.min.y, buttons - x - 22.0 - PAD, place.height());
+        paint::text_ui(ui, room, Align2::LEFT_CENTER, warning, SMALL, Role::Warning);
+    }
+}
+
+/// The buttons that move time, ending at `right`; returns their left edge.
+fn transport_ui(ui: &mut Ui, right: f32, middle: f32, playing: bool, events: &mut Vec<Event>) -> f32 {
+    let commands = [
+        Command::SeekStart,
+        Command::StepBack,
+        Command::PlayPause,
+        Command::StepForward,
+        Command::SeekEnd,
+        Command::Slower,
+        Command::Faster,
+    ];
+    let left = right - commands.len() as f32 * BUTTON;
+    for (index, command) in commands.into_iter().enumerate() {
+        let place = rect(left + index as f32 * BUTTON, middle - BUTTON / 2.0, BUTTON, BUTTON).shrink(1.0);
+        if icon_button_ui(ui, place, command, playing) {
+            events.push(Event::Command(command));
+        }
+    }
+    left
+}
+
+/// A button for a command, named and explained by the registry. Returns whether it was pressed.
+fn icon_button_ui(ui: &mut Ui, place: Rect, command: Command, playing: bool) -> bool {
+    let spec = command.spec();
+    let theme = Theme::of(ui);
+    let response = ui
+        .interact(place, Id::unique(("command", spec.id)), Sense::click())
+        .on_hover_cursor(CursorIcon::PointingHand);
+    response.widget_info(|| WidgetInfo::labeled(accesskit::Role::Button, true, spec.title));
+    if response.hovered() {
+        ui.painter().rect_filled(place, 5, theme.raised);
+    }
+    let main = command == Command::PlayPause;
+    let color = theme.color(if main { Role::Accent } else { Role::Normal });
+    let radius = if main { 7.0 } else { 5.0 };
+    draw_icon(ui.painter(), place, command, playing, radius, color);
+    let clicked = response.clicked();
+    response.on_hover_text(format!("{} ({}): {}", spec.title, spec.keys_text(), spec.doc));
+    clicked
+}
+
+fn draw_icon(
+    painter: &Painter,
+    place: Rect,
+    command: Command,
+    playing: bool,
+    radius: f32,
+    color: egui::Color32,
+) {
+    let middle = place.center();
+    let arrow = |x: f32, forward: bool| {
+        let tip = if forward { radius } else { -radius };
+        let points = [(-tip * 0.7, -radius), (tip, 0.0), (-tip * 0.7, radius)]
+            .map(|(dx, dy)| middle + vec2(x + dx, dy))
+            .to_vec();
+        Shape::convex_polygon(points, color, Stroke::NONE)
+    };
+    let bar = |x: f32, width: f32| {
+        let size = vec2(width, 2.0 * radius);
+        Shape::rect_filled(Rect::from_center_size(middle + vec2(x, 0.0), size), 1, color)
+    };
+    match command {
+        Command::PlayPause if playing => painter.extend([bar(-3.5, 4.0), bar(3.5, 4.0)]),
+        Command::PlayPause => painter.extend([arrow(0.0, true)]),
+        Command::SeekStart => painter.extend([bar(-6.0, 2.0), arrow(1.0, false)]),
+        Command::SeekEnd => painter.extend([arrow(-1.0, true), bar(6.0, 2.0)]),
+        Command::StepBack => painter.extend([arrow(-2.5, false), bar(4.5, 2.0)]),
+        Command::StepForward => painter.extend([bar(-4.5, 2.0), arrow(2.5, true)]),
+        Command::Slower => painter.extend([arrow(-4.0, false), arrow(4.0, false)]),
+        _ => painter.extend([arrow(-4.0, true), arrow(4.0, true)]),
+    }
+}
+
+/// Draws the tabs. A screen that the window does not show yet is named so, under the pointer and to screen
+/// readers, before it is chosen.
+pub fn tabs_ui(ui: &mut Ui, place: Rect, tabs: &[Tab], terminal_command: &str, events: &mut Vec<Event>) {
+    let ui = &mut paint::clipped(ui, place, "tabs");
+    let theme = Theme::of(ui);
+    ui.painter().hline(place.x_range(), place.max.y - 0.5, (1.0, theme.border));
+    let mut x = place.min.x + PAD;
+    for tab in tabs {
+        x = tab_ui(ui, x, place, tab, terminal_command, events);
+    }
+}
+
+fn tab_ui(ui: &mut Ui, x: f32, row: Rect, tab: &Tab, terminal_command: &str, events: &mut Vec<Event>) -> f32 {
+    let Tab {
+        key,
+        title,
+        screen,
+        active,
+        badge,
+    } = tab;
+    let theme = Theme::of(ui);
+    let widths = [key, title, badge].map(|text| paint::text_width(ui, text, BODY));
+    let badge_room = if badge.is_empty() { 0.0 } else { widths[2] + 14.0 + GAP };
+    let width = widths[0] + 8.0 + GAP + widths[1] + badge_room + 2.0 * PAD;
+    let place = rect(x, row.min.y, width, row.height());
+    let response = ui
+        .interact(place, Id::unique(("tab", screen.title())), Sense::click())
+        .on_hover_cursor(CursorIcon::PointingHand);
+    if response.hovered() {
+        ui.painter().rect_filled(place.shrink2(vec2(2.0, 4.0)), 5, theme.raised);
+    }
+    if *active {
+        let line = rect(place.min.x + GAP, place.max.y - 3.0, width - 2.0 * GAP, 3.0);
+        ui.painter().rect_filled(line, 1, theme.color(Role::Accent));
+    }
+    let key_width = widths[0].max(10.0) + 8.0;
+    let key_place = rect(x + PAD, row.center().y - 9.0, key_width, 18.0);
+    let stroke = Stroke::new(1.0, theme.border);
+    ui.painter().rect_stroke(key_place, 3, stroke, egui::StrokeKind::Inside);
+    let muted = theme.color(Role::Muted);
+    paint::paint_text(ui, key_place, Align2::CENTER_CENTER, key, SMALL, muted);
+    let color = theme.color(if *active { Role::Strong } else { Role::Muted });
+    let title_place = rect(key_place.max.x + GAP, row.min.y, widths[1] + 2.0, row.height());
+    paint::paint_text(ui, title_place, Align2::LEFT_CENTER, title, BODY, color);
+    if !badge.is_empty() {
+        let at = rect(title_place.max.x + GAP, row.center().y - 9.0, widths[2] + 12.0, 18.0);
+        ui.painter()
+            .rect_stroke(at, 9, Stroke::new(1.0, theme.color(Role::Critical)), egui::StrokeKind::Inside);
+        paint::paint_text(ui, at, Align2::CENTER_CENTER, badge, SMALL, theme.color(Role::Critical));
+    }
+    name_tab(ui, &response, tab, terminal_command);
+    if response.clicked() {
+        events.push(Event::Command(Command::Show(*screen)));
+    }
+    if !is_here(*screen) {
+        response.on_hover_text(elsewhere(*screen, terminal_command));
+    }
+    place.max.x
+}
+
+fn name_tab(ui: &Ui, response: &egui::Response, tab: &Tab, terminal_command: &str) {
+    response.widget_info(|| WidgetInfo::labeled(accesskit::Role::Tab, true, &tab.title));
+    let mut about = format!("key {}", tab.key);
+    if !tab.badge.is_empty() {
+        about.push_str(&format!("; {}", tab.badge));
+    }
+    if !is_here(tab.screen) {
+        about.push_str(&format!("; {}", elsewhere(tab.screen, terminal_command)));
+    }
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_description(about);
+        node.set_selected(tab.active);
+    });
+}
+
+/// Whether the window shows a screen.
+pub fn is_here(screen: Screen) -> bool {
+    screen == Screen::Overview
+}
+
+/// Where a screen is that the window does not show yet.
+pub fn elsewhere(screen: Screen, terminal_command: &str) -> String {
+    format!(
+        "{} is not in the window yet; it is in the terminal program: {terminal_command}",
+        screen.title()
+    )
+}
+
+/// Draws the bottom line: the message, and the keys of most use as far as there is room.
+pub fn status_ui(ui: &mut Ui, place: Rect, status: &StatusView) {
+    let StatusView { message, hints } = status;
+    let ui = &mut paint::clipped(ui, place, "status");
+    let theme = Theme::of(ui);
+    ui.painter().rect_filled(place, 0, theme.surface);
+    ui.painter().hline(place.x_range(), place.min.y + 0.5, (1.0, theme.border));
+    let inner = place.shrink2(vec2(PAD, 0.0));
+    let mut x = inner.min.x;
+    if !message.is_empty() {
+        let room = rect(x, place.min.y, inner.width() * 0.6, place.height());
+        x = paint::line_ui(ui, room, Align2::LEFT_CENTER, message, BODY).max.x + 2.0 * PAD;
+    }
+    for (key, text) in hints {
+        let needed = paint::text_width(ui, key, SMALL).max(10.0) + 8.0 + GAP + paint::text_width(ui, text, SMALL);
+        if x + needed > inner.max.x {
+            break;
+        }
+        let key_place = paint::key_ui(ui, x, place.center().y, key, Role::Accent);
+        let room = rect(key_place.max.x + GAP, place.min.y, inner.max.x - key_place.max.x, place.height());
+        x = paint::text_ui(ui, room, Align2::LEFT_CENTER, text, SMALL, Role::Muted).max.x + PAD;
+    }
+}

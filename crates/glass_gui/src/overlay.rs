@@ -1,0 +1,179 @@
+//! What lies above everything: help from the registry, and the line to type into.
+
+use crate::paint::{self, rect};
+use crate::theme::{BODY, GAP, LARGE, PAD, RADIUS, SMALL, Theme};
+use egui::{Align2, Area, Id, Order, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, accesskit, pos2, vec2};
+use glass_core::{Chord, Event, HelpGroup, HelpView, Key, Overlay, PromptView, Role};
+
+const ENTRY: f32 = 22.0;
+const SUGGESTION: f32 = 24.0;
+
+/// Draws the overlay over the whole window. A press beside it closes it, as escape does.
+pub fn overlay_ui(ui: &mut Ui, window: Rect, overlay: &Overlay, events: &mut Vec<Event>) {
+    Area::new(Id::unique("overlay"))
+        .order(Order::Foreground)
+        .fixed_pos(window.min)
+        .fade_in(false)
+        .constrain(false)
+        .show(ui.ctx(), |ui| {
+            let ground = ui.allocate_rect(window, Sense::click());
+            ground.widget_info(|| WidgetInfo::labeled(accesskit::Role::Button, true, "Close"));
+            ui.painter().rect_filled(window, 0, Theme::of(ui).scrim);
+            let card = match overlay {
+                Overlay::Help(help) => help_ui(ui, window, help),
+                Overlay::Prompt(prompt) => prompt_ui(ui, window, prompt),
+            };
+            let beside = ground.interact_pointer_pos().is_none_or(|at| !card.contains(at));
+            if ground.clicked() && beside {
+                events.push(Event::Chord(Chord::key(Key::Esc)));
+            }
+        });
+}
+
+fn raised_card(ui: &Ui, place: Rect) {
+    let theme = Theme::of(ui);
+    let stroke = Stroke::new(1.0, theme.color(Role::Muted));
+    ui.painter()
+        .rect(place, RADIUS + 2, theme.raised, stroke, StrokeKind::Inside);
+}
+
+/// One row of help.
+enum HelpRow<'a> {
+    Title(&'a str),
+    Entry(&'a str, &'a str),
+    Gap,
+}
+
+fn help_rows(groups: &[HelpGroup]) -> Vec<HelpRow<'_>> {
+    let mut rows = Vec::new();
+    for HelpGroup { title, entries } in groups {
+        if !rows.is_empty() {
+            rows.push(HelpRow::Gap);
+        }
+        rows.push(HelpRow::Title(title));
+        rows.extend(entries.iter().map(|(key, text)| HelpRow::Entry(key, text)));
+    }
+    rows
+}
+
+/// Draws help in as many columns as the window holds; scrolls only what does not fit. Returns its place.
+fn help_ui(ui: &mut Ui, window: Rect, help: &HelpView) -> Rect {
+    let HelpView { title, groups, scroll } = help;
+    let rows = help_rows(groups);
+    let most = window.shrink(24.0);
+    let n_columns = ((most.width() - 2.0 * PAD) / 340.0).clamp(1.0, 3.0) as usize;
+    let most_rows = ((most.height() - 76.0) / ENTRY).max(1.0) as usize;
+    let per_column = rows.len().div_ceil(n_columns).min(most_rows);
+    let n_hidden = rows.len().saturating_sub(per_column * n_columns);
+    let skip = (*scroll).min(n_hidden);
+    let width = (n_columns as f32 * 370.0).min(most.width());
+    let size = vec2(width, 64.0 + per_column as f32 * ENTRY + PAD);
+    let card = Rect::from_center_size(window.center(), size).intersect(most);
+    raised_card(ui, card);
+    let head = rect(card.min.x + 2.0 * PAD, card.min.y + 8.0, card.width() - 4.0 * PAD, 40.0);
+    paint::text_ui(ui, head, Align2::LEFT_CENTER, title, LARGE, Role::Strong);
+    if n_hidden > 0 {
+        let text = format!("{} rows above, {} below", skip, n_hidden - skip);
+        paint::text_ui(ui, head, Align2::RIGHT_CENTER, &text, SMALL, Role::Muted);
+    }
+    let column_width = (card.width() - 4.0 * PAD) / n_columns as f32;
+    for (index, row) in rows.iter().skip(skip).take(per_column * n_columns).enumerate() {
+        let (column, line) = (index / per_column, index % per_column);
+        let place = rect(
+            card.min.x + 2.0 * PAD + column as f32 * column_width,
+            card.min.y + 56.0 + line as f32 * ENTRY,
+            column_width - PAD,
+            ENTRY,
+        );
+        help_row_ui(ui, place, row);
+    }
+    card
+}
+
+fn help_row_ui(ui: &mut Ui, place: Rect, row: &HelpRow<'_>) {
+    match row {
+        HelpRow::Gap => {}
+        HelpRow::Title(title) => {
+            paint::text_ui(ui, place, Align2::LEFT_CENTER, title, BODY, Role::Accent);
+        }
+        HelpRow::Entry(key, text) => {
+            let keys = rect(place.min.x, place.min.y, 86.0, place.height());
+            paint::text_ui(ui, keys, Align2::LEFT_CENTER, key, BODY, Role::Strong);
+            let rest = rect(keys.max.x, place.min.y, place.width() - keys.width(), place.height());
+            paint::text_ui(ui, rest, Align2::LEFT_CENTER, text, BODY, Role::Normal);
+        }
+    }
+}
+
+/// Draws the line to type into, above the bottom line, with suggestions above it. Returns its place.
+fn prompt_ui(ui: &mut Ui, window: Rect, prompt: &PromptView) -> Rect {
+    let PromptView {
+        title,
+        text,
+        caret,
+        hint,
+        suggestions,
+        chosen,
+    } = prompt;
+    let width = 640.0_f32.min(window.width() - 48.0);
+    let most = ((window.height() - 160.0) / SUGGESTION).max(0.0) as usize;
+    let n_shown = suggestions.len().min(most.min(12));
+    let height = 84.0 + n_shown as f32 * SUGGESTION + if n_shown > 0 { GAP } else { 0.0 };
+    let top = window.min.y + (window.height() * 0.16).min(130.0);
+    let card = rect(window.center().x - width / 2.0, top, width, height);
+    raised_card(ui, card);
+    let inner = card.shrink2(vec2(PAD, 8.0));
+    let field = rect(inner.min.x, inner.min.y, inner.width(), 36.0);
+    field_ui(ui, field, title, text, *caret);
+    let hint_place = rect(inner.min.x, field.max.y + 4.0, inner.width(), 22.0);
+    paint::line_ui(ui, hint_place, Align2::LEFT_CENTER, hint, SMALL);
+    // Keep the chosen one in sight.
+    let skip = chosen.map_or(0, |chosen| (chosen + 1).saturating_sub(n_shown));
+    let shown = suggestions.iter().enumerate().skip(skip).take(n_shown);
+    for (row, (index, (text, about))) in shown.enumerate() {
+        let top = hint_place.max.y + GAP + row as f32 * SUGGESTION;
+        let place = rect(inner.min.x, top, inner.width(), SUGGESTION);
+        suggestion_ui(ui, place, text, about, *chosen == Some(index));
+    }
+    card
+}
+
+fn field_ui(ui: &mut Ui, place: Rect, title: &str, text: &str, caret: usize) {
+    let theme = Theme::of(ui);
+    let stroke = Stroke::new(1.5, theme.color(Role::Accent));
+    ui.painter()
+        .rect(place, 4, theme.background, stroke, StrokeKind::Inside);
+    let inner = place.shrink2(vec2(10.0, 0.0));
+    let title_at = paint::text_ui(ui, inner, Align2::LEFT_CENTER, title, BODY, Role::Accent);
+    let room = Rect::from_min_max(pos2(title_at.max.x + PAD, place.min.y), inner.max);
+    let before: String = text.chars().take(caret).collect();
+    let before_width = paint::text_width(ui, &before, BODY);
+    // A text longer than the field is shifted so that the caret stays in sight.
+    let shift = (before_width + 4.0 - room.width()).max(0.0);
+    let color = theme.color(Role::Strong);
+    let galley = paint::layout_spans(ui, &[(text, color)], BODY, f32::INFINITY, 1);
+    let painter = ui.painter().with_clip_rect(room.expand2(vec2(2.0, 0.0)));
+    let at = pos2(room.min.x - shift, room.center().y - galley.size().y / 2.0);
+    painter.galley(at, galley, color);
+    let x = room.min.x - shift + before_width + 0.5;
+    painter.vline(x, place.shrink(8.0).y_range(), Stroke::new(1.5, theme.color(Role::Accent)));
+    let response = ui.interact(room, Id::unique("prompt"), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(accesskit::Role::TextInput, true, title));
+    ui.ctx()
+        .accesskit_node_builder(response.id, |node| node.set_value(text));
+}
+
+fn suggestion_ui(ui: &mut Ui, place: Rect, text: &str, about: &str, chosen: bool) {
+    let theme = Theme::of(ui);
+    if chosen {
+        ui.painter().rect_filled(place, 3, theme.selection);
+        let bar = rect(place.min.x, place.min.y + 3.0, 3.0, place.height() - 6.0);
+        ui.painter().rect_filled(bar, 1, theme.color(Role::Accent));
+    }
+    let inner = place.shrink2(vec2(10.0, 0.0));
+    let left = rect(inner.min.x, inner.min.y, inner.width() * 0.55, inner.height());
+    let role = if chosen { Role::Strong } else { Role::Normal };
+    let shown = paint::text_ui(ui, left, Align2::LEFT_CENTER, text, BODY, role);
+    let rest = Rect::from_min_max(pos2(shown.max.x + PAD, inner.min.y), inner.max);
+    paint::text_ui(ui, rest, Align2::RIGHT_CENTER, about, SMALL, Role::Muted);
+}

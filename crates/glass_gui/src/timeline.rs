@@ -1,0 +1,356 @@
+//! The timeline: lanes of marks, log volume, the playhead. Pressing or dragging on it scrubs.
+
+use crate::layout::{self, LANE_NAMES};
+use crate::paint::{self, rect, triangle};
+use crate::theme::{GAP, PAD, SMALL, Theme};
+use egui::{
+    Align2, Color32, CursorIcon, Id, Painter, Pos2, Rect, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, accesskit,
+    pos2, vec2,
+};
+use glass_core::{AxisTick, Command, CursorView, Event, Lane, LaneKind, Mark, MarkKind, Role, TimelineView};
+
+const TOP: f32 = 26.0;
+const AXIS: f32 = 24.0;
+const MARK: f32 = 5.0;
+/// Alerts that overlap stand in up to this many rows of their lane.
+const SPAN_ROWS: usize = 3;
+
+/// Draws the timeline.
+pub fn timeline_ui(ui: &mut Ui, place: Rect, timeline: &TimelineView, events: &mut Vec<Event>) {
+    let TimelineView {
+        start,
+        end,
+        extent,
+        lanes,
+        ticks,
+        playhead,
+        playhead_text,
+        cursor,
+    } = timeline;
+    let ui = &mut paint::clipped(ui, place, "timeline");
+    let theme = Theme::of(ui);
+    ui.painter().rect_filled(place, 0, theme.surface);
+    ui.painter().hline(place.x_range(), place.min.y + 0.5, (1.0, theme.border));
+    let track = layout::track(place);
+    let track = Rect::from_min_max(
+        pos2(track.min.x, place.min.y + TOP),
+        pos2(track.max.x, place.max.y - AXIS),
+    );
+    extent_ui(ui, rect(track.min.x, place.min.y, track.width(), TOP), start, end, *extent);
+    ui.painter().rect_filled(track, 3, theme.background);
+    if *playhead < 1.0 {
+        let unknown = Rect::from_min_max(pos2(x_of(track, *playhead), track.min.y), track.max);
+        ui.painter().rect_filled(unknown, 3, theme.unknown);
+    }
+    for AxisTick { ratio, text: _ } in ticks {
+        ui.painter().vline(x_of(track, *ratio), track.y_range(), (1.0, theme.grid));
+    }
+    scrub_ui(ui, track.expand2(vec2(0.0, 4.0)), timeline, events);
+    lanes_ui(ui, place, track, lanes);
+    axis_ui(ui, track, ticks, *playhead, playhead_text, cursor.as_ref());
+}
+
+fn x_of(track: Rect, ratio: f64) -> f32 {
+    track.min.x + track.width() * ratio.clamp(0.0, 1.0) as f32
+}
+
+/// The window's start and end, and between them which part of the recording it is.
+fn extent_ui(ui: &mut Ui, place: Rect, start: &str, end: &str, extent: (f64, f64)) {
+    let theme = Theme::of(ui);
+    let left = paint::text_ui(ui, place, Align2::LEFT_CENTER, start, SMALL, Role::Muted);
+    let right = paint::text_ui(ui, place, Align2::RIGHT_CENTER, end, SMALL, Role::Muted);
+    let bar = Rect::from_min_max(
+        pos2(left.max.x + PAD, place.center().y - 2.0),
+        pos2(right.min.x - PAD, place.center().y + 2.0),
+    );
+    if bar.width() < 20.0 {
+        return;
+    }
+    ui.painter().rect_filled(bar, 2, theme.border);
+    let shown = Rect::from_min_max(
+        pos2(x_of(bar, extent.0), bar.min.y),
+        pos2(x_of(bar, extent.1).max(x_of(bar, extent.0) + 3.0), bar.max.y),
+    );
+    ui.painter().rect_filled(shown, 2, theme.color(Role::Muted));
+    let percent = |ratio: f64| (ratio * 100.0).round();
+    let text = format!(
+        "shows {} % to {} % of the recording",
+        percent(extent.0),
+        percent(extent.1)
+    );
+    paint::label(ui, bar.expand(4.0), &text).on_hover_text(text);
+}
+
+/// The pointer's part: a slider over the whole track.
+fn scrub_ui(ui: &mut Ui, track: Rect, timeline: &TimelineView, events: &mut Vec<Event>) {
+    let response = ui
+        .interact(track, Id::unique("timeline track"), Sense::click_and_drag())
+        .on_hover_and_drag_cursor(CursorIcon::ResizeHorizontal);
+    let pressed = response.is_pointer_button_down_on() || response.clicked();
+    if pressed
+        && let Some(at) = response.interact_pointer_pos()
+        && track.width() > 0.0
+    {
+        let ratio = f64::from((at.x - track.min.x) / track.width()).clamp(0.0, 1.0);
+        let moved = ui.input(|input| input.pointer.is_moving() || input.pointer.any_pressed());
+        if moved {
+            events.push(Event::Scrub(ratio));
+        }
+    }
+    response.widget_info(|| WidgetInfo::slider(true, timeline.playhead, "Timeline"));
+    let steps = [
+        (accesskit::Action::Increment, Command::StepForward),
+        (accesskit::Action::Decrement, Command::StepBack),
+    ];
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_min_numeric_value(0.0);
+        node.set_max_numeric_value(1.0);
+        steps.iter().for_each(|(action, _)| node.add_action(*action));
+        node.set_description(format!(
+            "playhead at {}, between {} and {}",
+            timeline.playhead_text, timeline.start, timeline.end
+        ));
+    });
+    for (action, command) in steps {
+        let n_steps = ui.input(|input| input.num_accesskit_action_requests(response.id, action));
+        events.extend((0..n_steps).map(|_| Event::Command(command)));
+    }
+}
+
+fn lane_weight(kind: LaneKind) -> f32 {
+    match kind {
+        LaneKind::Alerts | LaneKind::Logs => 1.6,
+        LaneKind::Changes | LaneKind::Incident => 1.0,
+    }
+}
+
+fn lanes_ui(ui: &mut Ui, place: Rect, track: Rect, lanes: &[Lane]) {
+    let theme = Theme::of(ui);
+    let weights: f32 = lanes.iter().map(|lane| lane_weight(lane.kind)).sum();
+    let mut top = track.min.y;
+    for (index, lane) in lanes.iter().enumerate() {
+        let Lane {
+            kind,
+            name,
+            marks,
+            bars,
+        } = lane;
+        let height = track.height() * lane_weight(*kind) / weights.max(1.0);
+        let row = rect(track.min.x, top, track.width(), height);
+        if index > 0 {
+            ui.painter().hline(row.x_range(), row.min.y, (1.0, theme.border));
+        }
+        let name_place = rect(place.min.x + PAD, row.min.y, LANE_NAMES - GAP, height);
+        paint::text_ui(ui, name_place, Align2::LEFT_CENTER, name, SMALL, Role::Muted);
+        draw_bars(ui, row.shrink2(vec2(0.0, 2.0)), bars);
+        let rows = span_rows(marks, track.width());
+        for (mark, row_index) in marks.iter().zip(rows) {
+            mark_ui(ui, row, mark, row_index, *kind);
+        }
+        top += height;
+    }
+}
+
+/// In which row of its lane each mark stands, so that things that last do not hide each other.
+fn span_rows(marks: &[Mark], width: f32) -> Vec<usize> {
+    let mut ends = [f64::NEG_INFINITY; SPAN_ROWS];
+    let gap = f64::from(2.0 * MARK / width.max(1.0));
+    let place = |mark: &Mark| {
+        let free = ends.iter().position(|end| *end + gap <= mark.from);
+        let row = free.unwrap_or(SPAN_ROWS - 1);
+        ends[row] = ends[row].max(mark.to.unwrap_or(mark.from));
+        row
+    };
+    marks.iter().map(place).collect()
+}
+
+fn draw_bars(ui: &Ui, row: Rect, bars: &[(f64, f64)]) {
+    let theme = Theme::of(ui);
+    let width = row.width() / bars.len().max(1) as f32;
+    for (index, (height, errors)) in bars.iter().enumerate() {
+        if *height <= 0.0 {
+            continue;
+        }
+        let x = row.min.x + width * index as f32;
+        let tall = (row.height() * *height as f32).max(1.5);
+        // Errors stand at the bottom and fill their column; all other lines are narrower, so that the two can
+        // be told apart without colour.
+        let rest = rect(x + width * 0.2, row.max.y - tall, width * 0.6, tall);
+        ui.painter()
+            .rect_filled(rest, 0, theme.color(Role::Muted).gamma_multiply(0.75));
+        if *errors > 0.0 {
+            let bad = (tall * *errors as f32).max(1.5);
+            let errors = rect(x, row.max.y - bad, width.max(1.0), bad);
+            ui.painter().rect_filled(errors, 0, theme.color(Role::Critical));
+        }
+    }
+}
+
+fn mark_ui(ui: &mut Ui, row: Rect, mark: &Mark, row_index: usize, lane: LaneKind) {
+    let Mark {
+        kind,
+        role,
+        from,
+        to,
+        label,
+    } = mark;
+    let color = Theme::of(ui).color(*role);
+    let middle = if lane == LaneKind::Alerts {
+        row.min.y + row.height() * (row_index as f32 + 0.5) / SPAN_ROWS as f32
+    } else {
+        row.center().y
+    };
+    let at = pos2(x_of(row, *from), middle);
+    let mut place = Rect::from_center_size(at, vec2(2.0 * MARK + 2.0, 2.0 * MARK + 2.0));
+    if let Some(to) = to {
+        let span = Rect::from_min_max(pos2(at.x, middle - 3.5), pos2(x_of(row, *to), middle + 3.5));
+        if span.width() >= 1.0 {
+            draw_span(ui.painter(), span, *kind, color);
+            place = place.union(span);
+        }
+    }
+    draw_mark(ui.painter(), at, *kind, color, Theme::of(ui).background);
+    let response = paint::label(ui, place.intersect(row), label);
+    response.on_hover_text(label);
+}
+
+fn draw_span(painter: &Painter, span: Rect, kind: MarkKind, color: Color32) {
+    let stroke = Stroke::new(1.0, color);
+    match kind {
+        MarkKind::Pending | MarkKind::Silence => {
+            painter.rect_stroke(span, 2, stroke, StrokeKind::Inside);
+        }
+        _ => {
+            painter.rect(span, 2, color.gamma_multiply(0.4), stroke, StrokeKind::Inside);
+        }
+    }
+}
+
+/// Each kind has a shape of its own.
+fn draw_mark(painter: &Painter, at: Pos2, kind: MarkKind, color: Color32, ground: Color32) {
+    let stroke = Stroke::new(1.5, color);
+    let polygon = |points: &[(f32, f32)]| {
+        let points = points.iter().map(|(x, y)| at + vec2(*x, *y)).collect();
+        Shape::convex_polygon(points, color, Stroke::NONE)
+    };
+    let line = |a: (f32, f32), b: (f32, f32)| Shape::line_segment([at + vec2(a.0, a.1), at + vec2(b.0, b.1)], stroke);
+    match kind {
+        MarkKind::Pending => painter.extend([Shape::convex_polygon(triangle(at, MARK), ground, stroke)]),
+        MarkKind::Firing => painter.extend([Shape::convex_polygon(triangle(at, MARK + 0.5), color, Stroke::NONE)]),
+        MarkKind::Notified => painter.extend([
+            Shape::circle_filled(at, 1.6, color),
+            Shape::circle_stroke(at, 4.2, Stroke::new(1.0, color)),
+        ]),
+        MarkKind::Silence => painter.extend([
+            Shape::circle_filled(at, 4.5, ground),
+            Shape::circle_stroke(at, 4.5, stroke),
+            line((-3.2, 3.2), (3.2, -3.2)),
+        ]),
+        MarkKind::Change => painter.extend([polygon(&[(0.0, -MARK), (MARK, 0.0), (0.0, MARK), (-MARK, 0.0)])]),
+        MarkKind::Deployment => painter.extend([polygon(&[(-4.0, -4.0), (4.0, -4.0), (4.0, 4.0), (-4.0, 4.0)])]),
+        MarkKind::Annotation => painter.extend([
+            line((-3.0, -5.0), (-3.0, 5.0)),
+            polygon(&[(-3.0, -5.0), (5.0, -2.5), (-3.0, 0.0)]),
+        ]),
+        MarkKind::Opened => painter.extend([
+            Shape::circle_filled(at, MARK, ground),
+            Shape::circle_stroke(at, MARK - 0.5, Stroke::new(2.0, color)),
+        ]),
+        MarkKind::Comment => painter.extend([Shape::circle_filled(at, 3.2, color)]),
+        MarkKind::Closed => painter.extend([
+            Shape::circle_filled(at, MARK + 0.5, color),
+            Shape::line(
+                vec![at + vec2(-2.5, 0.2), at + vec2(-0.6, 2.2), at + vec2(2.8, -2.0)],
+                Stroke::new(1.5, ground),
+            ),
+        ]),
+    }
+}
+
+/// The axis below the lanes, and the playhead and the cursor through them.
+fn axis_ui(
+    ui: &mut Ui,
+    track: Rect,
+    ticks: &[AxisTick],
+    playhead: f64,
+    playhead_text: &str,
+    cursor: Option<&CursorView>,
+) {
+    let theme = Theme::of(ui);
+    let axis = rect(track.min.x, track.max.y + 2.0, track.width(), AXIS - 4.0);
+    let mut taken = Vec::new();
+    if (0.0..=1.0).contains(&playhead) {
+        let accent = theme.color(Role::Accent);
+        let x = x_of(track, playhead);
+        ui.painter().vline(x, track.y_range(), Stroke::new(2.0, accent));
+        let corners = [(-6.0, -5.0), (6.0, -5.0), (0.0, 3.0)].map(|(dx, dy)| pos2(x + dx, track.min.y + dy));
+        ui.painter()
+            .add(Shape::convex_polygon(corners.to_vec(), accent, Stroke::NONE));
+        taken.push(flag_ui(ui, axis, x, playhead_text, Role::Accent));
+    }
+    if let Some(CursorView { x, text }) = cursor {
+        let x = x_of(track, *x);
+        let stroke = Stroke::new(1.0, theme.color(Role::Strong));
+        let ends = [pos2(x, track.min.y), pos2(x, track.max.y)];
+        ui.painter().extend(Shape::dashed_line(&ends, stroke, 4.0, 3.0));
+        let width = paint::text_width(ui, text, SMALL) + 2.0 * GAP;
+        let hides_playhead = taken
+            .iter()
+            .any(|flag| (flag.center().x - x).abs() < (flag.width() + width) / 2.0 + 2.0);
+        // Beside the playhead's flag rather than on it: the cursor is never later, so to the left.
+        let at = match taken.first() {
+            Some(flag) if hides_playhead => flag.min.x - width / 2.0 - 2.0,
+            _ => x,
+        };
+        taken.push(flag_ui(ui, axis, at, text, Role::Strong));
+    }
+    for AxisTick { ratio, text } in ticks {
+        let x = x_of(track, *ratio);
+        let width = paint::text_width(ui, text, SMALL) + 2.0;
+        let left = (x - width / 2.0).clamp(axis.min.x, (axis.max.x - width).max(axis.min.x));
+        let place = rect(left, axis.min.y, width, axis.height());
+        if taken.iter().any(|other: &Rect| other.expand(3.0).intersects(place)) {
+            paint::label(ui, place, text);
+        } else {
+            taken.push(paint::text_ui(ui, place, Align2::CENTER_CENTER, text, SMALL, Role::Muted));
+        }
+    }
+}
+
+fn flag_ui(ui: &mut Ui, axis: Rect, x: f32, text: &str, role: Role) -> Rect {
+    let theme = Theme::of(ui);
+    let width = paint::text_width(ui, text, SMALL) + 2.0 * GAP;
+    let left = (x - width / 2.0).clamp(axis.min.x, (axis.max.x - width).max(axis.min.x));
+    let place = rect(left, axis.min.y + 1.0, width, axis.height() - 1.0);
+    let stroke = Stroke::new(1.0, theme.color(role));
+    ui.painter()
+        .rect(place, 3, theme.raised, stroke, StrokeKind::Inside);
+    paint::text_ui(ui, place, Align2::CENTER_CENTER, text, SMALL, role);
+    place
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(spans: &[(f64, Option<f64>)], expected: &[usize]) {
+        let marks: Vec<_> = spans
+            .iter()
+            .map(|(from, to)| Mark {
+                kind: MarkKind::Firing,
+                role: Role::Critical,
+                from: *from,
+                to: *to,
+                label: String::new(),
+            })
+            .collect();
+        assert_eq!(span_rows(&marks, 1000.0), expected, "{spans:?}");
+    }
+
+    #[test]
+    fn things_that_last_stand_in_rows_of_their_own() {
+        check(&[(0.1, Some(0.2)), (0.3, Some(0.4))], &[0, 0]);
+        check(&[(0.1, Some(0.5)), (0.3, Some(0.4)), (0.45, None)], &[0, 1, 1]);
+        check(&[(0.1, Some(0.9)), (0.2, Some(0.9)), (0.3, Some(0.9)), (0.4, Some(0.9))], &[0, 1, 2, 2]);
+    }
+}

@@ -1,0 +1,140 @@
+//! [`Window`]: the loop between the core, the runner and egui. It draws only when something happened: a key, the
+//! pointer, an answer, or a tick while time moves.
+
+use crate::keys::Keys;
+use crate::{layout, theme, view};
+use glass_core::{App, Effect, Event, Runner, Viewport};
+use std::sync::mpsc::Receiver;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+/// How often time moves on screen while playing.
+const TICK: Duration = Duration::from_millis(33);
+
+/// Wakes the window from any thread: to be called after an event was sent to it. Until the window is there, and
+/// after it is gone, it does nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Waker {
+    context: Arc<OnceLock<egui::Context>>,
+}
+
+impl Waker {
+    /// Has the window take its events soon.
+    pub fn wake(&self) {
+        if let Some(context) = self.context.get() {
+            context.request_repaint();
+        }
+    }
+
+    pub(crate) fn attach(&self, context: &egui::Context) {
+        // A second window of the same waker would be a mistake of the program, and the first one goes on.
+        self.context.set(context.clone()).ok();
+    }
+}
+
+/// The application in a window; also drawn by tests, without one.
+pub struct Window {
+    app: App,
+    runner: Box<dyn Runner>,
+    events: Receiver<Event>,
+    terminal_command: String,
+    viewport: Option<Viewport>,
+    last_tick: Option<Instant>,
+    n_frames: u64,
+}
+
+impl Window {
+    /// A window onto an application. Answers to what `runner` is asked come over `events`.
+    pub fn new(
+        app: App,
+        runner: Box<dyn Runner>,
+        events: Receiver<Event>,
+        terminal_command: impl Into<String>,
+    ) -> Self {
+        Self {
+            app,
+            runner,
+            events,
+            terminal_command: terminal_command.into(),
+            viewport: None,
+            last_tick: None,
+            n_frames: 0,
+        }
+    }
+
+    /// Prepares an egui context: appearance and keys. To be called once.
+    pub fn prepare(context: &egui::Context) {
+        theme::install(context);
+        context.add_plugin(Keys::default());
+    }
+
+    /// How many frames were drawn.
+    pub fn n_frames(&self) -> u64 {
+        self.n_frames
+    }
+
+    /// Takes what came in since the last call, moves time, and asks to be drawn again while it moves.
+    pub fn take_events(&mut self, context: &egui::Context) {
+        while let Ok(event) = self.events.try_recv() {
+            self.update(context, event);
+        }
+        let pressed = context.plugin_or_default::<Keys>().lock().take();
+        for event in pressed {
+            self.update(context, event);
+        }
+        self.tick(context);
+    }
+
+    fn tick(&mut self, context: &egui::Context) {
+        if !self.app.is_playing() {
+            self.last_tick = None;
+            return;
+        }
+        let now = Instant::now();
+        if let Some(last) = self.last_tick.replace(now) {
+            let passed = now.duration_since(last).as_nanos();
+            self.update(context, Event::Tick(i64::try_from(passed).unwrap_or(i64::MAX)));
+        }
+        context.request_repaint_after(TICK);
+    }
+
+    fn update(&mut self, context: &egui::Context, event: Event) {
+        for effect in self.app.update(event) {
+            match effect {
+                Effect::Copy(text) => context.copy_text(text),
+                Effect::Quit => context.send_viewport_cmd(egui::ViewportCommand::Close),
+                Effect::Ask { .. } | Effect::Jump(_) => self.runner.start(effect),
+            }
+        }
+    }
+
+    /// Draws, over the whole of the window.
+    pub fn show(&mut self, ui: &mut egui::Ui) {
+        self.n_frames += 1;
+        let window = ui.max_rect();
+        let context = ui.ctx().clone();
+        let viewport = layout::viewport(window);
+        if self.viewport != Some(viewport) {
+            self.viewport = Some(viewport);
+            self.update(&context, Event::Resized(viewport));
+        }
+        let model = self.app.view(viewport);
+        let events = view::view_ui(ui, window, &model, &self.terminal_command);
+        if !events.is_empty() {
+            for event in events {
+                self.update(&context, event);
+            }
+            context.request_repaint();
+        }
+    }
+}
+
+impl eframe::App for Window {
+    fn logic(&mut self, context: &egui::Context, _frame: &mut eframe::Frame) {
+        self.take_events(context);
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        self.show(ui);
+    }
+}
