@@ -1,0 +1,101 @@
+//! [`Queue`]: work that waits for a thread. A newer question for a slot replaces the one that waits.
+
+use glass_core::Slot;
+use glass_model::{Jump, Question};
+use std::collections::VecDeque;
+use std::sync::{Condvar, Mutex, PoisonError};
+
+/// A piece of work.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Job {
+    /// A question to ask.
+    Ask {
+        /// For which place.
+        slot: Slot,
+        /// The request's version.
+        version: u64,
+        /// The question.
+        question: Question,
+    },
+    /// A place to look for.
+    Jump(Jump),
+}
+
+#[derive(Debug, Default)]
+struct State {
+    jobs: VecDeque<Job>,
+    closed: bool,
+}
+
+/// Work that waits, first come first served.
+#[derive(Debug, Default)]
+pub(crate) struct Queue {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+impl Queue {
+    /// Adds a job; a question takes the place of the waiting one for the same slot.
+    pub fn push(&self, job: Job) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let same_slot = |waiting: &&mut Job| match (waiting, &job) {
+            (Job::Ask { slot: waiting, .. }, Job::Ask { slot, .. }) => *waiting == *slot,
+            _ => false,
+        };
+        match state.jobs.iter_mut().find(same_slot) {
+            Some(waiting) => *waiting = job,
+            None => state.jobs.push_back(job),
+        }
+        self.changed.notify_one();
+    }
+
+    /// Waits for a job; `None` once the queue is closed.
+    pub fn pop(&self) -> Option<Job> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            if state.closed {
+                return None;
+            }
+            if let Some(job) = state.jobs.pop_front() {
+                return Some(job);
+            }
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Drops all that waits and lets the threads end.
+    pub fn close(&self) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).closed = true;
+        self.changed.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use glass_model::{Ask, Timestamp};
+
+    fn ask(slot: Slot, version: u64) -> Job {
+        Job::Ask {
+            slot,
+            version,
+            question: Question {
+                as_of: Timestamp::from_secs(1),
+                ask: Ask::Alerts,
+            },
+        }
+    }
+
+    #[test]
+    fn a_newer_question_replaces_the_waiting_one_in_its_place() {
+        let queue = Queue::default();
+        for job in [ask(Slot::Alerts, 1), ask(Slot::Changes, 2), ask(Slot::Alerts, 3)] {
+            queue.push(job);
+        }
+        assert_eq!(queue.pop(), Some(ask(Slot::Alerts, 3)));
+        assert_eq!(queue.pop(), Some(ask(Slot::Changes, 2)));
+        queue.push(ask(Slot::Alerts, 4));
+        queue.close();
+        assert_eq!(queue.pop(), None);
+    }
+}
