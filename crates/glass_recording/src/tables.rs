@@ -4,6 +4,12 @@
 //! sorted as the table promises. A recording in progress has several files of each table; ids of series and
 //! streams mean the same in all of them.
 
+mod parquet_reader;
+mod parquet_schema;
+mod parquet_writer;
+mod rows;
+mod thrift;
+
 pub mod changes;
 pub mod coverage;
 pub mod documents;
@@ -15,3 +21,9 @@ pub mod metadata;
 pub mod metrics;
 pub mod series;
 pub mod streams;
+
+pub(crate) use parquet_writer::{Effort, WrittenTable};
+pub(crate) use rows::{Row, write_rows};
+
+#[cfg(test)]
+mod tests;

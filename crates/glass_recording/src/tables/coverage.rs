@@ -1,8 +1,16 @@
 //! `coverage`: what was asked of which source, and how much was answered.
 
+use super::parquet_schema::{TableSchema, column, nanos, text};
+use super::rows::{
+    Columns, Row, Trouble, nanos_column, numbers_column, read_rows, some_nanos_column, texts_column,
+};
 use crate::container::Member;
 use crate::error::RecordingError;
+use arrow_array::ArrayRef;
+use arrow_array::types::UInt64Type;
+use arrow_schema::DataType;
 use glass_model::Timestamp;
+use std::sync::LazyLock;
 
 /// One question to one source.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,5 +38,61 @@ pub struct CoverageRow {
 /// # Errors
 /// When the member is damaged.
 pub fn read_coverage(member: &Member) -> Result<Vec<CoverageRow>, RecordingError> {
-    Err(RecordingError::rejected(member.place(), "not read yet"))
+    read_rows(member)
+}
+
+static SCHEMA: LazyLock<TableSchema> = LazyLock::new(|| {
+    let columns = vec![
+        text("source"),
+        text("what"),
+        nanos("start"),
+        nanos("end"),
+        nanos("asked_at").with_nullable(true),
+        text("state"),
+        text("warnings"),
+        column("items", DataType::UInt64),
+    ];
+    TableSchema::new("coverage", columns, &[])
+});
+
+impl Row for CoverageRow {
+    fn schema() -> &'static TableSchema {
+        &SCHEMA
+    }
+
+    fn n_bytes(&self) -> usize {
+        64 + self.source.len() + self.what.len() + self.state.len() + self.warnings.len()
+    }
+
+    fn to_columns(rows: &[Self]) -> Vec<ArrayRef> {
+        vec![
+            texts_column(rows.iter().map(|row| &*row.source)),
+            texts_column(rows.iter().map(|row| &*row.what)),
+            nanos_column(rows.iter().map(|row| row.start.nanos())),
+            nanos_column(rows.iter().map(|row| row.end.nanos())),
+            some_nanos_column(rows.iter().map(|row| row.asked_at.map(Timestamp::nanos))),
+            texts_column(rows.iter().map(|row| &*row.state)),
+            texts_column(rows.iter().map(|row| &*row.warnings)),
+            numbers_column::<UInt64Type>(rows.iter().map(|row| row.n_items)),
+        ]
+    }
+
+    fn from_columns(columns: &Columns<'_>) -> Result<Vec<Self>, Trouble> {
+        let (sources, whats) = (columns.texts(0)?, columns.texts(1)?);
+        let (starts, ends) = (columns.nanos(2)?, columns.nanos(3)?);
+        let (states, warnings) = (columns.texts(5)?, columns.texts(6)?);
+        let n_items = columns.numbers::<UInt64Type>(7)?;
+        let asked_at = columns.some_nanos(4)?;
+        let rows = asked_at.into_iter().enumerate().map(|(row, asked_at)| Self {
+            source: sources.value(row).to_owned(),
+            what: whats.value(row).to_owned(),
+            start: Timestamp::from_nanos(starts[row]),
+            end: Timestamp::from_nanos(ends[row]),
+            asked_at: asked_at.map(Timestamp::from_nanos),
+            state: states.value(row).to_owned(),
+            warnings: warnings.value(row).to_owned(),
+            n_items: n_items[row],
+        });
+        Ok(rows.collect())
+    }
 }

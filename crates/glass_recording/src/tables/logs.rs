@@ -1,15 +1,42 @@
 //! `logs`: log entries in slices of time (row groups) of some 16,384; within a slice by stream and time.
 //!
-//! A slice's times come before those of the next slice of the same file, so that a screenful of lines needs one
+//! No entry of a slice is later than one of the next slice of the same file, so that a screenful of lines needs one
 //! or two slices, while lines of one stream stand together and compress well.
 
+use super::parquet_reader::TableFile;
+use super::parquet_schema::{TableSchema, column, labels, nanos, text};
+use super::parquet_writer::{Effort, TableWriter, WrittenTable};
+use super::rows::{
+    Columns, Trouble, labels_bytes, labels_column, nanos_column, numbers_column, texts_column, to_batch,
+};
 use crate::container::Member;
 use crate::error::RecordingError;
-use glass_model::Labels;
+use arrow_array::types::{UInt8Type, UInt32Type};
+use arrow_schema::DataType;
+use glass_model::{Labels, Level};
+use std::io::Write;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+/// Entries in a slice, and their bytes.
+pub(crate) const SLICE_ROWS: usize = 16_384;
+pub(crate) const SLICE_BYTES: usize = 8 << 20;
+
+static SCHEMA: LazyLock<TableSchema> = LazyLock::new(|| {
+    let columns = vec![
+        nanos("at"),
+        column("stream", DataType::UInt32),
+        column("level", DataType::UInt8),
+        text("line"),
+        labels("metadata"),
+    ];
+    TableSchema::new("logs", columns, &["at"])
+});
 
 /// A file of log entries, opened: its footer has been read and checked.
 #[derive(Clone, Debug)]
 pub struct LogsFile {
+    file: TableFile,
     slices: Vec<LogSliceMeta>,
 }
 
@@ -32,7 +59,7 @@ pub struct LogIndex {
     pub at_nanos: Vec<i64>,
     /// The streams' ids.
     pub stream: Vec<u32>,
-    /// The levels, as positions in [`glass_model::Level::ALL`].
+    /// The levels, as positions in [`Level::ALL`].
     pub level: Vec<u8>,
 }
 
@@ -65,15 +92,12 @@ impl LogLines {
     }
 
     /// Where the line of one row lies in [`LogLines::text`]; empty if there is no such row.
-    pub fn range(&self, row: usize) -> std::ops::Range<usize> {
+    pub fn range(&self, row: usize) -> Range<usize> {
         let Some(end) = self.ends.get(row) else {
             return 0..0;
         };
-        let start = row
-            .checked_sub(1)
-            .and_then(|before| self.ends.get(before))
-            .map_or(0, |start| *start);
-        start as usize..*end as usize
+        let start = row.checked_sub(1).and_then(|before| self.ends.get(before));
+        start.map_or(0, |start| *start as usize)..*end as usize
     }
 }
 
@@ -83,7 +107,24 @@ impl LogsFile {
     /// # Errors
     /// When the member is damaged or no such table.
     pub fn open(member: &Member) -> Result<Self, RecordingError> {
-        Err(RecordingError::rejected(member.place(), "not read yet"))
+        let file = TableFile::open(member, &SCHEMA)?;
+        let metas = (0..file.n_groups()).map(|group| {
+            let at = file.integer_range(group, 0);
+            let at = at.ok_or_else(|| file.damaged(format!("row group {group} does not say which times")))?;
+            Ok(LogSliceMeta {
+                min_at_nanos: at.0,
+                max_at_nanos: at.1,
+                n_rows: file.n_rows(group),
+            })
+        });
+        let slices: Vec<_> = metas.collect::<Result<_, RecordingError>>()?;
+        if slices
+            .windows(2)
+            .any(|pair| pair[0].max_at_nanos > pair[1].min_at_nanos)
+        {
+            return Err(file.damaged("its row groups are not sorted by time"));
+        }
+        Ok(Self { file, slices })
     }
 
     /// The slices, by time.
@@ -96,7 +137,18 @@ impl LogsFile {
     /// # Errors
     /// When there is no such slice, or it is damaged.
     pub fn read_index(&self, slice: usize) -> Result<LogIndex, RecordingError> {
-        Err(RecordingError::rejected(slice, "not read yet"))
+        let batch = self.file.read(slice, &[0, 1, 2])?;
+        let columns = Columns(&batch);
+        let read = || {
+            let index = LogIndex {
+                at_nanos: columns.nanos(0)?.to_vec(),
+                stream: columns.numbers::<UInt32Type>(1)?.to_vec(),
+                level: columns.numbers::<UInt8Type>(2)?.to_vec(),
+            };
+            check_index(&index, &self.slices[slice])?;
+            Ok(index)
+        };
+        read().map_err(|trouble: Trouble| self.in_slice(slice, &trouble))
     }
 
     /// Reads the lines of one slice.
@@ -104,7 +156,22 @@ impl LogsFile {
     /// # Errors
     /// When there is no such slice, or it is damaged.
     pub fn read_lines(&self, slice: usize) -> Result<LogLines, RecordingError> {
-        Err(RecordingError::rejected(slice, "not read yet"))
+        let batch = self.file.read(slice, &[3])?;
+        let lines = Columns(&batch)
+            .texts(0)
+            .map_err(|trouble| self.in_slice(slice, &trouble))?;
+        let offsets = lines.value_offsets();
+        let first = offsets.first().map_or(0, |first| *first);
+        let last = offsets.last().map_or(0, |last| *last);
+        let text = lines
+            .value_data()
+            .get(first as usize..last as usize)
+            .unwrap_or_default();
+        let text = std::str::from_utf8(text).map_err(|_| self.in_slice(slice, "its lines are not UTF-8"))?;
+        Ok(LogLines {
+            text: text.to_owned(),
+            ends: offsets.iter().skip(1).map(|end| (end - first) as u32).collect(),
+        })
     }
 
     /// Reads the structured metadata of one slice, one set a row.
@@ -112,6 +179,115 @@ impl LogsFile {
     /// # Errors
     /// When there is no such slice, or it is damaged.
     pub fn read_metadata(&self, slice: usize) -> Result<Vec<Labels>, RecordingError> {
-        Err(RecordingError::rejected(slice, "not read yet"))
+        let batch = self.file.read(slice, &[4])?;
+        Columns(&batch)
+            .labels(0)
+            .map_err(|trouble| self.in_slice(slice, &trouble))
     }
+
+    /// Reads all of one slice.
+    pub(crate) fn read_rows(&self, slice: usize) -> Result<Vec<LogRow>, RecordingError> {
+        let index = self.read_index(slice)?;
+        let lines = self.read_lines(slice)?;
+        let metadata = self.read_metadata(slice)?;
+        let rows = metadata.into_iter().enumerate().map(|(row, metadata)| LogRow {
+            at_nanos: index.at_nanos[row],
+            stream: index.stream[row],
+            level: index.level[row],
+            line: lines.line(row).to_owned(),
+            metadata,
+        });
+        Ok(rows.collect())
+    }
+
+    fn in_slice(&self, slice: usize, trouble: &str) -> RecordingError {
+        self.file.damaged(format!("row group {slice}: {trouble}"))
+    }
+}
+
+fn check_index(index: &LogIndex, meta: &LogSliceMeta) -> Result<(), Trouble> {
+    let keys = || index.stream.iter().zip(&index.at_nanos);
+    if !keys().zip(keys().skip(1)).all(|(row, next)| row <= next) {
+        return Err("its rows are not sorted by stream and time".into());
+    }
+    let times = meta.min_at_nanos..=meta.max_at_nanos;
+    if !index.at_nanos.iter().all(|at| times.contains(at)) {
+        return Err("it holds other times than the footer says".into());
+    }
+    if index
+        .level
+        .iter()
+        .any(|level| usize::from(*level) >= Level::ALL.len())
+    {
+        return Err("it has a level that is not known".into());
+    }
+    Ok(())
+}
+
+/// A log entry as it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LogRow {
+    pub(crate) at_nanos: i64,
+    pub(crate) stream: u32,
+    pub(crate) level: u8,
+    pub(crate) line: String,
+    pub(crate) metadata: Labels,
+}
+
+impl LogRow {
+    /// About how many bytes it takes.
+    pub(crate) fn n_bytes(&self) -> usize {
+        32 + self.line.len() + labels_bytes(&self.metadata)
+    }
+}
+
+/// Writes log entries slice by slice.
+pub(crate) struct LogsWriter<W: Write + Send> {
+    writer: TableWriter<W>,
+}
+
+impl<W: Write + Send> LogsWriter<W> {
+    pub(crate) fn create(sink: W, effort: Effort) -> Result<Self, RecordingError> {
+        Ok(Self {
+            writer: TableWriter::create(sink, &SCHEMA, effort)?,
+        })
+    }
+
+    /// Writes entries that are sorted by time, none earlier than those written before, in one or more slices.
+    pub(crate) fn push_sorted(&mut self, mut rows: Vec<LogRow>) -> Result<(), RecordingError> {
+        while !rows.is_empty() {
+            let rest = rows.split_off(slice_len(&rows));
+            self.write_slice(rows)?;
+            rows = rest;
+        }
+        Ok(())
+    }
+
+    fn write_slice(&mut self, mut rows: Vec<LogRow>) -> Result<(), RecordingError> {
+        // The sort is stable: of equal times the order recorded stays.
+        rows.sort_by_key(|row| (row.stream, row.at_nanos));
+        let columns = vec![
+            nanos_column(rows.iter().map(|row| row.at_nanos)),
+            numbers_column::<UInt32Type>(rows.iter().map(|row| row.stream)),
+            numbers_column::<UInt8Type>(rows.iter().map(|row| row.level)),
+            texts_column(rows.iter().map(|row| &*row.line)),
+            labels_column(rows.iter().map(|row| &row.metadata)),
+        ];
+        self.writer.write_group(&to_batch(&SCHEMA, columns)?)
+    }
+
+    /// Writes the footer.
+    pub(crate) fn finish(self) -> Result<WrittenTable, RecordingError> {
+        self.writer.finish()
+    }
+}
+
+/// How many of the first rows make a slice.
+pub(crate) fn slice_len(rows: &[LogRow]) -> usize {
+    let mut n_bytes = 0;
+    let fits = rows.iter().take(SLICE_ROWS).take_while(|row| {
+        n_bytes += row.n_bytes();
+        n_bytes <= SLICE_BYTES
+    });
+    fits.count().max(1)
 }

@@ -1,11 +1,32 @@
 //! `metrics`: float samples by series and time, in chunks (row groups) of some 65,536.
 
+use super::parquet_reader::TableFile;
+use super::parquet_schema::{TableSchema, column, millis};
+use super::parquet_writer::{Effort, TableWriter, WrittenTable};
+use super::rows::{Columns, Trouble, millis_column, numbers_column, to_batch};
 use crate::container::Member;
 use crate::error::RecordingError;
+use arrow_array::types::{Float64Type, UInt32Type};
+use arrow_schema::DataType;
+use std::io::Write;
+use std::sync::LazyLock;
+
+/// Samples in a chunk: few enough to read one for a glance, enough to compress well.
+pub const CHUNK_ROWS: usize = 65_536;
+
+static SCHEMA: LazyLock<TableSchema> = LazyLock::new(|| {
+    let columns = vec![
+        column("series", DataType::UInt32),
+        millis("at"),
+        column("value", DataType::Float64),
+    ];
+    TableSchema::new("metrics", columns, &["series", "at"])
+});
 
 /// A file of float samples, opened: its footer has been read and checked.
 #[derive(Clone, Debug)]
 pub struct MetricsFile {
+    file: TableFile,
     chunks: Vec<MetricsChunkMeta>,
 }
 
@@ -41,7 +62,9 @@ impl MetricsFile {
     /// # Errors
     /// When the member is damaged or no such table.
     pub fn open(member: &Member) -> Result<Self, RecordingError> {
-        Err(RecordingError::rejected(member.place(), "not read yet"))
+        let file = TableFile::open(member, &SCHEMA)?;
+        let chunks = chunk_metas(&file)?;
+        Ok(Self { file, chunks })
     }
 
     /// The chunks, in order of series and time.
@@ -54,6 +77,93 @@ impl MetricsFile {
     /// # Errors
     /// When there is no such chunk, or it is damaged.
     pub fn read(&self, chunk: usize) -> Result<MetricsChunk, RecordingError> {
-        Err(RecordingError::rejected(chunk, "not read yet"))
+        let batch = self.file.read(chunk, &[0, 1, 2])?;
+        let columns = Columns(&batch);
+        let read = || {
+            let (series, at_millis) = (columns.numbers::<UInt32Type>(0)?, columns.millis(1)?);
+            check_order(series, at_millis, &self.chunks[chunk])?;
+            Ok(MetricsChunk {
+                series: series.to_vec(),
+                at_millis: at_millis.to_vec(),
+                values: columns.numbers::<Float64Type>(2)?.to_vec(),
+            })
+        };
+        read().map_err(|trouble: Trouble| self.file.damaged(format!("row group {chunk}: {trouble}")))
+    }
+}
+
+/// The chunks of a file whose first two columns are series and time, from its statistics.
+pub(super) fn chunk_metas(file: &TableFile) -> Result<Vec<MetricsChunkMeta>, RecordingError> {
+    let metas = (0..file.n_groups()).map(|group| {
+        let ranges = file.integer_range(group, 0).zip(file.integer_range(group, 1));
+        let (series, at) = ranges
+            .ok_or_else(|| file.damaged(format!("row group {group} does not say which series and times")))?;
+        Ok(MetricsChunkMeta {
+            first_series: series.0 as u32,
+            last_series: series.1 as u32,
+            min_at_millis: at.0,
+            max_at_millis: at.1,
+            n_rows: file.n_rows(group),
+        })
+    });
+    metas.collect()
+}
+
+/// Whether rows ascend strictly by series and time, inside what their chunk says of itself.
+pub(super) fn check_order(series: &[u32], at_millis: &[i64], meta: &MetricsChunkMeta) -> Result<(), Trouble> {
+    let rows = || series.iter().zip(at_millis);
+    if !rows().zip(rows().skip(1)).all(|(row, next)| row < next) {
+        return Err("its rows are not sorted by series and time".into());
+    }
+    let inside = rows().all(|(series, at)| {
+        (meta.first_series..=meta.last_series).contains(series)
+            && (meta.min_at_millis..=meta.max_at_millis).contains(at)
+    });
+    if inside {
+        Ok(())
+    } else {
+        Err("it holds other series or times than the footer says".into())
+    }
+}
+
+/// Writes float samples, which must come strictly ascending by series and time.
+pub(crate) struct MetricsWriter<W: Write + Send> {
+    writer: TableWriter<W>,
+    chunk: MetricsChunk,
+}
+
+impl<W: Write + Send> MetricsWriter<W> {
+    pub(crate) fn create(sink: W, effort: Effort) -> Result<Self, RecordingError> {
+        Ok(Self {
+            writer: TableWriter::create(sink, &SCHEMA, effort)?,
+            chunk: MetricsChunk::default(),
+        })
+    }
+
+    /// Adds one sample.
+    pub(crate) fn push(&mut self, series: u32, at_millis: i64, value: f64) -> Result<(), RecordingError> {
+        self.chunk.series.push(series);
+        self.chunk.at_millis.push(at_millis);
+        self.chunk.values.push(value);
+        if self.chunk.series.len() >= CHUNK_ROWS {
+            self.write_chunk()?;
+        }
+        Ok(())
+    }
+
+    fn write_chunk(&mut self) -> Result<(), RecordingError> {
+        let chunk = std::mem::take(&mut self.chunk);
+        let columns = vec![
+            numbers_column::<UInt32Type>(chunk.series),
+            millis_column(chunk.at_millis),
+            numbers_column::<Float64Type>(chunk.values),
+        ];
+        self.writer.write_group(&to_batch(&SCHEMA, columns)?)
+    }
+
+    /// Writes the rest and the footer.
+    pub(crate) fn finish(mut self) -> Result<WrittenTable, RecordingError> {
+        self.write_chunk()?;
+        self.writer.finish()
     }
 }
