@@ -1,1 +1,26 @@
-//! Placeholder.
+//! Bytes to model and back: the text and JSON forms in which clouds hand out metrics, logs, alerts and incidents.
+//!
+//! One module a form. Large forms are read from any [`std::io::BufRead`], item by item, in bounded memory; a
+//! damaged line costs that line alone and is counted in a [`ReadReport`], and only a text in which nothing can
+//! be read is an error. Start with [`openmetrics`] and [`loki`].
+//!
+//! This crate does not know: files, networks, recordings, query languages, screens.
+
+pub mod alertmanager;
+pub mod csv;
+mod error;
+pub mod issue;
+mod lines;
+pub mod log_level;
+pub mod loki;
+pub mod markdown;
+mod metrics;
+pub mod openmetrics;
+pub mod promtool_dump;
+mod scan;
+mod when;
+
+pub use error::{DamagedLine, FormatError, ReadReport};
+pub use lines::{LONGEST_LINE, LineItems, LineParser};
+pub use metrics::{MetricMetadata, MetricsItem};
+pub use when::{KnownTime, parse_known_time};

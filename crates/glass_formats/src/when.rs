@@ -1,0 +1,89 @@
+//! The moment from which something was known, in the spellings people use.
+
+use glass_model::Timestamp;
+
+/// From when on something was known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KnownTime {
+    /// The moment; of a bare day its last nanosecond, because nothing says that it was known earlier.
+    pub at: Timestamp,
+    /// Whether only the day is known.
+    pub day_only: bool,
+}
+
+/// Reads RFC 3339, a date with a time (UTC if it names no offset), or a bare day.
+pub fn parse_known_time(text: &str) -> Option<KnownTime> {
+    let text = text.trim();
+    let moment = |at| KnownTime { at, day_only: false };
+    if let Ok(at) = Timestamp::parse_rfc3339(text) {
+        return Some(moment(at));
+    }
+    let text = text.strip_suffix("UTC").map_or(text, str::trim_end);
+    if let Ok(day) = text.parse::<jiff::civil::Date>()
+        && text.len() == "2026-11-22".len()
+    {
+        let next = day.tomorrow().ok()?;
+        let at = in_utc(next.at(0, 0, 0, 0))?.plus_nanos(-1);
+        return Some(KnownTime { at, day_only: true });
+    }
+    text.parse::<jiff::civil::DateTime>()
+        .ok()
+        .and_then(in_utc)
+        .map(moment)
+}
+
+/// A number of seconds, milliseconds, microseconds or nanoseconds since the epoch, told apart by its size: no two
+/// of them overlap between the years 1973 and 5138.
+pub(crate) fn from_unix_number(number: f64) -> Option<Timestamp> {
+    let magnitude = number.abs();
+    let nanos_per_unit = match magnitude {
+        m if m < 1e11 => 1e9,
+        m if m < 1e14 => 1e6,
+        m if m < 1e17 => 1e3,
+        _ => 1.0,
+    };
+    // A double holds present-day seconds to about a quarter of a microsecond: finer digits would be noise.
+    let micros = (number * nanos_per_unit / 1e3).round();
+    (micros.is_finite() && micros.abs() < i64::MAX as f64 / 1e3)
+        .then(|| Timestamp::from_nanos(micros as i64 * 1000))
+}
+
+fn in_utc(at: jiff::civil::DateTime) -> Option<Timestamp> {
+    let zoned = at.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
+    let nanos = i64::try_from(zoned.timestamp().as_nanosecond()).ok()?;
+    Some(Timestamp::from_nanos(nanos))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: Option<&str>) {
+        let found = parse_known_time(text).map(|known| known.at.to_string());
+        assert_eq!(found.as_deref(), expected, "{text}");
+    }
+
+    #[test]
+    fn times_as_people_write_them() {
+        check("2026-11-22T05:41:00+02:00", Some("2026-11-22T03:41:00Z"));
+        check("2026-11-22 03:41", Some("2026-11-22T03:41:00Z"));
+        check(" 2026-11-22 03:41:30 UTC", Some("2026-11-22T03:41:30Z"));
+        check("2026-11-22", Some("2026-11-22T23:59:59.999999999Z"));
+        check("22.11.2026", None);
+        check("9999-12-31", None);
+        check("", None);
+        assert!(parse_known_time("2026-11-22").unwrap().day_only);
+    }
+
+    #[test]
+    fn numbers_by_their_size() {
+        let check = |number, expected: &str| {
+            assert_eq!(from_unix_number(number).unwrap().to_string(), expected);
+        };
+        check(1795318439.3228998, "2026-11-22T03:33:59.3229Z");
+        check(1795318439322.0, "2026-11-22T03:33:59.322Z");
+        check(1795318439322000000.0, "2026-11-22T03:33:59.322Z");
+        assert_eq!(from_unix_number(f64::NAN), None);
+        assert_eq!(from_unix_number(1e300), None);
+    }
+}
