@@ -28,6 +28,7 @@ const LONGEST_KEY_BLOCK: usize = 32 << 10;
 /// - `jwt`: the beginning of a JSON web token
 /// - `url`: the password in `https://user:password@host`
 /// - `block`: the first line of a private key
+///
 /// ASCII only (`(?-u)` where it matters), so that the automaton stays small and never falls back to a slow one.
 /// Every repetition that can fail late is bounded, so that the whole takes linear time.
 const PLACES: &str = r#"(?x)
