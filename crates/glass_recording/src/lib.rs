@@ -2,7 +2,7 @@
 //!
 //! Read [`Archive`] first: a recording as members that are read in place, be it a finished file, an unpacked
 //! folder or a folder that is still being recorded. [`tables`] decodes the members, [`RecordingWriter`] writes
-//! segments and finishes them into a file.
+//! segments and finishes them into a file. [`Recording`] answers questions to it, each as of a moment.
 //!
 //! This crate does not know: query text, network, screens.
 
@@ -10,6 +10,7 @@ mod container;
 mod error;
 mod manifest;
 mod pack;
+mod read;
 pub mod redact;
 pub mod tables;
 mod verify;
@@ -19,5 +20,6 @@ pub use container::{Archive, ArchiveKind, Member};
 pub use error::RecordingError;
 pub use manifest::{Counts, MAX_VERSION, Manifest, ManifestDraft, MemberSum, SourceNote};
 pub use pack::{PackReport, pack, unfinish, unpack};
+pub use read::{Recording, Snapshot};
 pub use verify::{VerifyReport, verify};
 pub use writer::{FinishReport, Progress, RecordingWriter, SegmentReport};

@@ -1,0 +1,343 @@
+//! [`Snapshot`]: the gate. Whatever leaves it was known at its moment.
+//!
+//! Its methods hand out values that are cut already: series as [`KnownColumn`], log lines as [`LogView`], events
+//! without an end that was not known. Nothing they hand out depends on what came later, not even an order or a
+//! count; so whatever `answers` makes of it does not either.
+
+use super::answers;
+use super::column::Column;
+use super::store::changes::ChangeStore;
+use super::store::coverage::Kind;
+use super::store::logs::LogView;
+use super::store::series::{Histograms, SeriesStore};
+use super::store::{Store, to_query_error};
+use crate::tables::coverage::CoverageRow;
+use glass_model::{
+    Answer, Ask, Bucket, Change, ChangeSummary, Document, Event, EventKind, Labels, LogFilter, MetricName,
+    QueryError, SampleColumn, Selector, TimeRange, Timestamp, Transform, Until,
+};
+use std::sync::Arc;
+
+/// A recording as it was known at one moment.
+#[derive(Clone, Copy)]
+pub struct Snapshot<'a> {
+    store: &'a Store,
+    as_of: Timestamp,
+}
+
+/// A series of which a sample was known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct KnownSeries(usize);
+
+/// The samples of a series up to the snapshot's moment.
+pub(super) struct KnownColumn {
+    column: Arc<Column>,
+    as_of: Timestamp,
+}
+
+/// What decides whether an event is wanted, as far as it was known.
+pub(super) struct KnownEvent {
+    pub(super) kind: EventKind,
+    pub(super) happened_at: Timestamp,
+    pub(super) until: Option<Until>,
+}
+
+/// What was asked of which source, as far as it tells nothing of what came later.
+#[derive(Default)]
+pub(super) struct Coverage<'a> {
+    /// Whether the recording ever asked for this kind: a fact of the recording, not of what happened.
+    pub(super) was_asked: bool,
+    /// What was asked of a time that had begun.
+    pub(super) begun: Vec<KnownCoverage<'a>>,
+    /// The sources that the manifest names.
+    pub(super) sources: Vec<&'a str>,
+}
+
+/// A question to a source.
+pub(super) struct KnownCoverage<'a> {
+    pub(super) source: &'a str,
+    /// The time asked for, cut.
+    pub(super) range: TimeRange,
+    /// When it was asked, if that was before the snapshot's moment.
+    pub(super) asked_at: Option<Timestamp>,
+    pub(super) state: &'a str,
+    /// Empty if the time asked for was not over: they may tell of its rest.
+    pub(super) warnings: &'a str,
+}
+
+impl<'a> Snapshot<'a> {
+    pub(super) fn new(store: &'a Store, as_of: Timestamp) -> Self {
+        Self { store, as_of }
+    }
+
+    /// The moment: nothing that became known later is in any answer.
+    pub fn as_of(&self) -> Timestamp {
+        self.as_of
+    }
+
+    /// Answers what is asked, as of the snapshot's moment.
+    ///
+    /// # Errors
+    /// When the data cannot be read, or too much is asked for.
+    pub fn answer(&self, ask: &Ask) -> Result<Answer, QueryError> {
+        answers::answer(self, ask)
+    }
+
+    /// The part of `range` that lies no later than the snapshot's moment.
+    pub(super) fn cut(&self, range: TimeRange) -> TimeRange {
+        range.until(self.as_of)
+    }
+
+    // Provenance.
+
+    /// The recording's name.
+    pub(super) fn name(&self) -> &str {
+        &self.store.manifest().about.name
+    }
+
+    /// The recording's extent up to the snapshot's moment; that moment alone if it had not begun.
+    pub(super) fn extent(&self) -> TimeRange {
+        let extent = self.store.extent();
+        TimeRange::new(extent.start.min(self.as_of), extent.end.min(self.as_of))
+    }
+
+    /// What is damaged or missing, as far as opening the recording showed.
+    pub(super) fn warnings(&self) -> &'a [String] {
+        self.store.warnings()
+    }
+
+    /// What was asked of which source for answers of this kind; what of it cannot be read joins the `troubles`.
+    pub(super) fn coverage(&self, kind: Kind, troubles: &mut Vec<String>) -> Coverage<'a> {
+        let store = match self.store.coverage() {
+            Ok(store) => store,
+            Err(error) => {
+                troubles.push(error.to_string());
+                return Coverage::default();
+            }
+        };
+        troubles.extend_from_slice(store.troubles());
+        let sources: Vec<&str> = store.sources(kind).collect();
+        let begun = store
+            .rows(kind)
+            .filter(|row| row.start <= self.as_of)
+            .map(|row| self.cut_coverage(row));
+        Coverage {
+            was_asked: !sources.is_empty() || store.rows(kind).next().is_some(),
+            begun: begun.collect(),
+            sources,
+        }
+    }
+
+    fn cut_coverage(&self, row: &'a CoverageRow) -> KnownCoverage<'a> {
+        KnownCoverage {
+            source: &row.source,
+            range: self.cut(TimeRange::new(row.start, row.end)),
+            asked_at: row.asked_at.filter(|at| *at <= self.as_of),
+            state: &row.state,
+            warnings: if row.end <= self.as_of { &row.warnings } else { "" },
+        }
+    }
+
+    // Series.
+
+    fn series_store(&self) -> Result<&'a SeriesStore, QueryError> {
+        self.store.series()
+    }
+
+    /// What of the series could not be read, one sentence each.
+    pub(super) fn series_troubles(&self) -> Result<&'a [String], QueryError> {
+        Ok(self.series_store()?.troubles())
+    }
+
+    /// The series that match and of which a sample was known and lies no later than `until`, by labels.
+    pub(super) fn series(
+        &self,
+        selector: &Selector,
+        until: Timestamp,
+    ) -> Result<Vec<KnownSeries>, QueryError> {
+        let places = self.series_store()?.matching(selector, until.min(self.as_of));
+        Ok(places.map(KnownSeries).collect())
+    }
+
+    /// Whether any sample was known.
+    pub(super) fn has_sample(&self) -> Result<bool, QueryError> {
+        Ok(self.series_store()?.has_sample(self.as_of))
+    }
+
+    pub(super) fn labels(&self, series: KnownSeries) -> Result<&'a Labels, QueryError> {
+        Ok(self.series_store()?.labels(series.0))
+    }
+
+    /// The samples of several series, in their order.
+    pub(super) fn columns(&self, series: &[KnownSeries]) -> Result<Vec<KnownColumn>, QueryError> {
+        let places: Vec<usize> = series.iter().map(|known| known.0).collect();
+        let columns = self.series_store()?.columns(&places).into_iter();
+        let as_of = self.as_of;
+        Ok(columns.map(|column| KnownColumn { column, as_of }).collect())
+    }
+
+    /// The native histograms of a series inside `range` by time in milliseconds, and why some are missing.
+    pub(super) fn histograms(&self, series: KnownSeries, range: TimeRange) -> Result<Histograms, QueryError> {
+        let (mut histograms, damage) = self.series_store()?.histograms(series.0);
+        let range = self.cut(range);
+        histograms.retain(|(at, _)| range.contains(Timestamp::from_millis(*at)));
+        Ok((histograms, damage))
+    }
+
+    /// The metrics of which a sample was known, by name.
+    pub(super) fn metric_names(&self) -> Result<Vec<MetricName>, QueryError> {
+        let store = self.series_store()?;
+        let to_model = |(name, n_series): (&str, usize)| {
+            let about = store.metadata(name);
+            MetricName {
+                name: name.to_owned(),
+                kind: about.map(|row| row.kind).unwrap_or_default(),
+                help: about.map(|row| row.help.clone()).unwrap_or_default(),
+                unit: about.map(|row| row.unit.clone()).unwrap_or_default(),
+                n_series,
+            }
+        };
+        Ok(store.names(self.as_of).map(to_model).collect())
+    }
+
+    // Log lines.
+
+    /// The log lines that pass `filter`, up to `until` or the snapshot's moment, whichever is earlier.
+    pub(super) fn logs(&self, filter: &LogFilter, until: Timestamp) -> Result<LogView<'a>, QueryError> {
+        Ok(self.store.logs()?.view(filter, until.min(self.as_of)))
+    }
+
+    /// Whether any log line was known.
+    pub(super) fn has_line(&self) -> Result<bool, QueryError> {
+        Ok(self.store.logs()?.first_at(self.as_of).is_some())
+    }
+
+    // Events, changes, documents.
+
+    /// The wanted events, in an order that their own content gives: by time, then kind, then texts.
+    pub(super) fn events(&self, wanted: impl Fn(&KnownEvent) -> bool) -> Result<Vec<Event>, QueryError> {
+        let is_wanted = |event: &&Event| {
+            let until = event
+                .until
+                .filter(|until| until.known_at.max(until.at) <= self.as_of);
+            let (kind, happened_at) = (event.kind, event.happened_at);
+            event.known_at <= self.as_of
+                && wanted(&KnownEvent {
+                    kind,
+                    happened_at,
+                    until,
+                })
+        };
+        let all = self.store.events()?.items.iter();
+        let mut events: Vec<Event> = all
+            .filter(is_wanted)
+            .filter_map(|event| event.as_known_at(self.as_of))
+            .collect();
+        events.sort_by(|a, b| order(a).cmp(&order(b)));
+        Ok(events)
+    }
+
+    /// What of the events could not be read, one sentence each.
+    pub(super) fn event_troubles(&self) -> Result<&'a [String], QueryError> {
+        Ok(&self.store.events()?.troubles)
+    }
+
+    fn change_store(&self) -> Result<&'a ChangeStore, QueryError> {
+        self.store.changes()
+    }
+
+    /// The known commits, in the order they became known.
+    pub(super) fn changes(&self) -> Result<impl DoubleEndedIterator<Item = &'a ChangeSummary>, QueryError> {
+        Ok(self.change_store()?.until(self.as_of))
+    }
+
+    /// A known commit with its patch.
+    pub(super) fn change(&self, id: &str) -> Result<Option<Arc<Change>>, QueryError> {
+        self.change_store()?
+            .change(id, self.as_of)
+            .map_err(to_query_error)
+    }
+
+    /// What of the changes could not be read, one sentence each.
+    pub(super) fn change_troubles(&self) -> Result<&'a [String], QueryError> {
+        Ok(self.change_store()?.troubles())
+    }
+
+    /// The known documents with the known comments, by known time.
+    pub(super) fn documents(&self) -> Result<Vec<Document>, QueryError> {
+        let documents = self.store.documents()?.items.iter();
+        let mut known: Vec<Document> = documents
+            .filter(|document| document.summary.known_at <= self.as_of)
+            .map(|d| self.cut_document(d))
+            .collect();
+        known.sort_by(|a, b| (a.summary.known_at, &a.summary.id).cmp(&(b.summary.known_at, &b.summary.id)));
+        Ok(known)
+    }
+
+    fn cut_document(&self, document: &Document) -> Document {
+        let is_known = |comment: &&glass_model::Comment| comment.at <= self.as_of;
+        let mut comments: Vec<_> = document.comments.iter().filter(is_known).cloned().collect();
+        comments.sort_by_key(|comment| comment.at);
+        let mut summary = document.summary.clone();
+        summary.n_comments = comments.len();
+        summary.closed_at = summary.closed_at.filter(|at| *at <= self.as_of);
+        Document {
+            summary,
+            author: document.author.clone(),
+            labels: document.labels.clone(),
+            link: document.link.clone(),
+            text: document.text.clone(),
+            comments,
+        }
+    }
+
+    /// What of the documents could not be read, one sentence each.
+    pub(super) fn document_troubles(&self) -> Result<&'a [String], QueryError> {
+        Ok(&self.store.documents()?.troubles)
+    }
+}
+
+/// An event's place among others, by its own content: the order of the file would tell what else is in it.
+fn order(event: &Event) -> impl Ord + '_ {
+    let until = event.until.map(|until| (until.at, until.known_at));
+    let texts = (
+        &event.title,
+        &event.cluster,
+        &event.labels,
+        &event.link,
+        &event.text,
+    );
+    (event.happened_at, event.kind, event.known_at, texts, until)
+}
+
+impl KnownColumn {
+    /// Why samples are missing, if some could not be read.
+    pub(super) fn damage(&self) -> Option<&str> {
+        self.column.damage()
+    }
+
+    /// The samples inside `range`.
+    pub(super) fn samples(&self, range: TimeRange) -> SampleColumn {
+        self.column.samples().within(range.until(self.as_of))
+    }
+
+    /// Whether there is a sample inside `range`.
+    pub(super) fn has_sample(&self, range: TimeRange) -> bool {
+        self.column.has_sample(range.start, range.end.min(self.as_of))
+    }
+
+    /// The samples thinned to buckets with these edges in milliseconds.
+    pub(super) fn thin(&self, edges: &[i64], transform: Transform) -> Vec<Option<Bucket>> {
+        self.column.thin(edges, self.as_of, transform)
+    }
+
+    /// The value at the snapshot's moment.
+    pub(super) fn latest(&self, transform: Transform) -> Option<f64> {
+        self.column.latest(self.as_of, transform)
+    }
+
+    /// The usual distance of the last samples at or before `until`, in nanoseconds.
+    pub(super) fn interval_nanos(&self, until: Timestamp) -> i64 {
+        self.column.interval_nanos(until.min(self.as_of))
+    }
+}

@@ -1,0 +1,74 @@
+//! What a recording says of itself: [`RecordingInfo`].
+
+use super::Store;
+use crate::tables::layout::{LAYOUT_NAME, Layout, read_layout};
+use glass_model::{RecordingInfo, TimeRange, Timestamp};
+
+impl Store {
+    /// From when to when the recording was measured. One without samples and log lines reaches from the first to
+    /// the last of its other facts; an empty one is an empty moment at the epoch.
+    pub(crate) fn extent(&self) -> TimeRange {
+        *self.extent.get_or_init(|| {
+            let around_facts = || {
+                let moment = |at| TimeRange::new(at, at);
+                self.known_moments()
+                    .into_iter()
+                    .map(moment)
+                    .reduce(TimeRange::union)
+            };
+            let nothing = TimeRange::new(Timestamp::default(), Timestamp::default());
+            self.manifest().extent.or_else(around_facts).unwrap_or(nothing)
+        })
+    }
+
+    /// The moments at which something other than samples and log lines became known, in no order.
+    fn known_moments(&self) -> Vec<Timestamp> {
+        let events = self.events().map_or(&[][..], |found| &found.items);
+        let documents = self.documents().map_or(&[][..], |found| &found.items);
+        let mut moments: Vec<Timestamp> = events.iter().map(|event| event.known_at).collect();
+        moments.extend(
+            events
+                .iter()
+                .filter_map(|event| event.until)
+                .map(|until| until.known_at.max(until.at)),
+        );
+        moments.extend(documents.iter().map(|document| document.summary.known_at));
+        moments.extend(documents.iter().filter_map(|document| document.summary.closed_at));
+        moments.extend(
+            documents
+                .iter()
+                .flat_map(|document| &document.comments)
+                .map(|comment| comment.at),
+        );
+        if let Ok(changes) = self.changes() {
+            moments.extend(changes.until(Timestamp::MAX).map(|change| change.known_at));
+        }
+        moments
+    }
+
+    /// What the recording says of itself; what cannot be read becomes a warning.
+    pub(crate) fn info(&self) -> RecordingInfo {
+        let mut warnings = self.warnings().to_vec();
+        let layout = self
+            .archive
+            .member(LAYOUT_NAME)
+            .map_or(Ok(Layout::default()), read_layout);
+        let layout = layout.unwrap_or_else(|error| {
+            warnings.push(error.to_string());
+            Layout::default()
+        });
+        let extent = self.extent();
+        let latest = self.known_moments().into_iter().max();
+        let about = &self.manifest().about;
+        RecordingInfo {
+            name: about.name.clone(),
+            summary: about.summary.clone(),
+            cloud: about.cloud.clone(),
+            extent,
+            known_until: latest.map_or(extent.end, |latest| latest.max(extent.end)),
+            open_at: layout.open_at,
+            panels: layout.panels,
+            warnings,
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! [`Store`]: the tables of a recording as they lie in it, the future included. Whoever reads from here must cut at
+//! the playhead, so only the gate ([`super::snapshot`]) and the navigator ([`super::jump`]) do.
+
+pub(crate) mod block;
+pub(crate) mod cache;
+pub(crate) mod changes;
+pub(crate) mod coverage;
+pub(crate) mod found;
+mod info;
+pub(crate) mod logs;
+pub(crate) mod needle;
+pub(crate) mod series;
+
+use crate::container::Archive;
+use crate::error::RecordingError;
+use crate::manifest::Manifest;
+use crate::tables::documents::{is_document_name, read_document};
+use crate::tables::events::read_events;
+use changes::ChangeStore;
+use coverage::CoverageStore;
+use found::Found;
+use glass_model::{Document, Event, QueryError, TimeRange};
+use logs::LogStore;
+use series::SeriesStore;
+use std::sync::OnceLock;
+
+/// A table that is read when it is first asked for. Why it could not be read is kept as well.
+type Lazy<T> = OnceLock<Result<T, QueryError>>;
+
+/// The tables of a recording.
+pub(crate) struct Store {
+    archive: Archive,
+    series: Lazy<SeriesStore>,
+    logs: Lazy<LogStore>,
+    changes: Lazy<ChangeStore>,
+    events: Lazy<Found<Event>>,
+    documents: Lazy<Found<Document>>,
+    coverage: Lazy<CoverageStore>,
+    /// From when to when it was measured.
+    extent: OnceLock<TimeRange>,
+}
+
+impl Store {
+    pub(crate) fn new(archive: Archive) -> Self {
+        Self {
+            archive,
+            series: Lazy::new(),
+            logs: Lazy::new(),
+            changes: Lazy::new(),
+            events: Lazy::new(),
+            documents: Lazy::new(),
+            coverage: Lazy::new(),
+            extent: OnceLock::new(),
+        }
+    }
+
+    pub(crate) fn place(&self) -> &str {
+        self.archive.place()
+    }
+
+    pub(crate) fn manifest(&self) -> &Manifest {
+        self.archive.manifest()
+    }
+
+    /// What was damaged or missing when the recording was opened, one sentence each.
+    pub(crate) fn warnings(&self) -> &[String] {
+        self.archive.warnings()
+    }
+
+    pub(crate) fn series(&self) -> Result<&SeriesStore, QueryError> {
+        once(&self.series, || SeriesStore::open(&self.archive))
+    }
+
+    pub(crate) fn logs(&self) -> Result<&LogStore, QueryError> {
+        once(&self.logs, || LogStore::open(&self.archive))
+    }
+
+    pub(crate) fn changes(&self) -> Result<&ChangeStore, QueryError> {
+        once(&self.changes, || ChangeStore::open(&self.archive))
+    }
+
+    pub(crate) fn events(&self) -> Result<&Found<Event>, QueryError> {
+        once(&self.events, || Found::rows(&self.archive, "events", read_events))
+    }
+
+    pub(crate) fn documents(&self) -> Result<&Found<Document>, QueryError> {
+        once(&self.documents, || {
+            let members = self.archive.members_under("incidents/");
+            let documents = members.filter(|member| is_document_name(member.name()));
+            Found::of(documents.map(read_document))
+        })
+    }
+
+    pub(crate) fn coverage(&self) -> Result<&CoverageStore, QueryError> {
+        once(&self.coverage, || CoverageStore::open(&self.archive))
+    }
+}
+
+fn once<T>(table: &Lazy<T>, open: impl FnOnce() -> Result<T, RecordingError>) -> Result<&T, QueryError> {
+    table
+        .get_or_init(|| open().map_err(to_query_error))
+        .as_ref()
+        .map_err(QueryError::clone)
+}
+
+/// A recording that is too large for its own rules is as unreadable as a damaged one.
+pub(crate) fn to_query_error(error: RecordingError) -> QueryError {
+    QueryError::Damaged(error.to_string())
+}
