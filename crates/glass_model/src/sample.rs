@@ -1,6 +1,7 @@
 //! Samples of series, in columns: [`SampleColumn`], [`NativeHistogram`], [`SeriesData`], and the stale marker.
 
 use crate::{Labels, TimeRange, Timestamp};
+use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -19,7 +20,7 @@ pub fn is_stale_marker(value: f64) -> bool {
 
 /// Float samples by time: milliseconds since the epoch, ascending, each once. A window into shared arrays, so
 /// that cutting at the playhead copies nothing.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct SampleColumn {
     at_millis: Arc<Vec<i64>>,
     values: Arc<Vec<f64>>,
@@ -74,6 +75,15 @@ impl SampleColumn {
             values: self.values.clone(),
             window,
         }
+    }
+}
+
+/// The samples of the window alone: what lies outside may be later than the playhead.
+impl fmt::Debug for SampleColumn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map()
+            .entries(self.at_millis().iter().zip(self.values()))
+            .finish()
     }
 }
 
@@ -134,6 +144,7 @@ mod tests {
             Timestamp::from_millis(30),
         ));
         assert_eq!(cut.at_millis(), [20, 30]);
+        assert_eq!(format!("{cut:?}"), "{20: NaN, 30: 3.0}");
         assert!(is_stale_marker(cut.values()[0]) && !is_stale_marker(f64::NAN));
         assert!(
             cut.within(TimeRange::new(Timestamp::MIN, Timestamp::from_millis(19)))
