@@ -3,7 +3,9 @@
 
 use crate::paint::{self, rect, triangle};
 use crate::theme::{BODY, GAP, PAD, SMALL, Theme};
-use egui::{Align2, Color32, Mesh, Painter, Pos2, Rect, Sense, Shape, Stroke, Ui, WidgetInfo, accesskit, pos2, vec2};
+use egui::{
+    Align2, Color32, Mesh, Painter, Pos2, Rect, Sense, Shape, Stroke, Ui, WidgetInfo, accesskit, pos2, vec2,
+};
 use glass_core::{AxisTick, CursorView, DataStateKind, GraphLine, GraphPoint, GraphView, Role};
 
 const HEAD: f32 = 30.0;
@@ -34,13 +36,18 @@ pub fn graph_ui(ui: &mut Ui, place: Rect, graph: &GraphView, focused: bool) {
     if has_points || !lines.is_empty() {
         right = paint::state_note_ui(ui, right, head.center().y, inner.width() * 0.6, state);
     }
-    title_ui(ui, Rect::from_min_max(head.min, pos2(right, head.max.y)), title, unit);
+    title_ui(
+        ui,
+        Rect::from_min_max(head.min, pos2(right, head.max.y)),
+        title,
+        unit,
+    );
     let body = Rect::from_min_max(pos2(inner.min.x, head.max.y), inner.max - vec2(0.0, GAP));
     if lines.is_empty() && state.kind != DataStateKind::Ready {
         paint::state_ui(ui, body, state);
         return;
     }
-    let most_rows = ((body.height() * 0.4) / LEGEND_ROW).max(1.0) as usize;
+    let most_rows = ((body.height() * 0.4) / LEGEND_ROW).clamp(1.0, 4.0) as usize;
     let legend = place_legend(ui, body.width(), lines, *n_left_out, most_rows);
     let legend_height = LEGEND_ROW * legend.n_rows as f32;
     let gutter = y_ticks
@@ -52,6 +59,11 @@ pub fn graph_ui(ui: &mut Ui, place: Rect, graph: &GraphView, focused: bool) {
         pos2(body.min.x + gutter, body.min.y + 4.0),
         pos2(body.max.x, body.max.y - legend_height - 20.0),
     );
+    if plot.height() < 16.0 {
+        // Too low for a picture: the legend's values are what can be told.
+        legend_ui(ui, body, lines, &legend);
+        return;
+    }
     let scale = Scale {
         plot,
         y_min: *y_min,
@@ -62,7 +74,17 @@ pub fn graph_ui(ui: &mut Ui, place: Rect, graph: &GraphView, focused: bool) {
     draw_lines(ui, &scale, lines, *playhead, opacity);
     draw_moments(ui, &scale, *playhead, cursor.as_ref());
     name_plot(ui, graph, plot);
-    legend_ui(ui, rect(body.min.x, body.max.y - legend_height, body.width(), legend_height), lines, &legend);
+    legend_ui(
+        ui,
+        rect(
+            body.min.x,
+            body.max.y - legend_height,
+            body.width(),
+            legend_height,
+        ),
+        lines,
+        &legend,
+    );
 }
 
 fn title_ui(ui: &mut Ui, place: Rect, title: &str, unit: &str) {
@@ -131,6 +153,7 @@ fn draw_lines(ui: &Ui, scale: &Scale, lines: &[GraphLine], playhead: f64, opacit
         let color = Theme::of(ui).color(line.role).gamma_multiply(opacity);
         for run in &line.runs {
             draw_band(&painter, scale, run, color.gamma_multiply(0.28));
+            draw_spikes(&painter, scale, run, color);
             let points: Vec<Pos2> = run
                 .iter()
                 .map(|point| pos2(scale.x(point.x), scale.y(point.last)))
@@ -173,6 +196,25 @@ fn draw_band(painter: &Painter, scale: &Scale, run: &[GraphPoint], color: Color3
     painter.add(Shape::mesh(mesh));
 }
 
+/// Columns that reach beyond both their neighbours: in the band alone they would be a hair too thin to see.
+fn draw_spikes(painter: &Painter, scale: &Scale, run: &[GraphPoint], color: Color32) {
+    const VISIBLE: f32 = 3.0;
+    for (index, point) in run.iter().enumerate() {
+        let before = index
+            .checked_sub(1)
+            .and_then(|before| run.get(before))
+            .unwrap_or(point);
+        let after = run.get(index + 1).unwrap_or(point);
+        let x = scale.x(point.x);
+        let (top, bottom) = (scale.y(point.max), scale.y(point.min));
+        let higher = top + VISIBLE < scale.y(before.max.max(after.max));
+        let lower = bottom - VISIBLE > scale.y(before.min.min(after.min));
+        if higher || lower {
+            painter.vline(x, top..=bottom, Stroke::new(1.2, color));
+        }
+    }
+}
+
 /// The mark at a line's end and in the legend: its shape tells lines apart where colours do not.
 fn draw_marker(painter: &Painter, at: Pos2, index: usize, color: Color32) {
     let square = |radius: f32| Rect::from_center_size(at, vec2(2.0 * radius, 2.0 * radius));
@@ -211,7 +253,14 @@ fn draw_moments(ui: &Ui, scale: &Scale, playhead: f64, cursor: Option<&CursorVie
         let left = (at + 4.0).min(plot.max.x - width).max(plot.min.x);
         let place = rect(left, plot.min.y, width, 17.0);
         ui.painter().rect_filled(place, 3, theme.raised);
-        paint::paint_text(ui, place, Align2::CENTER_CENTER, text, SMALL, theme.color(Role::Strong));
+        paint::paint_text(
+            ui,
+            place,
+            Align2::CENTER_CENTER,
+            text,
+            SMALL,
+            theme.color(Role::Strong),
+        );
     }
 }
 
@@ -249,7 +298,13 @@ struct Legend {
 }
 
 fn place_legend(ui: &Ui, width: f32, lines: &[GraphLine], n_left_out: usize, most_rows: usize) -> Legend {
-    let more_text = |n: usize| if n == 0 { String::new() } else { format!("+{n} more") };
+    let more_text = |n: usize| {
+        if n == 0 {
+            String::new()
+        } else {
+            format!("+{n} more")
+        }
+    };
     let mut places = Vec::with_capacity(lines.len());
     let (mut row, mut x) = (0, 0.0);
     for (index, line) in lines.iter().enumerate() {
@@ -264,7 +319,15 @@ fn place_legend(ui: &Ui, width: f32, lines: &[GraphLine], n_left_out: usize, mos
             }
             (row, x) = (row + 1, 0.0);
         }
-        let wide = wide.min(width - x - if row + 1 == most_rows && more > 0 { 64.0 } else { 0.0 });
+        let wide = wide.min(
+            width
+                - x
+                - if row + 1 == most_rows && more > 0 {
+                    64.0
+                } else {
+                    0.0
+                },
+        );
         places.push((row, x, wide));
         x += wide + GAP;
     }
@@ -303,7 +366,12 @@ fn legend_ui(ui: &mut Ui, place: Rect, lines: &[GraphLine], legend: &Legend) {
         );
         end = (*row, x + width + GAP);
         let color = theme.color(*role);
-        draw_marker(ui.painter(), pos2(entry.min.x + 6.0, entry.center().y), index, color);
+        draw_marker(
+            ui.painter(),
+            pos2(entry.min.x + 6.0, entry.center().y),
+            index,
+            color,
+        );
         let value_width = paint::text_width(ui, value, SMALL);
         let texts = Rect::from_min_max(entry.min + vec2(SWATCH, 0.0), entry.max);
         let name_room = (texts.width() - value_width - GAP).max(0.0);
@@ -311,7 +379,14 @@ fn legend_ui(ui: &mut Ui, place: Rect, lines: &[GraphLine], legend: &Legend) {
         let muted = theme.color(Role::Muted);
         let shown = paint::paint_text(ui, name_place, Align2::LEFT_CENTER, name, SMALL, muted);
         let value_place = rect(shown.max.x + GAP, texts.min.y, value_width + 1.0, texts.height());
-        paint::paint_text(ui, value_place, Align2::LEFT_CENTER, value, SMALL, theme.color(Role::Normal));
+        paint::paint_text(
+            ui,
+            value_place,
+            Align2::LEFT_CENTER,
+            value,
+            SMALL,
+            theme.color(Role::Normal),
+        );
         let response = paint::label(ui, entry, &full);
         if shown.width() >= name_room - 2.0 {
             response.on_hover_text(full);
@@ -319,8 +394,17 @@ fn legend_ui(ui: &mut Ui, place: Rect, lines: &[GraphLine], legend: &Legend) {
     }
     if !legend.more.is_empty() {
         let (row, x) = end;
-        let row = if x + 60.0 > place.width() { legend.n_rows - 1 } else { row };
-        let at = rect(place.min.x, place.min.y + LEGEND_ROW * row as f32, place.width(), LEGEND_ROW);
+        let row = if x + 60.0 > place.width() {
+            legend.n_rows - 1
+        } else {
+            row
+        };
+        let at = rect(
+            place.min.x,
+            place.min.y + LEGEND_ROW * row as f32,
+            place.width(),
+            LEGEND_ROW,
+        );
         paint::text_ui(ui, at, Align2::RIGHT_CENTER, &legend.more, SMALL, Role::Muted);
     }
 }

@@ -2,7 +2,9 @@
 
 use crate::paint::{self, rect};
 use crate::theme::{BODY, GAP, LARGE, PAD, SMALL, Theme};
-use egui::{Align2, CursorIcon, Id, Painter, Rect, Sense, Shape, Stroke, Ui, WidgetInfo, accesskit, pos2, vec2};
+use egui::{
+    Align2, CursorIcon, Id, Painter, Rect, Sense, Shape, Stroke, Ui, WidgetInfo, accesskit, pos2, vec2,
+};
 use glass_core::{Command, Event, Header, Role, Screen, StatusView, Tab};
 
 const BUTTON: f32 = 30.0;
@@ -20,28 +22,52 @@ pub fn header_ui(ui: &mut Ui, place: Rect, header: &Header, events: &mut Vec<Eve
     } = header;
     let ui = &mut paint::clipped(ui, place, "header");
     let middle = place.center().y;
-    let left_end = place.min.x + place.width() * 0.4;
+    let left_end = place.min.x + place.width() * 0.32;
     let badge = paint::pill_ui(ui, place.min.x + PAD, middle, badge, Role::Accent);
     let mut x = badge.max.x + PAD;
     for (text, size, role) in [(name, LARGE, Role::Strong), (cloud, BODY, Role::Muted)] {
         let room = rect(x, place.min.y, left_end - x, place.height());
-        x = paint::text_ui(ui, room, Align2::LEFT_CENTER, text, size, role).max.x + PAD;
+        x = paint::text_ui(ui, room, Align2::LEFT_CENTER, text, size, role)
+            .max
+            .x
+            + PAD;
     }
     let clock = rect(place.min.x, place.min.y, place.width() - PAD, place.height());
     let clock = paint::text_ui(ui, clock, Align2::RIGHT_CENTER, playhead, LARGE, Role::Strong);
     let moving = if *playing { Role::Accent } else { Role::Muted };
     // As wide as the longest text, so that the buttons stay where they are when time begins to move.
     let motion_width = paint::text_width(ui, motion, BODY).max(78.0);
-    let motion_place = rect(clock.min.x - PAD - motion_width, place.min.y, motion_width, place.height());
+    let motion_place = rect(
+        clock.min.x - PAD - motion_width,
+        place.min.y,
+        motion_width,
+        place.height(),
+    );
     paint::text_ui(ui, motion_place, Align2::RIGHT_CENTER, motion, BODY, moving);
     let buttons = transport_ui(ui, motion_place.min.x - PAD, middle, *playing, events);
-    if !warning.is_empty() && buttons - x > 60.0 {
-        let at = pos2(x + 8.0, middle);
-        let color = Theme::of(ui).color(Role::Warning);
-        ui.painter()
-            .add(Shape::closed_line(paint::triangle(at, 7.0), Stroke::new(1.5, color)));
-        let room = rect(x + 22.0, place.min.y, buttons - x - 22.0 - PAD, place.height());
+    warning_ui(
+        ui,
+        rect(x, place.min.y, buttons - x - PAD, place.height()),
+        warning,
+    );
+}
+
+/// What is damaged or missing; where there is no room, its sign alone, with the text under the pointer.
+fn warning_ui(ui: &mut Ui, place: Rect, warning: &str) {
+    if warning.is_empty() {
+        return;
+    }
+    let sign = pos2(place.min.x + 8.0, place.center().y);
+    let stroke = Stroke::new(1.5, Theme::of(ui).color(Role::Warning));
+    ui.painter()
+        .add(Shape::closed_line(paint::triangle(sign, 7.0), stroke));
+    ui.painter()
+        .line_segment([sign - vec2(0.0, 2.5), sign + vec2(0.0, 2.0)], stroke);
+    let room = place.with_min_x(sign.x + 14.0);
+    if room.width() > 40.0 {
         paint::text_ui(ui, room, Align2::LEFT_CENTER, warning, SMALL, Role::Warning);
+    } else {
+        paint::label(ui, Rect::from_center_size(sign, vec2(18.0, 18.0)), warning).on_hover_text(warning);
     }
 }
 
@@ -58,7 +84,13 @@ fn transport_ui(ui: &mut Ui, right: f32, middle: f32, playing: bool, events: &mu
     ];
     let left = right - commands.len() as f32 * BUTTON;
     for (index, command) in commands.into_iter().enumerate() {
-        let place = rect(left + index as f32 * BUTTON, middle - BUTTON / 2.0, BUTTON, BUTTON).shrink(1.0);
+        let place = rect(
+            left + index as f32 * BUTTON,
+            middle - BUTTON / 2.0,
+            BUTTON,
+            BUTTON,
+        )
+        .shrink(1.0);
         if icon_button_ui(ui, place, command, playing) {
             events.push(Event::Command(command));
         }
@@ -123,7 +155,8 @@ fn draw_icon(
 pub fn tabs_ui(ui: &mut Ui, place: Rect, tabs: &[Tab], terminal_command: &str, events: &mut Vec<Event>) {
     let ui = &mut paint::clipped(ui, place, "tabs");
     let theme = Theme::of(ui);
-    ui.painter().hline(place.x_range(), place.max.y - 0.5, (1.0, theme.border));
+    ui.painter()
+        .hline(place.x_range(), place.max.y - 0.5, (1.0, theme.border));
     let mut x = place.min.x + PAD;
     for tab in tabs {
         x = tab_ui(ui, x, place, tab, terminal_command, events);
@@ -140,14 +173,19 @@ fn tab_ui(ui: &mut Ui, x: f32, row: Rect, tab: &Tab, terminal_command: &str, eve
     } = tab;
     let theme = Theme::of(ui);
     let widths = [key, title, badge].map(|text| paint::text_width(ui, text, BODY));
-    let badge_room = if badge.is_empty() { 0.0 } else { widths[2] + 14.0 + GAP };
+    let badge_room = if badge.is_empty() {
+        0.0
+    } else {
+        widths[2] + 14.0 + GAP
+    };
     let width = widths[0] + 8.0 + GAP + widths[1] + badge_room + 2.0 * PAD;
     let place = rect(x, row.min.y, width, row.height());
     let response = ui
         .interact(place, Id::unique(("tab", screen.title())), Sense::click())
         .on_hover_cursor(CursorIcon::PointingHand);
     if response.hovered() {
-        ui.painter().rect_filled(place.shrink2(vec2(2.0, 4.0)), 5, theme.raised);
+        ui.painter()
+            .rect_filled(place.shrink2(vec2(2.0, 4.0)), 5, theme.raised);
     }
     if *active {
         let line = rect(place.min.x + GAP, place.max.y - 3.0, width - 2.0 * GAP, 3.0);
@@ -156,17 +194,34 @@ fn tab_ui(ui: &mut Ui, x: f32, row: Rect, tab: &Tab, terminal_command: &str, eve
     let key_width = widths[0].max(10.0) + 8.0;
     let key_place = rect(x + PAD, row.center().y - 9.0, key_width, 18.0);
     let stroke = Stroke::new(1.0, theme.border);
-    ui.painter().rect_stroke(key_place, 3, stroke, egui::StrokeKind::Inside);
+    ui.painter()
+        .rect_stroke(key_place, 3, stroke, egui::StrokeKind::Inside);
     let muted = theme.color(Role::Muted);
     paint::paint_text(ui, key_place, Align2::CENTER_CENTER, key, SMALL, muted);
     let color = theme.color(if *active { Role::Strong } else { Role::Muted });
     let title_place = rect(key_place.max.x + GAP, row.min.y, widths[1] + 2.0, row.height());
     paint::paint_text(ui, title_place, Align2::LEFT_CENTER, title, BODY, color);
     if !badge.is_empty() {
-        let at = rect(title_place.max.x + GAP, row.center().y - 9.0, widths[2] + 12.0, 18.0);
-        ui.painter()
-            .rect_stroke(at, 9, Stroke::new(1.0, theme.color(Role::Critical)), egui::StrokeKind::Inside);
-        paint::paint_text(ui, at, Align2::CENTER_CENTER, badge, SMALL, theme.color(Role::Critical));
+        let at = rect(
+            title_place.max.x + GAP,
+            row.center().y - 9.0,
+            widths[2] + 12.0,
+            18.0,
+        );
+        ui.painter().rect_stroke(
+            at,
+            9,
+            Stroke::new(1.0, theme.color(Role::Critical)),
+            egui::StrokeKind::Inside,
+        );
+        paint::paint_text(
+            ui,
+            at,
+            Align2::CENTER_CENTER,
+            badge,
+            SMALL,
+            theme.color(Role::Critical),
+        );
     }
     name_tab(ui, &response, tab, terminal_command);
     if response.clicked() {
@@ -212,7 +267,8 @@ pub fn status_ui(ui: &mut Ui, place: Rect, status: &StatusView) {
     let ui = &mut paint::clipped(ui, place, "status");
     let theme = Theme::of(ui);
     ui.painter().rect_filled(place, 0, theme.surface);
-    ui.painter().hline(place.x_range(), place.min.y + 0.5, (1.0, theme.border));
+    ui.painter()
+        .hline(place.x_range(), place.min.y + 0.5, (1.0, theme.border));
     let inner = place.shrink2(vec2(PAD, 0.0));
     let mut x = inner.min.x;
     if !message.is_empty() {
@@ -220,12 +276,21 @@ pub fn status_ui(ui: &mut Ui, place: Rect, status: &StatusView) {
         x = paint::line_ui(ui, room, Align2::LEFT_CENTER, message, BODY).max.x + 2.0 * PAD;
     }
     for (key, text) in hints {
-        let needed = paint::text_width(ui, key, SMALL).max(10.0) + 8.0 + GAP + paint::text_width(ui, text, SMALL);
+        let needed =
+            paint::text_width(ui, key, SMALL).max(10.0) + 8.0 + GAP + paint::text_width(ui, text, SMALL);
         if x + needed > inner.max.x {
             break;
         }
         let key_place = paint::key_ui(ui, x, place.center().y, key, Role::Accent);
-        let room = rect(key_place.max.x + GAP, place.min.y, inner.max.x - key_place.max.x, place.height());
-        x = paint::text_ui(ui, room, Align2::LEFT_CENTER, text, SMALL, Role::Muted).max.x + PAD;
+        let room = rect(
+            key_place.max.x + GAP,
+            place.min.y,
+            inner.max.x - key_place.max.x,
+            place.height(),
+        );
+        x = paint::text_ui(ui, room, Align2::LEFT_CENTER, text, SMALL, Role::Muted)
+            .max
+            .x
+            + PAD;
     }
 }

@@ -26,6 +26,7 @@ fn pixel(x: f32, y: f32) -> [u8; 4] {
     if y < roof || !above_floor || from_middle > 28.0 || (!inside_walls && y > roof + 7.0) {
         return [0; 4];
     }
-    let on_frame = y < roof + 6.0 || from_middle > 19.0 || y > 53.0 || from_middle < 2.0 || (39.0..43.0).contains(&y);
+    let on_frame =
+        y < roof + 6.0 || from_middle > 19.0 || y > 53.0 || from_middle < 2.0 || (39.0..43.0).contains(&y);
     if on_frame { FRAME } else { PANE }
 }

@@ -15,7 +15,6 @@ pub const LANE_NAMES: f32 = 84.0;
 
 const HEADER: f32 = 48.0;
 const TABS: f32 = 36.0;
-const TIMELINE: f32 = 186.0;
 const STATUS: f32 = 32.0;
 const HEADLINE: f32 = 58.0;
 const PANEL_WIDTH: f32 = 330.0;
@@ -41,7 +40,8 @@ pub fn parts(window: Rect) -> Parts {
     let (x, width) = (window.min.x, window.width());
     let tabs = rect(x, window.min.y + HEADER, width, TABS);
     let status = rect(x, window.max.y - STATUS, width, STATUS);
-    let timeline = rect(x, status.min.y - TIMELINE, width, TIMELINE);
+    let timeline_height = (window.height() * 0.23).clamp(132.0, 200.0);
+    let timeline = rect(x, status.min.y - timeline_height, width, timeline_height);
     Parts {
         header: rect(x, window.min.y, width, HEADER),
         tabs,
@@ -67,7 +67,12 @@ pub struct OverviewParts {
 /// Divides the overview.
 pub fn overview(main: Rect) -> OverviewParts {
     let headline = rect(main.min.x, main.min.y, main.width(), HEADLINE);
-    let below = rect(main.min.x, headline.max.y, main.width(), main.max.y - headline.max.y);
+    let below = rect(
+        main.min.x,
+        headline.max.y,
+        main.width(),
+        main.max.y - headline.max.y,
+    );
     let list_width = (below.width() * 0.42).clamp(280.0, 640.0).min(below.width());
     let list_height = (below.height() - PAD) / 2.0;
     let panels_x = below.min.x + list_width + PAD;
@@ -109,7 +114,12 @@ pub fn panel_grid(panels: Rect, n_panels: usize) -> Vec<Rect> {
 /// The timeline's track: where marks stand.
 pub fn track(timeline: Rect) -> Rect {
     let left = timeline.min.x + PAD + LANE_NAMES;
-    rect(left, timeline.min.y, timeline.max.x - PAD - left, timeline.height())
+    rect(
+        left,
+        timeline.min.y,
+        timeline.max.x - PAD - left,
+        timeline.height(),
+    )
 }
 
 /// How much fits into a window of this size.
@@ -139,12 +149,18 @@ mod tests {
         let all = format!("{width}x{height}: {viewport:?}");
         assert!(viewport.short_rows >= 1 && viewport.n_panels >= 1, "{all}");
         let table_height = TABLE_HEAD + ROW * viewport.short_rows as f32;
-        assert!(table_height <= overview.alerts.height().max(TABLE_HEAD + ROW), "{all}");
+        assert!(
+            table_height <= overview.alerts.height().max(TABLE_HEAD + ROW),
+            "{all}"
+        );
         for n_panels in 1..=viewport.n_panels {
             let places = panel_grid(overview.panels, n_panels);
             assert_eq!(places.len(), n_panels, "{all}");
             for (index, place) in places.iter().enumerate() {
-                assert!(overview.panels.expand(0.1).contains_rect(*place), "{all}: {place:?}");
+                assert!(
+                    overview.panels.expand(0.1).contains_rect(*place),
+                    "{all}: {place:?}"
+                );
                 assert!(
                     places[..index].iter().all(|other| !other.intersects(*place)),
                     "{all}"
@@ -155,7 +171,12 @@ mod tests {
 
     #[test]
     fn everything_has_room_at_every_size() {
-        for (width, height) in [(800.0, 560.0), (1280.0, 800.0), (1920.0, 1080.0), (3840.0, 2160.0)] {
+        for (width, height) in [
+            (800.0, 560.0),
+            (1280.0, 800.0),
+            (1920.0, 1080.0),
+            (3840.0, 2160.0),
+        ] {
             check(width, height);
         }
     }

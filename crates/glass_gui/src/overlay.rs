@@ -58,7 +58,11 @@ fn help_rows(groups: &[HelpGroup]) -> Vec<HelpRow<'_>> {
 
 /// Draws help in as many columns as the window holds; scrolls only what does not fit. Returns its place.
 fn help_ui(ui: &mut Ui, window: Rect, help: &HelpView) -> Rect {
-    let HelpView { title, groups, scroll } = help;
+    let HelpView {
+        title,
+        groups,
+        scroll,
+    } = help;
     let rows = help_rows(groups);
     let most = window.shrink(24.0);
     let n_columns = ((most.width() - 2.0 * PAD) / 340.0).clamp(1.0, 3.0) as usize;
@@ -70,7 +74,12 @@ fn help_ui(ui: &mut Ui, window: Rect, help: &HelpView) -> Rect {
     let size = vec2(width, 64.0 + per_column as f32 * ENTRY + PAD);
     let card = Rect::from_center_size(window.center(), size).intersect(most);
     raised_card(ui, card);
-    let head = rect(card.min.x + 2.0 * PAD, card.min.y + 8.0, card.width() - 4.0 * PAD, 40.0);
+    let head = rect(
+        card.min.x + 2.0 * PAD,
+        card.min.y + 8.0,
+        card.width() - 4.0 * PAD,
+        40.0,
+    );
     paint::text_ui(ui, head, Align2::LEFT_CENTER, title, LARGE, Role::Strong);
     if n_hidden > 0 {
         let text = format!("{} rows above, {} below", skip, n_hidden - skip);
@@ -99,7 +108,12 @@ fn help_row_ui(ui: &mut Ui, place: Rect, row: &HelpRow<'_>) {
         HelpRow::Entry(key, text) => {
             let keys = rect(place.min.x, place.min.y, 86.0, place.height());
             paint::text_ui(ui, keys, Align2::LEFT_CENTER, key, BODY, Role::Strong);
-            let rest = rect(keys.max.x, place.min.y, place.width() - keys.width(), place.height());
+            let rest = rect(
+                keys.max.x,
+                place.min.y,
+                place.width() - keys.width(),
+                place.height(),
+            );
             paint::text_ui(ui, rest, Align2::LEFT_CENTER, text, BODY, Role::Normal);
         }
     }
@@ -156,7 +170,11 @@ fn field_ui(ui: &mut Ui, place: Rect, title: &str, text: &str, caret: usize) {
     let at = pos2(room.min.x - shift, room.center().y - galley.size().y / 2.0);
     painter.galley(at, galley, color);
     let x = room.min.x - shift + before_width + 0.5;
-    painter.vline(x, place.shrink(8.0).y_range(), Stroke::new(1.5, theme.color(Role::Accent)));
+    painter.vline(
+        x,
+        place.shrink(8.0).y_range(),
+        Stroke::new(1.5, theme.color(Role::Accent)),
+    );
     let response = ui.interact(room, Id::unique("prompt"), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(accesskit::Role::TextInput, true, title));
     ui.ctx()

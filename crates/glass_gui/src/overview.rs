@@ -1,9 +1,9 @@
 //! The overview: how far the incident has come, alerts, changes, and the panels that matter.
 
 use crate::paint::{self, rect};
-use crate::theme::{BODY, LARGE, PAD, SMALL, Theme};
+use crate::theme::{BODY, LARGE, SMALL, Theme};
 use crate::{graph, layout, table};
-use egui::{Align2, Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
+use egui::{Align2, Rect, Ui, vec2};
 use glass_core::{OverviewView, Phase, Role};
 
 /// Draws the overview.
@@ -20,8 +20,10 @@ pub fn overview_ui(ui: &mut Ui, place: Rect, overview: &OverviewView) {
     } = overview;
     let parts = layout::overview(place);
     let top = parts.headline;
-    draw_phase(ui, pos2(top.min.x + 18.0, top.center().y - 2.0), *phase);
-    let texts = Rect::from_min_max(top.min + vec2(44.0, 4.0), top.max - vec2(0.0, 8.0));
+    let color = Theme::of(ui).color(phase_role(*phase));
+    let bar = rect(top.min.x, top.min.y + 6.0, 4.0, top.height() - 16.0);
+    ui.painter().rect_filled(bar, 2, color);
+    let texts = Rect::from_min_max(top.min + vec2(16.0, 4.0), top.max - vec2(0.0, 8.0));
     let upper = rect(texts.min.x, texts.min.y, texts.width(), 24.0);
     let lower = rect(texts.min.x, texts.min.y + 24.0, texts.width(), 20.0);
     let upper = if last_word.is_empty() { texts } else { upper };
@@ -41,36 +43,11 @@ pub fn overview_ui(ui: &mut Ui, place: Rect, overview: &OverviewView) {
     }
 }
 
-/// The shape of a phase; the headline says it in words.
-fn draw_phase(ui: &Ui, middle: Pos2, phase: Phase) {
-    let theme = Theme::of(ui);
-    let painter = ui.painter();
-    let radius = PAD;
-    let shapes = |role: Role, shapes: Vec<Shape>| {
-        let color = theme.color(role).gamma_multiply(0.18);
-        painter.circle_filled(middle, radius + 4.0, color);
-        painter.extend(shapes);
-    };
-    let stroke = |role: Role| Stroke::new(2.0, theme.color(role));
-    let check = |role: Role| {
-        let points = [(-6.0, 0.5), (-1.8, 4.8), (6.5, -4.5)].map(|(x, y)| middle + vec2(x, y));
-        Shape::line(points.to_vec(), stroke(role))
-    };
+/// The colour of a phase; the headline says it in words and by a shape.
+fn phase_role(phase: Phase) -> Role {
     match phase {
-        Phase::Calm => shapes(Role::Muted, vec![Shape::circle_stroke(middle, 6.0, stroke(Role::Muted))]),
-        Phase::Building => shapes(
-            Role::Warning,
-            vec![Shape::closed_line(paint::triangle(middle, 8.0), stroke(Role::Warning))],
-        ),
-        Phase::Firing => {
-            let color = theme.color(Role::Critical);
-            let triangle = Shape::convex_polygon(paint::triangle(middle, 9.0), color, Stroke::NONE);
-            shapes(Role::Critical, vec![triangle]);
-        }
-        Phase::Recovering => {
-            let points = [(-7.0, 3.0), (-2.0, -2.0), (1.5, 1.5), (7.0, -5.0)].map(|(x, y)| middle + vec2(x, y));
-            shapes(Role::Warning, vec![Shape::line(points.to_vec(), stroke(Role::Warning))]);
-        }
-        Phase::Over => shapes(Role::Ok, vec![check(Role::Ok)]),
+        Phase::Calm | Phase::Over => Role::Ok,
+        Phase::Building | Phase::Recovering => Role::Warning,
+        Phase::Firing => Role::Critical,
     }
 }

@@ -5,8 +5,8 @@ use crate::theme::{self, BODY, GAP, RADIUS, SMALL, Theme};
 use egui::accesskit;
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{
-    Align, Align2, Color32, Galley, Pos2, Rect, Response, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, pos2,
-    vec2,
+    Align, Align2, Color32, Galley, Pos2, Rect, Response, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo,
+    pos2, vec2,
 };
 use glass_core::{DataState, DataStateKind, Line, Role, Span};
 use std::sync::Arc;
@@ -16,13 +16,14 @@ pub fn rect(x: f32, y: f32, width: f32, height: f32) -> Rect {
     Rect::from_min_size(pos2(x, y), vec2(width.max(0.0), height.max(0.0)))
 }
 
-/// All of a line's text.
-pub fn line_text(line: &Line) -> String {
-    line.iter().map(|Span { text, role: _ }| text.as_str()).collect()
-}
-
 /// Lays out pieces of text in at most `max_rows` rows of `width`; what does not fit ends in `…`.
-pub fn layout_spans(ui: &Ui, spans: &[(&str, Color32)], size: f32, width: f32, max_rows: usize) -> Arc<Galley> {
+pub fn layout_spans(
+    ui: &Ui,
+    spans: &[(&str, Color32)],
+    size: f32,
+    width: f32,
+    max_rows: usize,
+) -> Arc<Galley> {
     let mut job = LayoutJob {
         wrap: TextWrapping {
             max_width: width.max(0.0),
@@ -137,8 +138,13 @@ pub fn pill_ui(ui: &mut Ui, x: f32, middle: f32, text: &str, role: Role) -> Rect
     let width = text_width(ui, text, SMALL) + 2.0 * GAP + 2.0;
     let place = rect(x, middle - 10.0, width, 20.0);
     let color = theme.color(role);
-    ui.painter()
-        .rect(place, 10, theme.raised, Stroke::new(1.0, color), StrokeKind::Inside);
+    ui.painter().rect(
+        place,
+        10,
+        theme.raised,
+        Stroke::new(1.0, color),
+        StrokeKind::Inside,
+    );
     text_ui(ui, place, Align2::CENTER_CENTER, text, SMALL, role);
     place
 }
@@ -176,7 +182,9 @@ fn paint_state_shape(ui: &Ui, middle: Pos2, kind: DataStateKind) {
     match kind {
         DataStateKind::Ready => {}
         DataStateKind::Loading => {
-            painter.extend([-5.0, 0.0, 5.0].map(|x| Shape::circle_filled(middle + vec2(x, 0.0), 1.8, stroke.color)));
+            painter.extend(
+                [-5.0, 0.0, 5.0].map(|x| Shape::circle_filled(middle + vec2(x, 0.0), 1.8, stroke.color)),
+            );
         }
         DataStateKind::Empty => painter.extend([circle(6.0)]),
         DataStateKind::NotAsked => {
@@ -201,7 +209,11 @@ fn paint_state_shape(ui: &Ui, middle: Pos2, kind: DataStateKind) {
             painter.extend([line((-5.0, -5.0), (5.0, 5.0)), line((-5.0, 5.0), (5.0, -5.0))]);
         }
         DataStateKind::Stale => {
-            painter.extend([circle(6.0), line((0.0, 0.0), (0.0, -4.0)), line((0.0, 0.0), (3.0, 1.5))]);
+            painter.extend([
+                circle(6.0),
+                line((0.0, 0.0), (0.0, -4.0)),
+                line((0.0, 0.0), (3.0, 1.5)),
+            ]);
         }
     }
 }
@@ -232,7 +244,11 @@ pub fn state_ui(ui: &mut Ui, place: Rect, state: &DataState) {
         (pos2(left + 8.0, place.center().y), at)
     };
     paint_state_shape(ui, shape, *kind);
-    let align = if roomy { Align2::CENTER_CENTER } else { Align2::LEFT_CENTER };
+    let align = if roomy {
+        Align2::CENTER_CENTER
+    } else {
+        Align2::LEFT_CENTER
+    };
     let painted = paint_galley(ui, text_place, align, galley);
     let response = label(ui, painted, text);
     describe(ui, &response, source);

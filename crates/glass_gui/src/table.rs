@@ -43,7 +43,13 @@ pub fn table_ui(ui: &mut Ui, place: Rect, table: &TableView) {
     column_titles_ui(ui, body, columns, &widths);
     for (index, row) in rows.iter().enumerate() {
         let top = body.min.y + 18.0 + ROW * index as f32;
-        row_ui(ui, rect(body.min.x, top, body.width(), ROW), columns, &widths, row);
+        row_ui(
+            ui,
+            rect(body.min.x, top, body.width(), ROW),
+            columns,
+            &widths,
+            row,
+        );
     }
 }
 
@@ -114,18 +120,17 @@ fn row_ui(ui: &mut Ui, place: Rect, columns: &[Column], widths: &[f32], row: &Ro
     let mut x = place.min.x;
     let mut cut = false;
     for ((cell, column), width) in cells.iter().zip(columns).zip(widths) {
-        let Cell {
-            text,
-            value: _,
-            role,
-        } = cell;
+        let Cell { text, value: _, role } = cell;
         let at = rect(x, place.min.y, *width, place.height());
         paint::paint_text(ui, at, align_of(column.right), text, BODY, theme.color(*role));
         cut |= paint::text_width(ui, text, BODY) > *width + 0.5;
         x += width + COLUMN_GAP;
     }
     let full = cells.iter().map(|cell| cell.text.as_str());
-    let full = full.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ");
+    let full = full
+        .filter(|text| !text.is_empty())
+        .collect::<Vec<_>>()
+        .join(", ");
     response.widget_info(|| WidgetInfo::labeled(accesskit::Role::Row, true, &full));
     ui.ctx()
         .accesskit_node_builder(response.id, |node| node.set_selected(*selected));

@@ -1,6 +1,6 @@
 //! Colours, sizes of text and spacing: the only place of this crate that names a colour. Read [`Theme`] first.
 
-use egui::{Color32, FontId, Stroke, TextStyle, Ui};
+use egui::{Color32, FontDefinitions, FontFamily, FontId, Stroke, TextStyle, Ui};
 use glass_core::Role;
 
 /// Text of ordinary size, in points.
@@ -89,21 +89,21 @@ pub const LIGHT: Theme = Theme {
     selection: rgb(0xd8e7f9),
     scrim: Color32::from_rgba_premultiplied(20, 24, 30, 90),
     normal: rgb(0x262c34),
-    muted: rgb(0x59636f),
+    muted: rgb(0x525c68),
     strong: rgb(0x000000),
     accent: rgb(0x0a5cb8),
-    ok: rgb(0x17703a),
-    warning: rgb(0x855200),
+    ok: rgb(0x14652f),
+    warning: rgb(0x7d4c00),
     critical: rgb(0xb3201d),
     series: [
         rgb(0x0a5cb8),
-        rgb(0xb35800),
-        rgb(0x0b7a5c),
+        rgb(0x944800),
+        rgb(0x08684e),
         rgb(0x7b3fb5),
         rgb(0xb82c68),
-        rgb(0x736a00),
-        rgb(0x0a7691),
-        rgb(0x5a6470),
+        rgb(0x655d00),
+        rgb(0x08657d),
+        rgb(0x525c68),
     ],
 };
 
@@ -142,8 +142,10 @@ pub fn font(size: f32) -> FontId {
     FontId::proportional(size)
 }
 
-/// Gives egui's own widgets (tooltips) these colours and sizes, in both appearances.
+/// Gives egui's own widgets (tooltips) these colours and sizes, in both appearances, and the text font the
+/// shapes (`▲`, `●`, `◐`) that it lacks.
 pub fn install(ctx: &egui::Context) {
+    ctx.set_fonts(fonts());
     for (appearance, theme) in [(egui::Theme::Dark, DARK), (egui::Theme::Light, LIGHT)] {
         ctx.style_mut_of(appearance, |style| {
             style.text_styles.insert(TextStyle::Body, font(BODY));
@@ -158,6 +160,22 @@ pub fn install(ctx: &egui::Context) {
             visuals.override_text_color = Some(theme.normal);
         });
     }
+}
+
+fn fonts() -> FontDefinitions {
+    let mut fonts = FontDefinitions::default();
+    let monospace = fonts
+        .families
+        .get(&FontFamily::Monospace)
+        .cloned()
+        .unwrap_or_default();
+    let proportional = fonts.families.entry(FontFamily::Proportional).or_default();
+    for name in monospace {
+        if !proportional.contains(&name) {
+            proportional.push(name);
+        }
+    }
+    fonts
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@ use crate::layout::{self, LANE_NAMES};
 use crate::paint::{self, rect, triangle};
 use crate::theme::{GAP, PAD, SMALL, Theme};
 use egui::{
-    Align2, Color32, CursorIcon, Id, Painter, Pos2, Rect, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, accesskit,
-    pos2, vec2,
+    Align2, Color32, CursorIcon, Id, Painter, Pos2, Rect, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo,
+    accesskit, pos2, vec2,
 };
 use glass_core::{AxisTick, Command, CursorView, Event, Lane, LaneKind, Mark, MarkKind, Role, TimelineView};
 
@@ -30,23 +30,31 @@ pub fn timeline_ui(ui: &mut Ui, place: Rect, timeline: &TimelineView, events: &m
     let ui = &mut paint::clipped(ui, place, "timeline");
     let theme = Theme::of(ui);
     ui.painter().rect_filled(place, 0, theme.surface);
-    ui.painter().hline(place.x_range(), place.min.y + 0.5, (1.0, theme.border));
+    ui.painter()
+        .hline(place.x_range(), place.min.y + 0.5, (1.0, theme.border));
     let track = layout::track(place);
     let track = Rect::from_min_max(
         pos2(track.min.x, place.min.y + TOP),
         pos2(track.max.x, place.max.y - AXIS),
     );
-    extent_ui(ui, rect(track.min.x, place.min.y, track.width(), TOP), start, end, *extent);
+    extent_ui(
+        ui,
+        rect(track.min.x, place.min.y, track.width(), TOP),
+        start,
+        end,
+        *extent,
+    );
     ui.painter().rect_filled(track, 3, theme.background);
     if *playhead < 1.0 {
         let unknown = Rect::from_min_max(pos2(x_of(track, *playhead), track.min.y), track.max);
         ui.painter().rect_filled(unknown, 3, theme.unknown);
     }
     for AxisTick { ratio, text: _ } in ticks {
-        ui.painter().vline(x_of(track, *ratio), track.y_range(), (1.0, theme.grid));
+        ui.painter()
+            .vline(x_of(track, *ratio), track.y_range(), (1.0, theme.grid));
     }
     scrub_ui(ui, track.expand2(vec2(0.0, 4.0)), timeline, events);
-    lanes_ui(ui, place, track, lanes);
+    lanes_ui(ui, place, track, *playhead, lanes);
     axis_ui(ui, track, ticks, *playhead, playhead_text, cursor.as_ref());
 }
 
@@ -92,7 +100,8 @@ fn scrub_ui(ui: &mut Ui, track: Rect, timeline: &TimelineView, events: &mut Vec<
         && track.width() > 0.0
     {
         let ratio = f64::from((at.x - track.min.x) / track.width()).clamp(0.0, 1.0);
-        let moved = ui.input(|input| input.pointer.is_moving() || input.pointer.any_pressed());
+        let moved =
+            ui.input(|input| input.pointer.delta() != egui::Vec2::ZERO || input.pointer.any_pressed());
         if moved {
             events.push(Event::Scrub(ratio));
         }
@@ -124,7 +133,7 @@ fn lane_weight(kind: LaneKind) -> f32 {
     }
 }
 
-fn lanes_ui(ui: &mut Ui, place: Rect, track: Rect, lanes: &[Lane]) {
+fn lanes_ui(ui: &mut Ui, place: Rect, track: Rect, playhead: f64, lanes: &[Lane]) {
     let theme = Theme::of(ui);
     let weights: f32 = lanes.iter().map(|lane| lane_weight(lane.kind)).sum();
     let mut top = track.min.y;
@@ -142,7 +151,7 @@ fn lanes_ui(ui: &mut Ui, place: Rect, track: Rect, lanes: &[Lane]) {
         }
         let name_place = rect(place.min.x + PAD, row.min.y, LANE_NAMES - GAP, height);
         paint::text_ui(ui, name_place, Align2::LEFT_CENTER, name, SMALL, Role::Muted);
-        draw_bars(ui, row.shrink2(vec2(0.0, 2.0)), bars);
+        draw_bars(ui, row.shrink2(vec2(0.0, 2.0)), playhead, bars);
         let rows = span_rows(marks, track.width());
         for (mark, row_index) in marks.iter().zip(rows) {
             mark_ui(ui, row, mark, row_index, *kind);
@@ -164,8 +173,15 @@ fn span_rows(marks: &[Mark], width: f32) -> Vec<usize> {
     marks.iter().map(place).collect()
 }
 
-fn draw_bars(ui: &Ui, row: Rect, bars: &[(f64, f64)]) {
+fn draw_bars(ui: &Ui, row: Rect, playhead: f64, bars: &[(f64, f64)]) {
     let theme = Theme::of(ui);
+    // The bar that the playhead stands in counts only what is known, and is painted only so far.
+    let known = row.with_max_x(x_of(row, playhead));
+    let painter = ui.painter().with_clip_rect(known.intersect(ui.clip_rect()));
+    let (usual, bad) = (
+        theme.color(Role::Muted).gamma_multiply(0.6),
+        theme.color(Role::Critical).gamma_multiply(0.85),
+    );
     let width = row.width() / bars.len().max(1) as f32;
     for (index, (height, errors)) in bars.iter().enumerate() {
         if *height <= 0.0 {
@@ -175,13 +191,14 @@ fn draw_bars(ui: &Ui, row: Rect, bars: &[(f64, f64)]) {
         let tall = (row.height() * *height as f32).max(1.5);
         // Errors stand at the bottom and fill their column; all other lines are narrower, so that the two can
         // be told apart without colour.
-        let rest = rect(x + width * 0.2, row.max.y - tall, width * 0.6, tall);
-        ui.painter()
-            .rect_filled(rest, 0, theme.color(Role::Muted).gamma_multiply(0.75));
+        painter.rect_filled(
+            rect(x + width * 0.25, row.max.y - tall, width * 0.5, tall),
+            0,
+            usual,
+        );
         if *errors > 0.0 {
-            let bad = (tall * *errors as f32).max(1.5);
-            let errors = rect(x, row.max.y - bad, width.max(1.0), bad);
-            ui.painter().rect_filled(errors, 0, theme.color(Role::Critical));
+            let part = (tall * *errors as f32).max(1.5);
+            painter.rect_filled(rect(x, row.max.y - part, width * 0.92, part), 0, bad);
         }
     }
 }
@@ -233,10 +250,16 @@ fn draw_mark(painter: &Painter, at: Pos2, kind: MarkKind, color: Color32, ground
         let points = points.iter().map(|(x, y)| at + vec2(*x, *y)).collect();
         Shape::convex_polygon(points, color, Stroke::NONE)
     };
-    let line = |a: (f32, f32), b: (f32, f32)| Shape::line_segment([at + vec2(a.0, a.1), at + vec2(b.0, b.1)], stroke);
+    let line = |a: (f32, f32), b: (f32, f32)| {
+        Shape::line_segment([at + vec2(a.0, a.1), at + vec2(b.0, b.1)], stroke)
+    };
     match kind {
         MarkKind::Pending => painter.extend([Shape::convex_polygon(triangle(at, MARK), ground, stroke)]),
-        MarkKind::Firing => painter.extend([Shape::convex_polygon(triangle(at, MARK + 0.5), color, Stroke::NONE)]),
+        MarkKind::Firing => painter.extend([Shape::convex_polygon(
+            triangle(at, MARK + 0.5),
+            color,
+            Stroke::NONE,
+        )]),
         MarkKind::Notified => painter.extend([
             Shape::circle_filled(at, 1.6, color),
             Shape::circle_stroke(at, 4.2, Stroke::new(1.0, color)),
@@ -246,8 +269,12 @@ fn draw_mark(painter: &Painter, at: Pos2, kind: MarkKind, color: Color32, ground
             Shape::circle_stroke(at, 4.5, stroke),
             line((-3.2, 3.2), (3.2, -3.2)),
         ]),
-        MarkKind::Change => painter.extend([polygon(&[(0.0, -MARK), (MARK, 0.0), (0.0, MARK), (-MARK, 0.0)])]),
-        MarkKind::Deployment => painter.extend([polygon(&[(-4.0, -4.0), (4.0, -4.0), (4.0, 4.0), (-4.0, 4.0)])]),
+        MarkKind::Change => {
+            painter.extend([polygon(&[(0.0, -MARK), (MARK, 0.0), (0.0, MARK), (-MARK, 0.0)])])
+        }
+        MarkKind::Deployment => {
+            painter.extend([polygon(&[(-4.0, -4.0), (4.0, -4.0), (4.0, 4.0), (-4.0, 4.0)])])
+        }
         MarkKind::Annotation => painter.extend([
             line((-3.0, -5.0), (-3.0, 5.0)),
             polygon(&[(-3.0, -5.0), (5.0, -2.5), (-3.0, 0.0)]),
@@ -309,10 +336,20 @@ fn axis_ui(
         let width = paint::text_width(ui, text, SMALL) + 2.0;
         let left = (x - width / 2.0).clamp(axis.min.x, (axis.max.x - width).max(axis.min.x));
         let place = rect(left, axis.min.y, width, axis.height());
-        if taken.iter().any(|other: &Rect| other.expand(3.0).intersects(place)) {
+        if taken
+            .iter()
+            .any(|other: &Rect| other.expand(3.0).intersects(place))
+        {
             paint::label(ui, place, text);
         } else {
-            taken.push(paint::text_ui(ui, place, Align2::CENTER_CENTER, text, SMALL, Role::Muted));
+            taken.push(paint::text_ui(
+                ui,
+                place,
+                Align2::CENTER_CENTER,
+                text,
+                SMALL,
+                Role::Muted,
+            ));
         }
     }
 }
@@ -351,6 +388,14 @@ mod tests {
     fn things_that_last_stand_in_rows_of_their_own() {
         check(&[(0.1, Some(0.2)), (0.3, Some(0.4))], &[0, 0]);
         check(&[(0.1, Some(0.5)), (0.3, Some(0.4)), (0.45, None)], &[0, 1, 1]);
-        check(&[(0.1, Some(0.9)), (0.2, Some(0.9)), (0.3, Some(0.9)), (0.4, Some(0.9))], &[0, 1, 2, 2]);
+        check(
+            &[
+                (0.1, Some(0.9)),
+                (0.2, Some(0.9)),
+                (0.3, Some(0.9)),
+                (0.4, Some(0.9)),
+            ],
+            &[0, 1, 2, 2],
+        );
     }
 }

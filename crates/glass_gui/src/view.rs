@@ -48,7 +48,14 @@ fn elsewhere_ui(ui: &mut Ui, place: Rect, screen: Screen, terminal_command: &str
     paint::card(ui, place, false);
     let middle = place.center().y;
     let row = |offset: f32| rect(place.min.x + 20.0, middle + offset, place.width() - 40.0, 26.0);
-    paint::text_ui(ui, row(-44.0), Align2::CENTER_CENTER, screen.title(), LARGE, Role::Strong);
+    paint::text_ui(
+        ui,
+        row(-44.0),
+        Align2::CENTER_CENTER,
+        screen.title(),
+        LARGE,
+        Role::Strong,
+    );
     let text = header::elsewhere(screen, terminal_command);
     paint::text_ui(ui, row(-14.0), Align2::CENTER_CENTER, &text, BODY, Role::Normal);
     let back = "The timeline below goes on; key 1 or the tab leads back to the overview";
