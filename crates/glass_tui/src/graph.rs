@@ -1,0 +1,330 @@
+//! Graphs: title, legend, lines on a plane of dots, axes, cursor and playhead. What lies right of the playhead
+//! is left to a dotted grid, so that it reads as not yet known rather than as nothing.
+
+use crate::dots::{Dots, Scale};
+use crate::layout::{column_of, take_bottom, take_left, take_top};
+use crate::pen::{Pen, text_width};
+use crate::table::{Title, draw_title};
+use glass_core::{AxisTick, CursorView, GraphLine, GraphView, Role};
+use ratatui::layout::Rect;
+
+/// How a graph is laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum GraphKind {
+    /// One of several: a legend of one row, an axis as narrow as its texts.
+    Panel,
+    /// The only one: a legend with a row a line.
+    Alone,
+    /// The only one over the whole width: its time axis is in line with the timeline's.
+    Full,
+}
+
+/// Draws a graph.
+pub(crate) fn draw_graph(pen: &mut Pen, area: Rect, graph: &GraphView, kind: GraphKind, focused: bool) {
+    let GraphView {
+        title,
+        unit,
+        lines,
+        y_min,
+        y_max,
+        y_ticks,
+        x_ticks,
+        playhead,
+        cursor,
+        n_left_out,
+        state,
+    } = graph;
+    let mut rest = area;
+    let title_row = take_top(&mut rest, 1);
+    let title = Title {
+        text: title,
+        note: unit,
+        focused,
+        place: (0, 0, 0),
+        state,
+    };
+    draw_title(pen, title_row, &title);
+    if lines.iter().all(|line| line.runs.iter().all(Vec::is_empty)) && lines.is_empty() {
+        pen.put_state(rest, state);
+        return;
+    }
+    draw_legend(pen, &mut rest, lines, *n_left_out, kind);
+    let has_x_axis = rest.height >= 3;
+    let mut x_axis = take_bottom(&mut rest, u16::from(has_x_axis));
+    let gutter = y_gutter(pen, y_ticks, kind, rest.width);
+    let y_axis = take_left(&mut rest, gutter);
+    take_left(&mut x_axis, gutter);
+    let plot = Rect {
+        width: rest.width.saturating_sub(1),
+        ..rest
+    };
+    x_axis.width = plot.width;
+    draw_y_axis(pen, y_axis, y_ticks);
+    draw_grid(pen, plot, y_ticks, *playhead);
+    draw_x_axis(pen, x_axis, x_ticks, cursor.as_ref());
+    draw_cursors(pen, plot, *playhead, cursor.as_ref());
+    let scale = Scale {
+        min: *y_min,
+        max: *y_max,
+    };
+    draw_lines(pen, plot, lines, scale);
+}
+
+/// Whether lines are told apart by numbers as well as by colours.
+fn is_numbered(lines: &[GraphLine]) -> bool {
+    lines.len() > 1
+}
+
+/// The sign of the n-th line in the legend and at its end.
+fn line_sign(pen: &Pen, lines: &[GraphLine], nth: usize) -> String {
+    if is_numbered(lines) {
+        (nth + 1).to_string()
+    } else {
+        pen.glyphs.pick("━", "-").to_owned()
+    }
+}
+
+fn draw_legend(pen: &mut Pen, rest: &mut Rect, lines: &[GraphLine], n_left_out: usize, kind: GraphKind) {
+    if kind == GraphKind::Panel {
+        if rest.height >= 4 {
+            let row = take_top(rest, 1);
+            draw_legend_row(pen, row, lines, 0, n_left_out);
+        }
+        return;
+    }
+    let columns = usize::from((rest.width / 44).clamp(1, 4));
+    let max_rows = usize::from((rest.height / 3).min(12)).max(1);
+    let n_rows = lines.len().div_ceil(columns).clamp(1, max_rows);
+    let legend = take_bottom(rest, n_rows as u16);
+    for (i, row_lines) in (0..n_rows).map(|i| (i, i * columns..((i + 1) * columns).min(lines.len()))) {
+        let row = Rect {
+            y: legend.y + i as u16,
+            height: 1.min(legend.height),
+            ..legend
+        };
+        let is_last = i + 1 == n_rows;
+        let hidden = if is_last { lines.len() - row_lines.end } else { 0 };
+        let left_out = if is_last {
+            n_left_out.saturating_add(hidden)
+        } else {
+            0
+        };
+        draw_legend_part(pen, row, lines, row_lines, columns, left_out);
+    }
+}
+
+/// One row of the legend: as many lines as fit with some of their name, and how many more there are.
+fn draw_legend_row(pen: &mut Pen, row: Rect, lines: &[GraphLine], first: usize, n_left_out: usize) {
+    let n = lines.len().min(usize::from(row.width / 16).max(1));
+    let hidden = (lines.len() - n).saturating_add(n_left_out);
+    draw_legend_part(pen, row, lines, first..n, n.max(1), hidden);
+}
+
+fn draw_legend_part(
+    pen: &mut Pen,
+    row: Rect,
+    lines: &[GraphLine],
+    part: std::ops::Range<usize>,
+    columns: usize,
+    n_more: usize,
+) {
+    if row.height == 0 {
+        return;
+    }
+    let mut row = Rect {
+        x: row.x + 2.min(row.width),
+        width: row.width.saturating_sub(3),
+        ..row
+    };
+    if n_more > 0 {
+        let more = format!("+{n_more}");
+        let used = pen.put_right(row, &more, pen.style(Role::Muted));
+        row.width = row.width.saturating_sub(used + 2);
+    }
+    let width = row.width / columns as u16;
+    for (place, nth) in part.enumerate() {
+        let GraphLine {
+            name,
+            value,
+            role,
+            runs: _,
+        } = &lines[nth];
+        let x = row.x + width * place as u16;
+        let room = width.saturating_sub(2);
+        let sign = line_sign(pen, lines, nth);
+        let style = pen.style(*role);
+        let used = pen.put(x, row.y, room, &sign, style) + 1;
+        let value_width = text_width(&pen.glyphs.spell(value)) + 1;
+        let name_room = room.saturating_sub(used + value_width);
+        let name_width = pen.put_as(x + used, row.y, name_room, name, Role::Muted);
+        let at = used + name_width + u16::from(name_width > 0);
+        pen.put(x + at, row.y, room.saturating_sub(at), value, style);
+    }
+}
+
+fn y_gutter(pen: &Pen, ticks: &[AxisTick], kind: GraphKind, width: u16) -> u16 {
+    let widest = ticks
+        .iter()
+        .map(|tick| text_width(&pen.glyphs.spell(&tick.text)))
+        .max()
+        .unwrap_or(0);
+    match kind {
+        GraphKind::Full => crate::layout::GUTTER,
+        GraphKind::Alone | GraphKind::Panel => (widest + 3).clamp(4, 12).min(width / 3),
+    }
+}
+
+fn tick_row(plot: Rect, ratio: f64) -> Option<u16> {
+    if plot.height == 0 || !(0.0..=1.0).contains(&ratio) {
+        return None;
+    }
+    let last = plot.height - 1;
+    Some(plot.y + (((1.0 - ratio) * f64::from(last)).round() as u16).min(last))
+}
+
+fn draw_y_axis(pen: &mut Pen, area: Rect, ticks: &[AxisTick]) {
+    let mut taken: Vec<u16> = Vec::new();
+    for AxisTick { ratio, text } in ticks {
+        let Some(y) = tick_row(area, *ratio) else { continue };
+        if taken.contains(&y) {
+            continue;
+        }
+        taken.push(y);
+        let row = Rect {
+            x: area.x + 2.min(area.width),
+            y,
+            width: area.width.saturating_sub(3),
+            height: 1,
+        };
+        pen.put_right(row, text, pen.style(Role::Muted));
+    }
+}
+
+/// A faint grid: lines up to the playhead, single dots after it.
+fn draw_grid(pen: &mut Pen, plot: Rect, ticks: &[AxisTick], playhead: f64) {
+    let style = pen.theme.chrome();
+    let known = pen.glyphs.pick("┈", " ");
+    let not_yet = pen.glyphs.not_yet();
+    let now = known_columns(plot, playhead);
+    for AxisTick { ratio, text: _ } in ticks {
+        let Some(y) = tick_row(plot, *ratio) else { continue };
+        for i in 0..plot.width {
+            if i < now {
+                pen.set(plot.x + i, y, known, style);
+            } else if i % 3 == 0 {
+                pen.set(plot.x + i, y, not_yet, style);
+            }
+        }
+    }
+}
+
+/// How many columns of an area lie no later than the playhead.
+pub(crate) fn known_columns(area: Rect, playhead: f64) -> u16 {
+    match column_of(area, playhead) {
+        Some(column) => column - area.x + 1,
+        None if playhead > 1.0 => area.width,
+        None => 0,
+    }
+}
+
+/// Puts texts below their ticks, the cursor's first, and leaves out those that would touch another.
+fn draw_x_axis(pen: &mut Pen, row: Rect, ticks: &[AxisTick], cursor: Option<&CursorView>) {
+    if row.height == 0 {
+        return;
+    }
+    let mut taken: Vec<(u16, u16)> = Vec::new();
+    if let Some(CursorView { x, text }) = cursor
+        && let Some(column) = column_of(row, *x)
+    {
+        let span = centered(row, column, text_width(text) + 2);
+        pen.put(
+            span.0,
+            row.y,
+            span.1,
+            &format!(" {text} "),
+            pen.theme.badge(Role::Strong),
+        );
+        taken.push(span);
+    }
+    for AxisTick { ratio, text } in ticks {
+        let Some(column) = column_of(row, *ratio) else {
+            continue;
+        };
+        let span = centered(row, column, text_width(text));
+        let touches = |other: &(u16, u16)| span.0 < other.0 + other.1 + 1 && other.0 < span.0 + span.1 + 1;
+        if span.1 > 0 && !taken.iter().any(touches) {
+            pen.put_as(span.0, row.y, span.1, text, Role::Muted);
+            taken.push(span);
+        }
+    }
+}
+
+/// Where a text of a width stands so that it is centred on a column and inside a row: left edge and width.
+pub(crate) fn centered(row: Rect, column: u16, width: u16) -> (u16, u16) {
+    let width = width.min(row.width);
+    let left = column.saturating_sub(width / 2).max(row.x);
+    (left.min(row.right() - width), width)
+}
+
+fn draw_cursors(pen: &mut Pen, plot: Rect, playhead: f64, cursor: Option<&CursorView>) {
+    let lines = [
+        column_of(plot, playhead).map(|x| (x, pen.glyphs.vertical(), Role::Accent)),
+        cursor
+            .and_then(|cursor| column_of(plot, cursor.x))
+            .map(|x| (x, pen.glyphs.pick("┆", ":"), Role::Strong)),
+    ];
+    for (x, symbol, role) in lines.into_iter().flatten() {
+        for y in plot.top()..plot.bottom() {
+            pen.set(x, y, symbol, pen.style(role));
+        }
+    }
+}
+
+fn draw_lines(pen: &mut Pen, plot: Rect, lines: &[GraphLine], scale: Scale) {
+    let mut dots = Dots::new(pen.glyphs, plot.width, plot.height);
+    // The first line is drawn last, so that it lies on top.
+    for (nth, line) in lines.iter().enumerate().rev() {
+        for run in &line.runs {
+            dots.draw_run(run, scale, nth);
+        }
+    }
+    for y in 0..plot.height {
+        for x in 0..plot.width {
+            if let Some((symbol, nth)) = dots.cell(x, y) {
+                let role = lines.get(nth).map_or(Role::Normal, |line| line.role);
+                let mut text = [0; 4];
+                pen.set(
+                    plot.x + x,
+                    plot.y + y,
+                    symbol.encode_utf8(&mut text),
+                    pen.style(role),
+                );
+            }
+        }
+    }
+    if is_numbered(lines) {
+        draw_line_numbers(pen, plot, lines, scale, &dots);
+    }
+}
+
+/// Writes each line's number behind its last point: the sign that does without colours.
+fn draw_line_numbers(pen: &mut Pen, plot: Rect, lines: &[GraphLine], scale: Scale, dots: &Dots) {
+    let mut taken: Vec<(u16, u16)> = Vec::new();
+    for (nth, line) in lines.iter().enumerate().take(9) {
+        let last = line.runs.iter().rev().find_map(|run| run.last());
+        let Some(point) = last else { continue };
+        let (Some(column), Some(row)) = (column_of(plot, point.x), dots.cell_row(scale, point.last)) else {
+            continue;
+        };
+        let sign = (nth + 1).to_string();
+        let place = (1..=3u16)
+            .map(|step| (column + step, plot.y + row))
+            .find(|place| {
+                place.0 < plot.right() && !taken.contains(place) && dots.cell(place.0 - plot.x, row).is_none()
+            });
+        if let Some(place) = place {
+            pen.set(place.0, place.1, &sign, pen.style(line.role));
+            taken.push(place);
+        }
+    }
+}

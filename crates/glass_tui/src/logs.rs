@@ -1,0 +1,248 @@
+//! Log lines: the filter, a histogram of all matches stacked by level, the lines, and one line in full.
+
+use crate::document::draw_lines;
+use crate::graph::known_columns;
+use crate::layout::{GUTTER, column_of, histogram_rows, take_bottom, take_top, time_axis};
+use crate::pen::{Pen, text_width, window_around};
+use crate::table::mark_chosen;
+use glass_core::{DataStateKind, HistogramView, LogRow, LogsView, Role};
+use ratatui::layout::Rect;
+
+/// The widest the column of origins gets.
+const MAX_ORIGIN: u16 = 18;
+
+/// Draws the log screen.
+pub(crate) fn draw_logs(pen: &mut Pen, area: Rect, logs: &LogsView) {
+    let LogsView {
+        filter,
+        count,
+        histogram,
+        rows,
+        details,
+        state,
+    } = logs;
+    let mut rest = area;
+    let mut filter_row = take_top(&mut rest, 1);
+    filter_row.x += 2.min(filter_row.width);
+    filter_row.width = filter_row.width.saturating_sub(3);
+    let mut right = filter_row;
+    let used = pen.put_right(right, count, pen.style(Role::Muted));
+    right.width = right.width.saturating_sub(used + 2);
+    if !rows.is_empty() {
+        let half = Rect {
+            x: right.x + right.width / 2,
+            width: right.width - right.width / 2,
+            ..right
+        };
+        let used = pen.put_state_sign(half, state);
+        right.width = right.width.saturating_sub(if used > 0 { used + 2 } else { 0 });
+    }
+    pen.put_line(filter_row.x, filter_row.y, right.width, filter);
+    let histogram_area = take_top(&mut rest, histogram_rows(area.height));
+    draw_histogram(pen, histogram_area, histogram);
+    if let Some(details) = details {
+        let wanted = (details.len() as u16).saturating_add(1);
+        let height = wanted.min(rest.height / 2).max(3);
+        let mut area = take_bottom(&mut rest, height);
+        let rule = take_top(&mut area, 1);
+        pen.rule(rule, pen.glyphs.horizontal(), pen.theme.chrome());
+        area.x += 2.min(area.width);
+        area.width = area.width.saturating_sub(3);
+        draw_lines(pen, area, details);
+    }
+    if rows.is_empty() {
+        pen.put_state(rest, state);
+    } else {
+        draw_rows(pen, rest, rows);
+    }
+}
+
+fn draw_rows(pen: &mut Pen, area: Rect, rows: &[LogRow]) {
+    let room = usize::from(area.height);
+    // Without a chosen line the latest ones are wanted: they stand last.
+    let chosen = rows
+        .iter()
+        .position(|row| row.selected)
+        .or(rows.len().checked_sub(1));
+    let shown = &rows[window_around(rows.len(), chosen, room)];
+    let widest = |text: fn(&LogRow) -> &str| {
+        shown
+            .iter()
+            .map(|row| text_width(&pen.glyphs.spell(text(row))))
+            .max()
+            .unwrap_or(0)
+    };
+    let time_width = widest(|row| &row.time).min(area.width / 3);
+    let origin_width = widest(|row| &row.origin).min(MAX_ORIGIN).min(area.width / 4);
+    for (i, row) in shown.iter().enumerate() {
+        let LogRow {
+            time,
+            level,
+            role,
+            origin,
+            text,
+            selected,
+        } = row;
+        let y = area.y + i as u16;
+        let mut x = area.x + 2;
+        pen.put_as(x, y, time_width, time, Role::Muted);
+        x += time_width + 1;
+        let level_style = match role {
+            Role::Critical | Role::Warning => pen.style(*role).add_modifier(ratatui::style::Modifier::BOLD),
+            _ => pen.style(*role),
+        };
+        let mut letter = [0; 4];
+        pen.put(x, y, 1, level.encode_utf8(&mut letter), level_style);
+        x += 2;
+        if origin_width > 0 {
+            pen.put_as(x, y, origin_width, origin, Role::Muted);
+            x += origin_width + 1;
+        }
+        pen.put_line(x, y, area.right().saturating_sub(x), text);
+        if *selected {
+            mark_chosen(pen, Rect { y, height: 1, ..area }, true);
+        }
+    }
+}
+
+/// The roles of a histogram's layers, from below: errors, warnings, all others.
+const LAYERS: [Role; 3] = [Role::Critical, Role::Warning, Role::Muted];
+
+/// Draws counts over time, its axis in line with the timeline's.
+pub(crate) fn draw_histogram(pen: &mut Pen, area: Rect, histogram: &HistogramView) {
+    let HistogramView {
+        bars,
+        max,
+        playhead,
+        state,
+    } = histogram;
+    let axis = time_axis(area);
+    if axis.height == 0 || axis.width == 0 {
+        return;
+    }
+    let is_shown = *max > 0 && !bars.is_empty();
+    if !is_shown {
+        pen.put_state(axis, state);
+    } else {
+        let gutter = Rect {
+            x: area.x + 2,
+            width: GUTTER - 3,
+            height: 1,
+            ..area
+        };
+        pen.put_right(gutter, &max.to_string(), pen.style(Role::Muted));
+        if area.height > 1 && state.kind != DataStateKind::Ready {
+            let row = Rect {
+                y: area.bottom() - 1,
+                ..gutter
+            };
+            pen.put_right(
+                row,
+                pen.glyphs.state(state.kind),
+                pen.style(crate::theme::role_of_state(state.kind)),
+            );
+        }
+    }
+    draw_not_yet(pen, axis, *playhead);
+    if let Some(x) = column_of(axis, *playhead) {
+        for y in axis.top()..axis.bottom() {
+            pen.set(x, y, pen.glyphs.vertical(), pen.style(Role::Accent));
+        }
+    }
+    if is_shown {
+        for i in 0..axis.width {
+            let counts = resampled(bars, axis.width, i);
+            draw_bar(
+                pen,
+                Rect {
+                    x: axis.x + i,
+                    width: 1,
+                    ..axis
+                },
+                counts,
+                *max,
+            );
+        }
+    }
+}
+
+/// Dots on the lowest row after the playhead: not yet known.
+fn draw_not_yet(pen: &mut Pen, axis: Rect, playhead: f64) {
+    for i in known_columns(axis, playhead)..axis.width {
+        if i % 3 == 0 {
+            pen.set(
+                axis.x + i,
+                axis.bottom() - 1,
+                pen.glyphs.not_yet(),
+                pen.theme.chrome(),
+            );
+        }
+    }
+}
+
+/// The bars that fall into the i-th of `width` columns: the greatest of each layer.
+fn resampled(bars: &[[u64; 3]], width: u16, i: u16) -> [u64; 3] {
+    let (n, width, i) = (bars.len(), usize::from(width), usize::from(i));
+    let from = i * n / width;
+    let to = ((i + 1) * n / width).max(from + 1).min(n);
+    let tallest = bars[from.min(n)..to].iter().max_by_key(|bar| sum(**bar));
+    tallest.copied().unwrap_or_default()
+}
+
+fn sum(bar: [u64; 3]) -> u64 {
+    bar.iter().fold(0, |sum, n| sum.saturating_add(*n))
+}
+
+/// Draws one stacked bar; a layer that holds anything is at least an eighth of a cell high.
+fn draw_bar(pen: &mut Pen, column: Rect, counts: [u64; 3], max: u64) {
+    let full = f64::from(column.height) * 8.0;
+    let mut tops = [0usize; 3];
+    let (mut so_far, mut top) = (0u64, 0usize);
+    for (layer, count) in counts.into_iter().enumerate() {
+        so_far = so_far.saturating_add(count);
+        let exact = (so_far as f64 / max.max(1) as f64 * full).round() as usize;
+        top = if count > 0 { exact.max(top + 1) } else { top };
+        tops[layer] = top.min(usize::from(column.height) * 8);
+    }
+    for row in 0..column.height {
+        let base = usize::from(row) * 8;
+        let Some((symbol, style)) = bar_cell(pen, tops, base) else {
+            break;
+        };
+        pen.set(column.x, column.bottom() - 1 - row, symbol, style);
+    }
+}
+
+/// One cell of a stacked bar, whose layers end at `tops` eighths; `None` above the bar.
+fn bar_cell(pen: &Pen, tops: [usize; 3], base: usize) -> Option<(&'static str, ratatui::style::Style)> {
+    let end = tops[2].saturating_sub(base).min(8);
+    if end == 0 {
+        return None;
+    }
+    let lowest = (0..3).find(|layer| tops[*layer] > base).unwrap_or(2);
+    let role = LAYERS[lowest];
+    let lower_end = tops[lowest] - base;
+    if end < 8 || lower_end >= 8 {
+        let symbol = match (pen.theme.has_colors() && !pen.glyphs.is_ascii(), end) {
+            (false, 8) => layer_fill(pen, lowest),
+            _ => pen.glyphs.block(end),
+        };
+        return Some((symbol, pen.style(role)));
+    }
+    let above = (0..3)
+        .find(|layer| tops[*layer] > tops[lowest])
+        .map_or(role, |layer| LAYERS[layer]);
+    match pen.theme.stacked(role, above) {
+        Some(style) if !pen.glyphs.is_ascii() => Some((pen.glyphs.block(lower_end), style)),
+        _ => Some((layer_fill(pen, lowest), pen.style(role))),
+    }
+}
+
+/// A full cell of a layer where colours cannot tell the layers apart.
+fn layer_fill(pen: &Pen, layer: usize) -> &'static str {
+    match layer {
+        0 => pen.glyphs.pick("█", "#"),
+        1 => pen.glyphs.pick("▓", "+"),
+        _ => pen.glyphs.pick("▒", ":"),
+    }
+}

@@ -1,0 +1,200 @@
+//! The screens: how each one's parts share the main area.
+
+use crate::document::{draw_document, draw_lines};
+use crate::graph::{GraphKind, draw_graph};
+use crate::layout::{GAP, overview_areas, panel_areas, take_left, take_top};
+use crate::logs::draw_logs;
+use crate::pen::{Pen, text_width};
+use crate::table::draw_table;
+use crate::theme::role_of_phase;
+use glass_core::{
+    AlertsView, ChangesView, DocumentView, IncidentsView, MetricsView, OverviewView, Phase, Role, ScreenView,
+    TableView,
+};
+use ratatui::layout::Rect;
+
+/// From this width on a list and what is chosen of it stand side by side.
+const SIDE_BY_SIDE: u16 = 110;
+
+/// Draws the current screen.
+pub(crate) fn draw_screen(pen: &mut Pen, area: Rect, screen: &ScreenView) {
+    match screen {
+        ScreenView::Overview(overview) => draw_overview(pen, area, overview),
+        ScreenView::Metrics(metrics) => draw_metrics(pen, area, metrics),
+        ScreenView::Logs(logs) => draw_logs(pen, area, logs),
+        ScreenView::Alerts(alerts) => draw_alerts(pen, area, alerts),
+        ScreenView::Changes(ChangesView { list, details }) => {
+            draw_list_and_document(pen, area, list, details, 45);
+        }
+        ScreenView::Incidents(IncidentsView { list, document }) => {
+            draw_list_and_document(pen, area, list, document, 30);
+        }
+    }
+}
+
+/// The phase in a word, so that its colour is not the only sign.
+fn phase_word(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Calm => "CALM",
+        Phase::Building => "BUILDING",
+        Phase::Firing => "FIRING",
+        Phase::Recovering => "RECOVERING",
+        Phase::Over => "OVER",
+    }
+}
+
+fn draw_overview(pen: &mut Pen, area: Rect, overview: &OverviewView) {
+    let OverviewView {
+        phase,
+        headline,
+        last_word,
+        alerts,
+        changes,
+        panels,
+        n_more_panels,
+        focused_panel,
+    } = overview;
+    let areas = overview_areas(area);
+    let graphs = panel_areas(areas.panels, panels.len());
+    let mut row = Rect {
+        x: areas.headline.x + 2,
+        width: areas.headline.width.saturating_sub(3),
+        ..areas.headline
+    };
+    let n_hidden = n_more_panels.saturating_add(panels.len().saturating_sub(graphs.len()));
+    if n_hidden > 0 {
+        let more = format!("+{n_hidden} panels");
+        let used = pen.put_right(row, &more, pen.style(Role::Muted));
+        row.width = row.width.saturating_sub(used + 2);
+    }
+    let word = format!(" {} ", phase_word(*phase));
+    let used = pen.put(
+        row.x,
+        row.y,
+        row.width,
+        &word,
+        pen.theme.badge(role_of_phase(*phase)),
+    ) + 2;
+    pen.put_line(row.x + used, row.y, row.width.saturating_sub(used), headline);
+    let last = areas.last_word;
+    pen.put_line(last.x + 2, last.y, last.width.saturating_sub(3), last_word);
+    let with_head = crate::layout::list_head(area.height) > 1;
+    draw_table(pen, areas.alerts, alerts, "", with_head);
+    draw_table(pen, areas.changes, changes, "", with_head);
+    for (i, (graph, place)) in panels.iter().zip(graphs).enumerate() {
+        draw_graph(pen, place, graph, GraphKind::Panel, *focused_panel == Some(i));
+    }
+}
+
+fn draw_metrics(pen: &mut Pen, area: Rect, metrics: &MetricsView) {
+    let MetricsView {
+        names,
+        filter,
+        about,
+        graph,
+        graph_focused,
+    } = metrics;
+    let mut rest = area;
+    let kind = match names {
+        Some(names) => {
+            let width = (area.width * 3 / 10).clamp(26, 56);
+            let list = take_left(&mut rest, width);
+            take_left(&mut rest, GAP);
+            let note = if filter.is_empty() {
+                String::new()
+            } else {
+                format!("/{filter}")
+            };
+            draw_table(pen, list, names, &note, false);
+            GraphKind::Alone
+        }
+        None => GraphKind::Full,
+    };
+    let about_row = take_top(&mut rest, 1);
+    pen.put_line(
+        about_row.x + 2,
+        about_row.y,
+        about_row.width.saturating_sub(3),
+        about,
+    );
+    draw_graph(pen, rest, graph, kind, *graph_focused);
+}
+
+fn draw_alerts(pen: &mut Pen, area: Rect, alerts: &AlertsView) {
+    let AlertsView { list, details } = alerts;
+    let (list_area, mut details_area) = split(area, list, 60);
+    draw_table(pen, list_area, list, "", true);
+    if details_area.height < 2 {
+        return;
+    }
+    let head = take_top(&mut details_area, 1);
+    draw_divider(pen, head, "Chosen alert");
+    details_area.x += 2;
+    details_area.width = details_area.width.saturating_sub(3);
+    draw_lines(pen, details_area, details);
+}
+
+fn draw_list_and_document(
+    pen: &mut Pen,
+    area: Rect,
+    list: &TableView,
+    document: &DocumentView,
+    percent: u16,
+) {
+    let (list_area, document_area) = split(area, list, percent);
+    if list_area.height > 0 {
+        draw_table(pen, list_area, list, "", true);
+    }
+    draw_document(pen, document_area, document);
+}
+
+/// Divides a screen between a list and what is chosen of it: side by side, `percent` for the list, or one below
+/// the other. A list without columns is not shown (full screen).
+fn split(area: Rect, list: &TableView, percent: u16) -> (Rect, Rect) {
+    let mut rest = area;
+    if list.columns.is_empty() && list.rows.is_empty() {
+        return (Rect { height: 0, ..area }, area);
+    }
+    if area.width >= SIDE_BY_SIDE {
+        let list_area = take_left(
+            &mut rest,
+            (u32::from(area.width) * u32::from(percent) / 100) as u16,
+        );
+        take_left(&mut rest, GAP);
+        return (list_area, rest);
+    }
+    let wanted = (list.rows.len() as u16).saturating_add(2);
+    let list_area = take_top(&mut rest, wanted.clamp(4, (area.height * 45 / 100).max(4)));
+    if area.height >= 20 {
+        take_top(&mut rest, 1);
+    }
+    (list_area, rest)
+}
+
+/// A quiet title with a rule behind it.
+fn draw_divider(pen: &mut Pen, row: Rect, title: &str) {
+    let used = pen.put_as(row.x + 2, row.y, row.width.saturating_sub(3), title, Role::Muted);
+    let rule = Rect {
+        x: row.x + used + 3,
+        width: row.width.saturating_sub(used + 4),
+        ..row
+    };
+    pen.rule(rule, pen.glyphs.horizontal(), pen.theme.chrome());
+}
+
+/// Says how large the screen must be.
+pub(crate) fn draw_too_small(pen: &mut Pen, area: Rect) {
+    let sentence = format!(
+        "Glasshouse needs {} columns and {} rows; here are {} and {}.",
+        crate::layout::MIN_WIDTH,
+        crate::layout::MIN_HEIGHT,
+        area.width,
+        area.height
+    );
+    let lines = crate::pen::wrap_text(&sentence, area.width.max(1));
+    let top = area.height.saturating_sub(lines.len() as u16) / 2;
+    for (i, line) in lines.iter().enumerate() {
+        let x = area.width.saturating_sub(text_width(line)) / 2;
+        pen.put_as(x, top + i as u16, area.width, line, Role::Normal);
+    }
+}

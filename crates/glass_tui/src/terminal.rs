@@ -1,0 +1,180 @@
+//! The terminal's modes: entered once, left exactly once, whatever ends the program.
+//!
+//! [`enter`] gives a [`Guard`]; dropping it restores the terminal, and so do the panic hook and the signals that
+//! end a program. All of them may come, in any order: the first one does the work.
+
+use crate::options::Environment;
+use crossterm::{cursor, event, execute, queue, terminal};
+use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, Once, PoisonError};
+use std::thread::ThreadId;
+
+/// Whether the terminal is in the program's modes.
+static IS_OURS: AtomicBool = AtomicBool::new(false);
+/// Held while a frame is written, so that none follows the restoring.
+static OUTPUT: Mutex<()> = Mutex::new(());
+/// The thread that draws: when it panics, the program ends.
+static OWNER: Mutex<Option<ThreadId>> = Mutex::new(None);
+/// What other threads said while panicking; told once the screen is the user's again.
+static SAID: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// Asks for clicks and drags, told in columns and rows of any size. Mere moves are not asked for: each would wake
+/// the program.
+#[cfg(unix)]
+const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1002h\x1b[?1006h";
+#[cfg(unix)]
+const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1002l\x1b[?1000l";
+
+/// Restores the terminal when dropped.
+#[derive(Debug)]
+pub(crate) struct Guard(());
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        restore();
+        let said = std::mem::take(&mut *SAID.lock().unwrap_or_else(PoisonError::into_inner));
+        for text in said {
+            // Nobody is left to tell when the error stream is closed.
+            let _ = writeln!(io::stderr(), "{text}");
+        }
+    }
+}
+
+/// Checks that there is a terminal that can place text, before anything is written to it.
+///
+/// # Errors
+/// When there is none; the text says so.
+pub(crate) fn check(environment: &Environment) -> io::Result<()> {
+    if !io::stdout().is_terminal() {
+        return Err(io::Error::other(
+            "standard output is not a terminal; run the program in one",
+        ));
+    }
+    if environment.term == "dumb" {
+        return Err(io::Error::other(
+            "this terminal cannot place text (TERM=dumb); use another terminal or set TERM",
+        ));
+    }
+    Ok(())
+}
+
+/// Takes the terminal.
+///
+/// # Errors
+/// When it cannot be set up; it is restored then.
+pub(crate) fn enter(with_mouse: bool) -> io::Result<Guard> {
+    install_panic_hook();
+    *OWNER.lock().unwrap_or_else(PoisonError::into_inner) = Some(std::thread::current().id());
+    IS_OURS.store(true, Ordering::SeqCst);
+    let guard = Guard(());
+    terminal::enable_raw_mode()?;
+    let mut out = io::stdout().lock();
+    execute!(
+        out,
+        terminal::EnterAlternateScreen,
+        cursor::Hide,
+        event::EnableBracketedPaste
+    )?;
+    if with_mouse {
+        #[cfg(unix)]
+        out.write_all(MOUSE_ON)?;
+        #[cfg(not(unix))]
+        queue!(out, event::EnableMouseCapture)?;
+    }
+    out.flush()?;
+    Ok(guard)
+}
+
+/// Gives the terminal back, if that has not been done yet. Errors are of no use here: all steps are tried.
+pub(crate) fn restore() {
+    if !IS_OURS.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    // The lock is taken if it is free: a panic inside a frame must not wait for itself.
+    let _lock = OUTPUT.try_lock();
+    let mut bytes = Vec::new();
+    let _ = queue!(bytes, terminal::EndSynchronizedUpdate);
+    #[cfg(unix)]
+    bytes.extend_from_slice(MOUSE_OFF);
+    #[cfg(not(unix))]
+    let _ = execute!(io::stdout(), event::DisableMouseCapture);
+    let _ = queue!(
+        bytes,
+        event::DisableBracketedPaste,
+        crossterm::style::ResetColor,
+        terminal::LeaveAlternateScreen,
+        cursor::Show
+    );
+    let mut out = io::stdout();
+    let _ = out.write_all(&bytes);
+    let _ = out.flush();
+    let _ = terminal::disable_raw_mode();
+}
+
+/// Writes a whole frame at once; nothing if the terminal was given back.
+///
+/// # Errors
+/// When the terminal is gone.
+pub(crate) fn write(bytes: &[u8]) -> io::Result<()> {
+    let _lock = OUTPUT.lock().unwrap_or_else(PoisonError::into_inner);
+    if !IS_OURS.load(Ordering::SeqCst) {
+        return Ok(());
+    }
+    let mut out = io::stdout().lock();
+    out.write_all(bytes)?;
+    out.flush()
+}
+
+/// A panic of the drawing thread restores the terminal before its message is printed. One of another thread must
+/// not write over the screen: its message waits until the program ends.
+fn install_panic_hook() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            let owner = *OWNER.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_owner = owner == Some(std::thread::current().id());
+            if IS_OURS.load(Ordering::SeqCst) && !is_owner {
+                SAID.lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push(info.to_string());
+                return;
+            }
+            restore();
+            before(info);
+        }));
+    });
+}
+
+/// Calls `tell` with the first signal that asks the program to end. If the program does not end by itself within
+/// a second, it is ended: the terminal is restored all the same.
+#[cfg(unix)]
+pub(crate) fn watch_signals(tell: impl Fn(i32) + Send + 'static) -> io::Result<()> {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    let mut signals = signal_hook::iterator::Signals::new([SIGTERM, SIGHUP, SIGINT])?;
+    std::thread::Builder::new()
+        .name("signals".into())
+        .spawn(move || {
+            if let Some(signal) = signals.forever().next() {
+                tell(signal);
+                std::thread::sleep(std::time::Duration::from_secs(1));
+                end_by_signal(signal);
+            }
+        })?;
+    Ok(())
+}
+
+#[cfg(not(unix))]
+pub(crate) fn watch_signals(_tell: impl Fn(i32) + Send + 'static) -> io::Result<()> {
+    Ok(())
+}
+
+/// Ends the program as the signal would have, so that whoever sent it sees that.
+pub(crate) fn end_by_signal(signal: i32) {
+    restore();
+    #[cfg(unix)]
+    let _ = signal_hook::low_level::emulate_default_handler(signal);
+    #[cfg(not(unix))]
+    let _ = signal;
+}

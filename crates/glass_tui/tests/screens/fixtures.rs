@@ -1,0 +1,604 @@
+//! View-models made by hand: an outage of a small shop, 03:20 to 04:00, looked at at 03:41:20.
+
+use glass_core::*;
+
+/// Where the playhead stands in the window.
+pub const PLAYHEAD: f64 = 0.534;
+
+pub fn span(text: &str, role: Role) -> Span {
+    Span::new(text, role)
+}
+
+pub fn ready() -> DataState {
+    state(DataStateKind::Ready, "")
+}
+
+pub fn state(kind: DataStateKind, text: &str) -> DataState {
+    DataState {
+        kind,
+        text: text.into(),
+        source: "prometheus-main".into(),
+    }
+}
+
+fn column(title: &str, right: bool, weight: u16) -> Column {
+    Column {
+        title: title.into(),
+        right,
+        weight,
+    }
+}
+
+fn rows(cells: &[&[(&str, Role)]], selected: Option<usize>) -> Vec<Row> {
+    let row = |(i, cells): (usize, &&[(&str, Role)])| Row {
+        cells: cells.iter().map(|(text, role)| Cell::new(*text, *role)).collect(),
+        selected: selected == Some(i),
+    };
+    cells.iter().enumerate().map(row).collect()
+}
+
+/// The whole face, with a screen and an overlay.
+pub fn model(screen: ScreenView, overlay: Option<Overlay>) -> ViewModel {
+    let current = match &screen {
+        ScreenView::Overview(_) => Screen::Overview,
+        ScreenView::Metrics(_) => Screen::Metrics,
+        ScreenView::Logs(_) => Screen::Logs,
+        ScreenView::Alerts(_) => Screen::Alerts,
+        ScreenView::Changes(_) => Screen::Changes,
+        ScreenView::Incidents(_) => Screen::Incidents,
+    };
+    let tab = |(i, screen): (usize, Screen)| Tab {
+        key: (i + 1).to_string(),
+        title: screen.title().into(),
+        screen,
+        active: screen == current,
+        badge: if screen == Screen::Alerts {
+            "2".into()
+        } else {
+            String::new()
+        },
+    };
+    ViewModel {
+        header: Header {
+            name: "pool-exhausted".into(),
+            cloud: "Lab shop".into(),
+            badge: "REPLAY".into(),
+            playhead: "2026-11-22 03:41:20 UTC".into(),
+            motion: "⏸ paused".into(),
+            playing: false,
+            warning: String::new(),
+        },
+        tabs: Screen::ALL.into_iter().enumerate().map(tab).collect(),
+        screen,
+        timeline: timeline(),
+        status: StatusView {
+            message: vec![span(
+                "a recorded outage of a small shop; space plays",
+                Role::Normal,
+            )],
+            hints: [
+                ("space", "Play or pause"),
+                ("a", "Next alert"),
+                (".", "Step forward"),
+                ("t", "Go to time…"),
+                (":", "Commands…"),
+                ("?", "Help"),
+            ]
+            .map(|(key, what)| (key.to_owned(), what.to_owned()))
+            .to_vec(),
+        },
+        overlay,
+    }
+}
+
+pub fn timeline() -> TimelineView {
+    let mark = |kind, role, from, to, label: &str| Mark {
+        kind,
+        role,
+        from,
+        to,
+        label: label.into(),
+    };
+    let lane = |kind, name: &str, marks, bars| Lane {
+        kind,
+        name: name.into(),
+        marks,
+        bars,
+    };
+    let bar = |i: usize| {
+        let x = i as f64 / 110.0;
+        match x {
+            x if x > PLAYHEAD => (0.0, 0.0),
+            x if x > 0.42 => (0.55 + 0.4 * (x * 40.0).sin().abs(), 0.45),
+            x => (0.12 + 0.1 * (x * 60.0).sin().abs(), 0.0),
+        }
+    };
+    TimelineView {
+        start: "2026-11-22 03:20:00".into(),
+        end: "2026-11-22 04:00:00".into(),
+        extent: (0.25, 0.6),
+        lanes: vec![
+            lane(
+                LaneKind::Alerts,
+                "alerts",
+                vec![
+                    mark(
+                        MarkKind::Pending,
+                        Role::Warning,
+                        0.40,
+                        Some(0.45),
+                        "CheckoutErrors",
+                    ),
+                    mark(
+                        MarkKind::Firing,
+                        Role::Critical,
+                        0.45,
+                        Some(PLAYHEAD),
+                        "CheckoutErrors",
+                    ),
+                    mark(
+                        MarkKind::Pending,
+                        Role::Warning,
+                        0.48,
+                        Some(PLAYHEAD),
+                        "SlowCheckout",
+                    ),
+                ],
+                Vec::new(),
+            ),
+            lane(
+                LaneKind::Changes,
+                "changes",
+                vec![
+                    mark(
+                        MarkKind::Change,
+                        Role::Accent,
+                        0.12,
+                        None,
+                        "raise the cart's memory limit",
+                    ),
+                    mark(
+                        MarkKind::Change,
+                        Role::Accent,
+                        0.37,
+                        None,
+                        "shrink the pool of connections",
+                    ),
+                    mark(MarkKind::Deployment, Role::Accent, 0.39, None, "checkout"),
+                ],
+                Vec::new(),
+            ),
+            lane(
+                LaneKind::Incident,
+                "incident",
+                vec![
+                    mark(
+                        MarkKind::Notified,
+                        Role::Warning,
+                        0.455,
+                        None,
+                        "page to the shop's operators",
+                    ),
+                    mark(MarkKind::Opened, Role::Critical, 0.47, None, "checkout fails"),
+                    mark(MarkKind::Comment, Role::Normal, 0.51, None, "alice"),
+                ],
+                Vec::new(),
+            ),
+            lane(LaneKind::Logs, "logs", Vec::new(), (0..110).map(bar).collect()),
+        ],
+        ticks: ["03:25", "03:30", "03:35", "03:40", "03:45", "03:50", "03:55"]
+            .iter()
+            .enumerate()
+            .map(|(i, text)| AxisTick {
+                ratio: (i + 1) as f64 / 8.0,
+                text: (*text).into(),
+            })
+            .collect(),
+        playhead: PLAYHEAD,
+        playhead_text: "03:41:20".into(),
+        cursor: None,
+    }
+}
+
+/// A line that is calm, then rises.
+fn run(level: f64, rise: f64, n: usize) -> Vec<Vec<GraphPoint>> {
+    let value = |x: f64| {
+        let wave = level + 0.03 * (x * 47.0).sin() + 0.02 * (x * 113.0).cos();
+        if x > 0.41 {
+            wave + rise * ((x - 0.41) * 9.0).min(1.0)
+        } else {
+            wave
+        }
+    };
+    let point = |i: usize| {
+        let x = (i as f64 + 0.5) / n as f64;
+        let y = value(x);
+        GraphPoint {
+            x,
+            first: y,
+            last: y,
+            min: y - 0.01,
+            max: y + 0.01,
+        }
+    };
+    let known: Vec<_> = (0..n).map(point).filter(|point| point.x <= PLAYHEAD).collect();
+    // A gap of some minutes, as a restart leaves it.
+    let (before, after): (Vec<_>, Vec<_>) = known
+        .into_iter()
+        .filter(|point| !(0.2..0.23).contains(&point.x))
+        .partition(|point| point.x < 0.2);
+    vec![before, after]
+}
+
+pub fn graph(title: &str, unit: &str, lines: &[(&str, &str, f64, f64)]) -> GraphView {
+    let line = |(i, (name, value, level, rise)): (usize, &(&str, &str, f64, f64))| GraphLine {
+        name: (*name).into(),
+        value: (*value).into(),
+        role: Role::Series(i as u8),
+        runs: run(*level, *rise, 220),
+    };
+    let tick = |ratio, text: &str| AxisTick {
+        ratio,
+        text: text.into(),
+    };
+    GraphView {
+        title: title.into(),
+        unit: unit.into(),
+        lines: lines.iter().enumerate().map(line).collect(),
+        y_min: 0.0,
+        y_max: 1.0,
+        y_ticks: vec![tick(0.0, "0"), tick(0.5, "0.5"), tick(1.0, "1")],
+        x_ticks: vec![tick(0.25, "03:30"), tick(0.5, "03:40"), tick(0.75, "03:50")],
+        playhead: PLAYHEAD,
+        cursor: None,
+        n_left_out: 0,
+        state: ready(),
+    }
+}
+
+fn panels() -> Vec<GraphView> {
+    let mut requests = graph(
+        "Requests",
+        "per second",
+        &[("checkout", "0.42", 0.5, -0.1), ("cart", "0.31", 0.3, 0.0)],
+    );
+    requests.n_left_out = 3;
+    let mut waiting = graph("Queue", "", &[]);
+    waiting.state = state(DataStateKind::NotAsked, "the recording holds no such metric");
+    let mut stale = graph("Memory", "bytes", &[("checkout", "211 MiB", 0.6, 0.05)]);
+    stale.state.kind = DataStateKind::Stale;
+    vec![
+        graph(
+            "Checkout errors",
+            "ratio",
+            &[("job=\"checkout\"", "0.71", 0.06, 0.8)],
+        ),
+        requests,
+        graph(
+            "Connections in use",
+            "",
+            &[("checkout", "8", 0.3, 0.6), ("limit", "8", 0.92, 0.0)],
+        ),
+        graph("Latency p99", "s", &[("checkout", "4.1 s", 0.1, 0.7)]),
+        stale,
+        waiting,
+    ]
+}
+
+pub fn overview(n_panels: usize) -> OverviewView {
+    let mut panels = panels();
+    let n_more_panels = panels.len().saturating_sub(n_panels);
+    panels.truncate(n_panels);
+    OverviewView {
+        phase: Phase::Firing,
+        headline: vec![
+            span("1 alert fires, 1 is pending", Role::Strong),
+            span(" since 03:38:02", Role::Muted),
+        ],
+        last_word: vec![
+            span("alice, 03:40:12: ", Role::Muted),
+            span(
+                "checkout returns 503, looking at the database first",
+                Role::Normal,
+            ),
+        ],
+        alerts: TableView {
+            title: "Alerts".into(),
+            columns: vec![
+                column("Alert", false, 1),
+                column("State", false, 0),
+                column("For", true, 0),
+                column("Severity", false, 0),
+            ],
+            rows: rows(
+                &[
+                    &[
+                        ("CheckoutErrors", Role::Strong),
+                        ("firing", Role::Critical),
+                        ("3m 18s", Role::Normal),
+                        ("critical", Role::Normal),
+                    ],
+                    &[
+                        ("SlowCheckout", Role::Normal),
+                        ("pending", Role::Warning),
+                        ("2m 02s", Role::Normal),
+                        ("warning", Role::Normal),
+                    ],
+                ],
+                Some(0),
+            ),
+            first: 0,
+            total: 2,
+            focused: true,
+            state: ready(),
+        },
+        changes: TableView {
+            title: "Last changes".into(),
+            columns: vec![
+                column("Time", false, 0),
+                column("Commit", false, 0),
+                column("Subject", false, 1),
+            ],
+            rows: rows(
+                &[
+                    &[
+                        ("03:34:48", Role::Muted),
+                        ("4f1c2aa", Role::Accent),
+                        ("shrink the pool of connections", Role::Normal),
+                    ],
+                    &[
+                        ("03:24:51", Role::Muted),
+                        ("90be77d", Role::Accent),
+                        ("raise the cart's memory limit", Role::Normal),
+                    ],
+                ],
+                None,
+            ),
+            first: 0,
+            total: 2,
+            focused: false,
+            state: ready(),
+        },
+        panels,
+        n_more_panels,
+        focused_panel: None,
+    }
+}
+
+pub fn metrics() -> MetricsView {
+    let names: Vec<_> = (0..30).map(|i| format!("shop_metric_{i:02}_total")).collect();
+    let cells: Vec<Vec<(&str, Role)>> = names
+        .iter()
+        .map(|name| vec![(name.as_str(), Role::Normal), ("12", Role::Muted)])
+        .collect();
+    let cells: Vec<&[(&str, Role)]> = cells.iter().map(Vec::as_slice).collect();
+    let mut graph = graph(
+        "shop_metric_03_total",
+        "per second",
+        &[
+            ("{pod=\"checkout-0\"}", "0.71", 0.06, 0.8),
+            ("{pod=\"checkout-1\"}", "0.52", 0.2, 0.4),
+            ("{pod=\"cart-0\"}", "0.50", 0.5, 0.0),
+        ],
+    );
+    graph.cursor = Some(CursorView {
+        x: 0.44,
+        text: "03:37:36".into(),
+    });
+    MetricsView {
+        names: Some(TableView {
+            title: "Metrics".into(),
+            columns: vec![column("Name", false, 1), column("Series", true, 0)],
+            rows: rows(&cells[..12], Some(3)),
+            first: 0,
+            total: 30,
+            focused: true,
+            state: ready(),
+        }),
+        filter: "shop".into(),
+        about: vec![
+            span("counter", Role::Accent),
+            span(" · 3 series · ", Role::Muted),
+            span("Requests that ended in an error, by pod", Role::Normal),
+        ],
+        graph,
+        graph_focused: false,
+    }
+}
+
+pub fn logs(details: bool) -> LogsView {
+    let row = |i: usize| {
+        let (level, role, text) = match i % 4 {
+            0 => ('E', Role::Critical, "checkout failed: no connection in 2.0 s"),
+            1 => ('W', Role::Warning, "pool is full, 14 requests wait"),
+            _ => ('I', Role::Normal, "GET /cart 200 in 12 ms"),
+        };
+        LogRow {
+            time: format!("03:41:{:02}.{:03}", 8 + i, (i * 377) % 1000),
+            level,
+            role,
+            origin: if i.is_multiple_of(3) {
+                "checkout-0".into()
+            } else {
+                "cart-1".into()
+            },
+            text: vec![span(text, Role::Normal), span(" request=8f2e", Role::Muted)],
+            selected: i == 9,
+        }
+    };
+    let bar = |i: usize| {
+        let x = i as f64 / 189.0;
+        match x {
+            x if x > PLAYHEAD => [0, 0, 0],
+            x if x > 0.42 => [40 + (i as u64 * 7) % 30, 20, 60],
+            _ => [0, u64::from(i.is_multiple_of(9)) * 4, 30 + (i as u64 * 5) % 17],
+        }
+    };
+    LogsView {
+        filter: vec![span("all lines", Role::Muted)],
+        count: "4,218 lines".into(),
+        histogram: HistogramView {
+            bars: (0..189).map(bar).collect(),
+            max: 150,
+            playhead: PLAYHEAD,
+            state: ready(),
+        },
+        rows: (0..12).map(row).collect(),
+        details: details.then(|| {
+            vec![
+                vec![
+                    span("stream ", Role::Muted),
+                    span("{job=\"shop\", pod=\"checkout-0\"}", Role::Accent),
+                ],
+                vec![span(
+                    "checkout failed: no connection in 2.0 s request=8f2e",
+                    Role::Normal,
+                )],
+            ]
+        }),
+        state: ready(),
+    }
+}
+
+pub fn alerts() -> AlertsView {
+    let mut list = overview(0).alerts;
+    list.columns.truncate(3);
+    AlertsView {
+        list,
+        details: vec![
+            vec![
+                span("CheckoutErrors", Role::Strong),
+                span(" firing", Role::Critical),
+            ],
+            vec![span("More than a tenth of all checkouts fail.", Role::Normal)],
+            vec![
+                span("expr  ", Role::Muted),
+                span(
+                    "sum(rate(shop_checkouts_failed_total[1m])) / sum(rate(shop_checkouts_total[1m])) > 0.1",
+                    Role::Accent,
+                ),
+            ],
+            vec![span("fires since 03:38:02, first seen 03:36:02", Role::Normal)],
+        ],
+    }
+}
+
+fn block(kind: DocBlockKind, text: &str, role: Role) -> DocBlock {
+    DocBlock {
+        kind,
+        text: vec![span(text, role)],
+    }
+}
+
+pub fn changes() -> ChangesView {
+    use DocBlockKind as K;
+    ChangesView {
+        list: overview(0).changes,
+        details: DocumentView {
+            title: "4f1c2aa shrink the pool of connections".into(),
+            blocks: vec![
+                block(K::Byline, "bob · 2026-11-22 03:34:48", Role::Normal),
+                block(
+                    K::Paragraph,
+                    "The database has few connections left for the reports. Eight are enough for checkout, \
+                     says the load test of last week.",
+                    Role::Normal,
+                ),
+                block(K::Heading(2), "overlays/production/checkout.yaml", Role::Normal),
+                block(K::Code, "@@ -12,5 +12,5 @@ spec:", Role::Muted),
+                block(K::Code, "         - name: POOL_SIZE", Role::Normal),
+                block(K::Code, "-          value: \"64\"", Role::Removed),
+                block(K::Code, "+          value: \"8\"", Role::Added),
+            ],
+            first: 0,
+            total: 7,
+            focused: true,
+            state: ready(),
+        },
+    }
+}
+
+pub fn incidents() -> IncidentsView {
+    use DocBlockKind as K;
+    IncidentsView {
+        list: TableView {
+            title: "Incidents".into(),
+            columns: vec![
+                column("", false, 0),
+                column("Title", false, 1),
+                column("Opened", false, 0),
+            ],
+            rows: rows(
+                &[&[
+                    ("open", Role::Critical),
+                    ("Checkout fails", Role::Normal),
+                    ("03:38:48", Role::Muted),
+                ]],
+                Some(0),
+            ),
+            first: 0,
+            total: 1,
+            focused: true,
+            state: ready(),
+        },
+        document: DocumentView {
+            title: "Checkout fails".into(),
+            blocks: vec![
+                block(K::Byline, "alice · 03:38:48", Role::Normal),
+                block(
+                    K::Paragraph,
+                    "Many customers see an error page when they pay. 日本語のテキスト stands here to be measured: \
+                     e\u{301}te\u{301} and ｗｉｄｅ.",
+                    Role::Normal,
+                ),
+                block(K::Item(0), "errors began at 03:36", Role::Normal),
+                block(K::Item(1), "only on checkout", Role::Normal),
+                block(K::Item(0), "no deployment today, says the calendar", Role::Normal),
+                block(K::Quote, "page: CheckoutErrors is firing", Role::Normal),
+                block(K::Heading(1), "What we know", Role::Normal),
+                block(K::Code, "kubectl -n shop get pods", Role::Accent),
+                block(K::Rule, "", Role::Normal),
+                block(K::Byline, "alice · 03:40:12", Role::Normal),
+                block(
+                    K::Paragraph,
+                    "checkout returns 503, looking at the database first",
+                    Role::Normal,
+                ),
+            ],
+            first: 2,
+            total: 40,
+            focused: false,
+            state: ready(),
+        },
+    }
+}
+
+pub fn help() -> Overlay {
+    let group = |group: &Group| HelpGroup {
+        title: group.title().into(),
+        entries: COMMANDS
+            .iter()
+            .filter(|spec| spec.group == *group)
+            .map(|spec| (spec.keys_text(), spec.doc.to_owned()))
+            .collect(),
+    };
+    Overlay::Help(HelpView {
+        title: "Keys".into(),
+        groups: Group::ALL.iter().map(group).collect(),
+        scroll: 0,
+    })
+}
+
+pub fn prompt() -> Overlay {
+    Overlay::Prompt(PromptView {
+        title: "command".into(),
+        text: "next al".into(),
+        caret: 7,
+        hint: vec![span("enter runs, tab completes", Role::Muted)],
+        suggestions: vec![
+            ("Next alert".into(), "a · where the next alert fires".into()),
+            ("Next pane".into(), "tab · sends keys to the next pane".into()),
+        ],
+        chosen: Some(0),
+    })
+}
