@@ -1,2 +1,46 @@
-//! Placeholder.
-fn main() {}
+//! The program: arguments, wiring, no logic. Read `args.rs` for what it can do.
+
+mod args;
+mod bundled;
+mod export;
+mod files;
+mod import;
+mod open;
+mod output;
+mod show;
+mod terminal;
+mod window;
+
+use args::{Args, Command};
+use clap::Parser;
+use output::Output;
+use std::process::ExitCode;
+
+/// Something is wrong with a recording that could be opened.
+pub(crate) const EXIT_DAMAGED: u8 = 3;
+
+fn main() -> ExitCode {
+    let Args { command, recording, view } = Args::parse();
+    let output = Output::new();
+    let result = match command {
+        None => terminal::run(recording.as_deref(), &view),
+        Some(Command::Open { recording, view }) => terminal::run(recording.as_deref(), &view),
+        Some(Command::Gui { recording, view }) => window::run(recording.as_deref(), &view),
+        Some(Command::Show(show)) => show::run(&show, &output),
+        Some(Command::Incidents { json }) => bundled::list(&output, json),
+        Some(Command::Info { file, json }) => files::info(&file, &output, json),
+        Some(Command::Verify { file, json }) => files::verify(&file, &output, json),
+        Some(Command::Unpack { file, folder, json }) => files::unpack(&file, &folder, &output, json),
+        Some(Command::Pack { folder, file, json }) => files::pack(&folder, &file, &output, json),
+        Some(Command::Import(import)) => import::run(&import, &output),
+        Some(Command::Export(export)) => export::run(&export, &output),
+    };
+    match result {
+        Ok(code) => code,
+        Err(error) if output::is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            output.complain(&format!("{error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! The command line: what is printed, what is written, and exit codes.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn glasshouse(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_glasshouse")).args(arguments).output().unwrap()
+}
+
+fn bundled(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/incidents").join(format!("{name}.glass"))
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[track_caller]
+fn ok(arguments: &[&str]) -> String {
+    let output = glasshouse(arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", text(&output.stderr));
+    text(&output.stdout)
+}
+
+#[track_caller]
+fn fails(arguments: &[&str], code: i32, expected: &str) {
+    let output = glasshouse(arguments);
+    let said = text(&output.stderr) + &text(&output.stdout);
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {said}");
+    assert!(said.contains(expected), "{arguments:?} said {said}");
+    assert!(!said.contains("panicked"), "{said}");
+}
+
+#[test]
+fn info_tells_what_a_recording_holds() {
+    let file = bundled("incident-shop");
+    let json: serde_json::Value = serde_json::from_str(&ok(&["info", file.to_str().unwrap(), "--json"])).unwrap();
+    assert_eq!(json["counts"]["entries"], 61_595);
+    assert!(json["counts"]["samples"].as_u64().unwrap() > 80_000, "{json:#}");
+    assert!(ok(&["info", "incident-shop"]).contains("61595 lines"));
+    fails(&["info", "/nowhere.glass"], 1, "/nowhere.glass");
+}
+
+#[test]
+fn a_recording_is_taken_apart_and_put_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let file = bundled("incident-shop");
+    ok(&["verify", file.to_str().unwrap()]);
+    ok(&["unpack", file.to_str().unwrap(), &path("apart")]);
+    assert!(ok(&["show", &path("apart"), "--screen", "alerts"]).contains("REPLAY"));
+    ok(&["pack", &path("apart"), &path("again.glass")]);
+    ok(&["verify", &path("again.glass"), "--json"]);
+    assert_eq!(fs::read(&file).unwrap(), fs::read(path("again.glass")).unwrap(), "the same bytes");
+    fails(&["pack", &path("apart"), &path("again.glass")], 1, "again.glass");
+}
+
+#[test]
+fn damage_is_found_and_has_an_exit_code_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("damaged.glass");
+    let mut bytes = fs::read(bundled("incident-shop")).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 0x40;
+    fs::write(&file, bytes).unwrap();
+    fails(&["verify", file.to_str().unwrap()], 3, "damaged");
+    fs::write(&file, b"not a recording").unwrap();
+    fails(&["verify", file.to_str().unwrap()], 1, "damaged.glass");
+    fails(&["verify"], 2, "Usage");
+}
+
+#[test]
+fn a_screen_is_printed_as_it_was_at_a_moment() {
+    let show = |arguments: &[&str]| ok(&[&["show", "incident-shop"], arguments].concat());
+    let early = show(&["--at", "03:36", "--screen", "changes"]);
+    assert!(early.contains("CODEOWNERS") && !early.contains("SHOP-412"), "{early}");
+    let later = show(&["--at", "03:40", "--screen", "changes"]);
+    assert!(later.contains("SHOP-412"), "{later}");
+    let filtered = show(&["--at", "03:42", "--screen", "logs", "--keys", "/MemoryError\n"]);
+    assert!(filtered.contains("MemoryError"), "{filtered}");
+    fails(&["show", "--screen", "nope"], 1, "overview");
+    fails(&["show", "--at", "soon"], 1, "soon");
+}
+
+#[test]
+fn data_goes_into_a_recording_and_comes_out_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let metrics = "# TYPE up gauge\nup{job=\"a\"} 1 1000\nup{job=\"a\"} 0 1005.5\n# EOF\n";
+    fs::write(path("m.om"), metrics).unwrap();
+    let lines = "{\"labels\":{\"job\":\"a\"},\"line\":\"level=error password=hunter2hunter2\",\"timestamp\":\"1970-01-01T00:16:41.000000007Z\"}\n";
+    fs::write(path("l.jsonl"), lines).unwrap();
+    ok(&["import", &path("m.om"), "--into", &path("x.glass"), "--name", "x"]);
+    ok(&["import", &path("l.jsonl"), "--into", &path("x.glass")]);
+    let json: serde_json::Value = serde_json::from_str(&ok(&["info", &path("x.glass"), "--json"])).unwrap();
+    assert_eq!((&json["counts"]["samples"], &json["counts"]["entries"]), (&2.into(), &1.into()), "{json:#}");
+    let out = ok(&["export", &path("x.glass"), "openmetrics"]);
+    assert!(out.contains("up{job=\"a\"} 0") && out.ends_with("# EOF\n"), "{out}");
+    let out = ok(&["export", &path("x.glass"), "logs-jsonl"]);
+    assert!(out.contains("1970-01-01T00:16:41.000000007Z") && !out.contains("hunter2"), "{out}");
+    assert!(ok(&["export", &path("x.glass"), "metrics-csv"]).lines().count() >= 3);
+    fails(&["import", &path("nothing"), "--into", &path("y.glass")], 1, "nothing");
+    assert!(!Path::new(&path("y.glass")).exists(), "nothing is left behind");
+}
+
+#[test]
+fn the_bundled_incidents_are_listed() {
+    let listed = ok(&["incidents"]);
+    assert!(listed.contains("incident-shop"), "{listed}");
+    assert!(serde_json::from_str::<serde_json::Value>(&ok(&["incidents", "--json"])).unwrap().as_array().unwrap().len() >= 3);
+}
+
+#[test]
+fn without_a_terminal_it_says_what_to_do() {
+    fails(&[], 1, "glasshouse show");
+}
