@@ -214,7 +214,8 @@ impl<'a> Snapshot<'a> {
 
     // Events, changes, documents.
 
-    /// The wanted events, in an order that their own content gives: by time, then kind, then texts.
+    /// The wanted events, in an order that their own content gives: by time, then kind, then texts. An event that
+    /// was recorded while it lasted and again with its end comes once.
     pub(super) fn events(&self, wanted: impl Fn(&KnownEvent) -> bool) -> Result<Vec<Event>, QueryError> {
         let is_wanted = |event: &&Event| {
             let until = event
@@ -233,7 +234,15 @@ impl<'a> Snapshot<'a> {
             .filter(is_wanted)
             .filter_map(|event| event.as_known_at(self.as_of))
             .collect();
-        events.sort_by(|a, b| order(a).cmp(&order(b)));
+        events.sort_by(|a, b| (begin(a), end(a)).cmp(&(begin(b), end(b))));
+        events.dedup_by(|later, kept| {
+            let is_same = begin(later) == begin(kept);
+            if is_same {
+                // The one with the later end comes later, and none comes before any.
+                std::mem::swap(later, kept);
+            }
+            is_same
+        });
         Ok(events)
     }
 
@@ -297,9 +306,9 @@ impl<'a> Snapshot<'a> {
     }
 }
 
-/// An event's place among others, by its own content: the order of the file would tell what else is in it.
-fn order(event: &Event) -> impl Ord + '_ {
-    let until = event.until.map(|until| (until.at, until.known_at));
+/// An event's place among others but for its end, by its own content: the order of the file would tell what else is
+/// in it.
+fn begin(event: &Event) -> impl Ord + '_ {
     let texts = (
         &event.title,
         &event.cluster,
@@ -307,7 +316,11 @@ fn order(event: &Event) -> impl Ord + '_ {
         &event.link,
         &event.text,
     );
-    (event.happened_at, event.kind, event.known_at, texts, until)
+    (event.happened_at, event.kind, event.known_at, texts)
+}
+
+fn end(event: &Event) -> Option<(Timestamp, Timestamp)> {
+    event.until.map(|until| (until.at, until.known_at))
 }
 
 impl KnownColumn {

@@ -6,6 +6,7 @@ use crate::container::{Archive, Member};
 use crate::error::RecordingError;
 use crate::tables::changes::read_changes;
 use glass_model::{Change, ChangeSummary, Timestamp};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Some hundred patches as long as they may be.
@@ -55,7 +56,7 @@ impl ChangeStore {
             Ok(rows.map(known).collect())
         };
         let found = Found::of(files.iter().enumerate().map(read_file))?;
-        let mut known: Vec<Known> = found.items.into_iter().flatten().collect();
+        let mut known = without_repeats(found.items.into_iter().flatten());
         known.sort_by_key(|change| (change.summary.known_at, change.summary.committed_at));
         Ok(Self {
             known,
@@ -99,4 +100,13 @@ impl ChangeStore {
         };
         self.patches.get_or_try(&place, read).map(Some)
     }
+}
+
+/// Of a commit that segments of a recording in progress hold several times, the last one counts.
+fn without_repeats(all: impl DoubleEndedIterator<Item = Known>) -> Vec<Known> {
+    let mut seen = HashSet::new();
+    let is_new = |known: &Known| seen.insert((known.summary.repository.clone(), known.summary.id.clone()));
+    let mut kept: Vec<Known> = all.rev().filter(is_new).collect();
+    kept.reverse();
+    kept
 }
