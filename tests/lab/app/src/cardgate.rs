@@ -1,13 +1,13 @@
 //! `cardgate`: a stand-in for a payment provider outside the cloud, which has bad minutes of its own.
 //!
-//! Its capacity is a number of authorizations at a time. In its bad minutes (`--slow-after` seconds after the start,
-//! for `--slow-for` seconds) that number is small and each takes long. It goes on with requests whose caller has given
-//! up, as real servers do. Its status page says that all is well throughout.
+//! Its capacity is a number of authorizations at a time. In its bad minutes (from `--slow-at`, in seconds since the
+//! epoch, for `--slow-for` seconds) that number is small and each takes long. It goes on with requests whose caller has
+//! given up, as real servers do. Its status page says that all is well throughout.
 
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context as _;
 
@@ -39,8 +39,7 @@ struct Desk {
 }
 
 struct Cardgate {
-    started: Instant,
-    slow_after: Duration,
+    slow_at: SystemTime,
     slow_for: Duration,
     desk: Mutex<Desk>,
     freed: Condvar,
@@ -49,8 +48,7 @@ struct Cardgate {
 /// Serves until killed.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let cardgate = Arc::new(Cardgate {
-        started: Instant::now(),
-        slow_after: Duration::try_from_secs_f64(arguments.number("slow-after", 1e9)?)?,
+        slow_at: UNIX_EPOCH + Duration::try_from_secs_f64(arguments.number("slow-at", 0.0)?)?,
         slow_for: Duration::try_from_secs_f64(arguments.number("slow-for", 0.0)?)?,
         desk: Mutex::default(),
         freed: Condvar::new(),
@@ -105,8 +103,9 @@ impl Cardgate {
     }
 
     fn capacity(&self) -> Capacity {
-        let age = self.started.elapsed();
-        let is_bad = age >= self.slow_after && age < self.slow_after + self.slow_for;
+        let is_bad = SystemTime::now()
+            .duration_since(self.slow_at)
+            .is_ok_and(|age| age < self.slow_for);
         if is_bad { BAD } else { GOOD }
     }
 }

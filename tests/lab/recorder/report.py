@@ -1,0 +1,65 @@
+"""Pieces of the texts that both stories write: numbers as people write them, and the post-mortem's frame."""
+
+from .clock import day, hms, rfc3339
+from .thread import FOOTNOTE
+
+
+def percent(ratio):
+    """`12 %`"""
+    return f"{ratio * 100:.0f} %"
+
+
+def seconds(value):
+    """`0.35 s`, `2.5 s`"""
+    return f"{value:.2f} s" if value < 1 else f"{value:.1f} s"
+
+
+def alert_list(names):
+    """Alert names in code type, with commas."""
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def connections(lab):
+    """`orders 12, catalog 3, payments 4`, and the sum."""
+    users = sorted(lab.monitoring.vector("database:connections:sum"), key=lambda pair: -pair[1])
+    text = ", ".join(f"{labels['user']} {value:.0f}" for labels, value in users)
+    return text, sum(value for _, value in users)
+
+
+def first_firing(episodes):
+    """`[(name, when)]` of the alerts in the order in which they first fired."""
+    first = {}
+    for name, _, state, at, _ in episodes:
+        if state == "firing":
+            first.setdefault(name, at)
+    return sorted(first.items(), key=lambda pair: pair[1])
+
+
+def last_resolved(episodes):
+    """When the last firing alert was seen last."""
+    return max(last for _, _, state, _, last in episodes if state == "firing")
+
+
+def post_mortem(lab, title, severity, summary, timeline, sections):
+    """The whole document. `timeline` is `[(seconds, text)]` in any order, `sections` is `[(heading, text)]`."""
+    published = (int(lab.start) // 86400 + 1) * 86400 + 10 * 3600
+    lines = [
+        "---",
+        f"title: {title}",
+        f"published: {rfc3339(published)}",
+        f"incident: {lab.thread.issue['html_url']}",
+        f"severity: {severity}",
+        "authors: [Ines Halvorsen, Tomasz Wilk]",
+        "---",
+        "",
+        f"# {title}",
+        "",
+        summary,
+        "",
+        f"## Timeline ({day(lab.start)}, UTC)",
+        "",
+    ]
+    lines += [f"- {hms(at)} {text}" for at, text in sorted(timeline)]
+    for heading, text in sections:
+        lines += ["", f"## {heading}", "", text.strip()]
+    return "\n".join(lines) + FOOTNOTE + "\n"

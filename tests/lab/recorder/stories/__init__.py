@@ -1,0 +1,1 @@
+"""What happens in each recording: one module a story."""
