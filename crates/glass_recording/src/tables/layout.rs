@@ -26,10 +26,17 @@ pub struct Layout {
 /// # Errors
 /// When the member is damaged.
 pub fn read_layout(member: &Member) -> Result<Layout, RecordingError> {
-    let bytes = member.read_all(MAX_LAYOUT_BYTES)?;
+    parse_layout(&member.read_all(MAX_LAYOUT_BYTES)?, &member.place().to_string())
+}
+
+/// Reads the JSON form of a layout; `place` is for messages.
+///
+/// # Errors
+/// When it is not one.
+pub fn parse_layout(bytes: &[u8], place: &str) -> Result<Layout, RecordingError> {
     let wire: LayoutWire =
-        serde_json::from_slice(&bytes).map_err(|error| RecordingError::damaged(member.place(), error))?;
-    to_model(wire).map_err(|trouble| RecordingError::damaged(member.place(), trouble))
+        serde_json::from_slice(bytes).map_err(|error| RecordingError::damaged(place, error))?;
+    to_model(wire).map_err(|trouble| RecordingError::damaged(place, trouble))
 }
 
 #[derive(Serialize, Deserialize)]
