@@ -32,7 +32,7 @@ pub(crate) fn draw_document(pen: &mut Pen, area: Rect, document: &DocumentView) 
         note: "",
         focused: *focused,
         place: (*first, n_drawn, *total),
-        state,
+        state: (!blocks.is_empty()).then_some(state),
     };
     draw_title(pen, title_row, &title);
 }
@@ -78,7 +78,8 @@ fn needs_air(before: Option<&DocBlock>, block: &DocBlock) -> bool {
     };
     let is_pair = std::mem::discriminant(&before.kind) == std::mem::discriminant(&block.kind);
     let follows_head = matches!(before.kind, DocBlockKind::Byline | DocBlockKind::Rule);
-    !(is_pair && is_tight(block.kind)) && !follows_head
+    let belongs_together = is_pair && is_tight(block.kind);
+    !(belongs_together || follows_head)
 }
 
 /// Draws one block at the top of an area; returns how many rows it took.

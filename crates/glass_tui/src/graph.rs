@@ -3,7 +3,7 @@
 
 use crate::dots::{Dots, Scale};
 use crate::layout::{column_of, take_bottom, take_left, take_top};
-use crate::pen::{Pen, text_width};
+use crate::pen::{Pen, shrink_widest, text_width};
 use crate::table::{Title, draw_title};
 use glass_core::{AxisTick, CursorView, GraphLine, GraphView, Role};
 use ratatui::layout::Rect;
@@ -41,10 +41,10 @@ pub(crate) fn draw_graph(pen: &mut Pen, area: Rect, graph: &GraphView, kind: Gra
         note: unit,
         focused,
         place: (0, 0, 0),
-        state,
+        state: (!lines.is_empty()).then_some(state),
     };
     draw_title(pen, title_row, &title);
-    if lines.iter().all(|line| line.runs.iter().all(Vec::is_empty)) && lines.is_empty() {
+    if lines.is_empty() {
         pen.put_state(rest, state);
         return;
     }
@@ -84,48 +84,55 @@ fn line_sign(pen: &Pen, lines: &[GraphLine], nth: usize) -> String {
     }
 }
 
+/// Draws the legend into rows it cuts off: one below the title of a panel, several below a graph that is alone.
 fn draw_legend(pen: &mut Pen, rest: &mut Rect, lines: &[GraphLine], n_left_out: usize, kind: GraphKind) {
-    if kind == GraphKind::Panel {
-        if rest.height >= 4 {
-            let row = take_top(rest, 1);
-            draw_legend_row(pen, row, lines, 0, n_left_out);
-        }
+    let is_panel = kind == GraphKind::Panel;
+    if is_panel && rest.height < 4 {
         return;
     }
-    let columns = usize::from((rest.width / 44).clamp(1, 4));
-    let max_rows = usize::from((rest.height / 3).min(12)).max(1);
-    let n_rows = lines.len().div_ceil(columns).clamp(1, max_rows);
-    let legend = take_bottom(rest, n_rows as u16);
-    for (i, row_lines) in (0..n_rows).map(|i| (i, i * columns..((i + 1) * columns).min(lines.len()))) {
-        let row = Rect {
-            y: legend.y + i as u16,
-            height: 1.min(legend.height),
-            ..legend
-        };
-        let is_last = i + 1 == n_rows;
-        let hidden = if is_last { lines.len() - row_lines.end } else { 0 };
-        let left_out = if is_last {
-            n_left_out.saturating_add(hidden)
+    let per_row = if is_panel {
+        lines.len().min(usize::from(rest.width / 14)).max(1)
+    } else {
+        usize::from((rest.width / 44).clamp(1, 4))
+    };
+    let max_rows = if is_panel {
+        1
+    } else {
+        usize::from((rest.height / 3).min(12)).max(1)
+    };
+    let n_rows = lines.len().div_ceil(per_row).clamp(1, max_rows);
+    let mut legend = if is_panel {
+        take_top(rest, 1)
+    } else {
+        take_bottom(rest, n_rows as u16)
+    };
+    for i in 0..n_rows {
+        let part = (i * per_row).min(lines.len())..((i + 1) * per_row).min(lines.len());
+        let n_more = if i + 1 == n_rows {
+            (lines.len() - part.end).saturating_add(n_left_out)
         } else {
             0
         };
-        draw_legend_part(pen, row, lines, row_lines, columns, left_out);
+        let row = take_top(&mut legend, 1);
+        draw_legend_row(
+            pen,
+            row,
+            lines,
+            part,
+            if is_panel { None } else { Some(per_row) },
+            n_more,
+        );
     }
 }
 
-/// One row of the legend: as many lines as fit with some of their name, and how many more there are.
-fn draw_legend_row(pen: &mut Pen, row: Rect, lines: &[GraphLine], first: usize, n_left_out: usize) {
-    let n = lines.len().min(usize::from(row.width / 16).max(1));
-    let hidden = (lines.len() - n).saturating_add(n_left_out);
-    draw_legend_part(pen, row, lines, first..n, n.max(1), hidden);
-}
-
-fn draw_legend_part(
+/// One row of the legend: in columns of one width, or else each as wide as it needs to be, as far as there is
+/// room. At the end, how many lines more there are.
+fn draw_legend_row(
     pen: &mut Pen,
     row: Rect,
     lines: &[GraphLine],
     part: std::ops::Range<usize>,
-    columns: usize,
+    n_columns: Option<usize>,
     n_more: usize,
 ) {
     if row.height == 0 {
@@ -137,29 +144,55 @@ fn draw_legend_part(
         ..row
     };
     if n_more > 0 {
-        let more = format!("+{n_more}");
-        let used = pen.put_right(row, &more, pen.style(Role::Muted));
+        let used = pen.put_right(row, &format!("+{n_more}"), pen.style(Role::Muted));
         row.width = row.width.saturating_sub(used + 2);
     }
-    let width = row.width / columns as u16;
-    for (place, nth) in part.enumerate() {
-        let GraphLine {
-            name,
-            value,
-            role,
-            runs: _,
-        } = &lines[nth];
-        let x = row.x + width * place as u16;
-        let room = width.saturating_sub(2);
-        let sign = line_sign(pen, lines, nth);
-        let style = pen.style(*role);
-        let used = pen.put(x, row.y, room, &sign, style) + 1;
-        let value_width = text_width(&pen.glyphs.spell(value)) + 1;
-        let name_room = room.saturating_sub(used + value_width);
-        let name_width = pen.put_as(x + used, row.y, name_room, name, Role::Muted);
-        let at = used + name_width + u16::from(name_width > 0);
-        pen.put(x + at, row.y, room.saturating_sub(at), value, style);
+    let widths = match n_columns {
+        Some(n) => vec![(row.width / n.max(1) as u16).saturating_sub(2); part.len()],
+        None => {
+            let mut widths: Vec<_> = part.clone().map(|nth| legend_width(pen, lines, nth)).collect();
+            let gaps = 2 * part.len().saturating_sub(1);
+            shrink_widest(&mut widths, usize::from(row.width).saturating_sub(gaps));
+            widths
+        }
+    };
+    let mut x = row.x;
+    for (nth, width) in part.zip(widths) {
+        draw_legend_entry(pen, Rect { x, width, ..row }, lines, nth);
+        x = x.saturating_add(width).saturating_add(2);
     }
+}
+
+fn legend_width(pen: &Pen, lines: &[GraphLine], nth: usize) -> u16 {
+    let width = |text: &str| text_width(&pen.glyphs.spell(text));
+    let GraphLine {
+        name,
+        value,
+        role: _,
+        runs: _,
+    } = &lines[nth];
+    let sign = width(&line_sign(pen, lines, nth));
+    [sign, width(name), width(value)]
+        .into_iter()
+        .fold(2, u16::saturating_add)
+}
+
+/// A line's sign, its name as far as there is room, and its value.
+fn draw_legend_entry(pen: &mut Pen, slot: Rect, lines: &[GraphLine], nth: usize) {
+    let GraphLine {
+        name,
+        value,
+        role,
+        runs: _,
+    } = &lines[nth];
+    let style = pen.style(*role);
+    let sign = line_sign(pen, lines, nth);
+    let used = pen.put(slot.x, slot.y, slot.width, &sign, style) + 1;
+    let value_width = text_width(&pen.glyphs.spell(value)).saturating_add(1);
+    let name_room = slot.width.saturating_sub(used.saturating_add(value_width));
+    let name_width = pen.put_as(slot.x + used, slot.y, name_room, name, Role::Muted);
+    let at = used + name_width + u16::from(name_width > 0);
+    pen.put(slot.x + at, slot.y, slot.width.saturating_sub(at), value, style);
 }
 
 fn y_gutter(pen: &Pen, ticks: &[AxisTick], kind: GraphKind, width: u16) -> u16 {
@@ -317,13 +350,16 @@ fn draw_line_numbers(pen: &mut Pen, plot: Rect, lines: &[GraphLine], scale: Scal
             continue;
         };
         let sign = (nth + 1).to_string();
-        let place = (1..=3u16)
-            .map(|step| (column + step, plot.y + row))
-            .find(|place| {
-                place.0 < plot.right() && !taken.contains(place) && dots.cell(place.0 - plot.x, row).is_none()
-            });
+        let steps: [(u16, i32); 5] = [(1, 0), (1, -1), (1, 1), (3, 0), (5, 0)];
+        let place = steps.into_iter().find_map(|(right, down)| {
+            let x = column + right;
+            let y = u16::try_from(i32::from(row) + down).ok()?;
+            let is_free = !taken.iter().any(|other| other.1 == y && other.0.abs_diff(x) < 2);
+            let is_inside = x < plot.right() && y < plot.height;
+            (is_inside && is_free && dots.cell(x - plot.x, y).is_none()).then_some((x, y))
+        });
         if let Some(place) = place {
-            pen.set(place.0, place.1, &sign, pen.style(line.role));
+            pen.set(place.0, plot.y + place.1, &sign, pen.style(line.role));
             taken.push(place);
         }
     }

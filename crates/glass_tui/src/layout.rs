@@ -11,7 +11,7 @@ pub(crate) const MIN_WIDTH: u16 = 60;
 /// The least height that is drawn on.
 pub(crate) const MIN_HEIGHT: u16 = 16;
 /// Columns left of everything that has a time axis: names of lanes, values of the y axis.
-pub(crate) const GUTTER: u16 = 10;
+pub(crate) const GUTTER: u16 = 11;
 /// Columns between two things side by side.
 pub(crate) const GAP: u16 = 2;
 
@@ -130,8 +130,9 @@ pub(crate) struct OverviewAreas {
     pub panels: Rect,
 }
 
-/// Divides the overview.
-pub(crate) fn overview_areas(main: Rect) -> OverviewAreas {
+/// Divides the overview. `n_rows` is how many rows the longer of its lists has: what they do not need goes to the
+/// panels, four rows at a time so that the screen keeps still while alerts come and go.
+pub(crate) fn overview_areas(main: Rect, n_rows: usize) -> OverviewAreas {
     let mut rest = main;
     let headline = take_top(&mut rest, 1);
     let last_word = take_top(&mut rest, 1);
@@ -139,7 +140,11 @@ pub(crate) fn overview_areas(main: Rect) -> OverviewAreas {
     if is_tall {
         take_top(&mut rest, 1);
     }
-    let mut lists = take_top(&mut rest, list_head(main.height) + short_rows(main.height));
+    let n_rows = u16::try_from(n_rows.max(1).next_multiple_of(4)).unwrap_or(u16::MAX);
+    let mut lists = take_top(
+        &mut rest,
+        list_head(main.height) + n_rows.min(short_rows(main.height)),
+    );
     if is_tall {
         take_top(&mut rest, 1);
     }
@@ -238,7 +243,7 @@ pub fn viewport_of(width: u16, height: u16) -> Viewport {
         };
     };
     let main = areas.main;
-    let (columns, rows) = panel_grid(overview_areas(main).panels);
+    let (columns, rows) = panel_grid(overview_areas(main, usize::MAX / 8).panels);
     let axis = time_axis(areas.timeline);
     // The log list is the shortest of those that fill a screen: a line for the filter, then the histogram.
     let list_rows = main.height.saturating_sub(1 + histogram_rows(main.height));
@@ -282,9 +287,9 @@ mod tests {
             );
             assert_eq!(have, expected, "{width}x{height}");
         };
-        check(80, 24, (12, 4, 2, 69));
-        check(120, 40, (22, 8, 6, 109));
-        check(200, 60, (37, 12, 20, 189));
+        check(80, 24, (12, 4, 2, 68));
+        check(120, 40, (22, 8, 6, 108));
+        check(200, 60, (37, 12, 20, 188));
         check(10, 3, (1, 1, 1, 16));
     }
 

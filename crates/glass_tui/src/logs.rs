@@ -180,13 +180,23 @@ fn draw_not_yet(pen: &mut Pen, axis: Rect, playhead: f64) {
     }
 }
 
-/// The bars that fall into the i-th of `width` columns: the greatest of each layer.
+/// The tallest of the bars that fall into the i-th of `width` columns.
 fn resampled(bars: &[[u64; 3]], width: u16, i: u16) -> [u64; 3] {
-    let (n, width, i) = (bars.len(), usize::from(width), usize::from(i));
-    let from = i * n / width;
-    let to = ((i + 1) * n / width).max(from + 1).min(n);
-    let tallest = bars[from.min(n)..to].iter().max_by_key(|bar| sum(**bar));
+    let tallest = bars[bars_of_column(bars.len(), width, i)]
+        .iter()
+        .max_by_key(|bar| sum(**bar));
     tallest.copied().unwrap_or_default()
+}
+
+/// Which of `n` bars stand in the i-th of `width` columns. Each bar belongs to one column, unless there are more
+/// columns than bars: otherwise one would reach beyond the playhead.
+pub(crate) fn bars_of_column(n: usize, width: u16, i: u16) -> std::ops::Range<usize> {
+    let (width, i) = (usize::from(width.max(1)), usize::from(i));
+    if n <= width {
+        let at = (i * n / width).min(n.saturating_sub(1));
+        return at..(at + 1).min(n);
+    }
+    (i * n).div_ceil(width).min(n)..((i + 1) * n).div_ceil(width).min(n)
 }
 
 fn sum(bar: [u64; 3]) -> u64 {
@@ -195,14 +205,19 @@ fn sum(bar: [u64; 3]) -> u64 {
 
 /// Draws one stacked bar; a layer that holds anything is at least an eighth of a cell high.
 fn draw_bar(pen: &mut Pen, column: Rect, counts: [u64; 3], max: u64) {
-    let full = f64::from(column.height) * 8.0;
+    let full = usize::from(column.height) * 8;
     let mut tops = [0usize; 3];
     let (mut so_far, mut top) = (0u64, 0usize);
     for (layer, count) in counts.into_iter().enumerate() {
         so_far = so_far.saturating_add(count);
-        let exact = (so_far as f64 / max.max(1) as f64 * full).round() as usize;
-        top = if count > 0 { exact.max(top + 1) } else { top };
-        tops[layer] = top.min(usize::from(column.height) * 8);
+        let share = (so_far as f64 / max.max(1) as f64).min(1.0);
+        let exact = (share * full as f64).round() as usize;
+        top = if count > 0 {
+            exact.max(top + 1).min(full)
+        } else {
+            top
+        };
+        tops[layer] = top;
     }
     for row in 0..column.height {
         let base = usize::from(row) * 8;

@@ -72,9 +72,9 @@ enum HelpRow<'a> {
 }
 
 /// The widest a column of help gets.
-const HELP_COLUMN: u16 = 56;
-/// The least it needs.
-const MIN_HELP_COLUMN: u16 = 36;
+const HELP_COLUMN: u16 = 64;
+/// The widest its part for keys gets.
+const HELP_KEYS: u16 = 16;
 
 fn draw_help(pen: &mut Pen, screen: Rect, help: &HelpView) {
     let HelpView {
@@ -88,11 +88,13 @@ fn draw_help(pen: &mut Pen, screen: Rect, help: &HelpView) {
         height: screen.height.saturating_sub(4),
         ..screen
     };
-    let n_fit = (room.width / MIN_HELP_COLUMN).clamp(1, 3);
+    let (keys, what) = help_widths(pen, groups);
+    let wanted = (keys + what + 5).min(HELP_COLUMN);
+    let n_fit = (room.width / wanted).clamp(1, 3);
     let n_columns = (1..=n_fit)
         .find(|n| rows.len() <= usize::from(n * room.height))
         .unwrap_or(n_fit);
-    let column = (room.width / n_columns).min(HELP_COLUMN);
+    let column = (room.width / n_columns).min(wanted);
     let height = (rows.len().div_ceil(usize::from(n_columns)) as u16).clamp(3, room.height.max(3));
     let size = (column * n_columns + 4, height + 2);
     let area = Rect {
@@ -112,7 +114,7 @@ fn draw_help(pen: &mut Pen, screen: Rect, help: &HelpView) {
         let mut column_area = take_left(&mut inner, column);
         for row in part {
             let row_area = take_top(&mut column_area, 1);
-            draw_help_row(pen, row_area, row);
+            draw_help_row(pen, row_area, row, keys);
         }
     }
 }
@@ -140,19 +142,30 @@ fn help_rows(groups: &[HelpGroup], scroll: usize) -> Vec<HelpRow<'_>> {
     rows
 }
 
-fn draw_help_row(pen: &mut Pen, row: Rect, help_row: &HelpRow) {
-    const KEYS: u16 = 11;
+/// Columns that keys and what they do take at most.
+fn help_widths(pen: &Pen, groups: &[HelpGroup]) -> (u16, u16) {
+    let width = |text: &str| text_width(&pen.glyphs.spell(text));
+    let entries = groups.iter().flat_map(|group| &group.entries);
+    entries.fold((4, 8), |(keys, what), entry| {
+        (
+            keys.max(width(&entry.0)).min(HELP_KEYS),
+            what.max(width(&entry.1)).min(HELP_COLUMN),
+        )
+    })
+}
+
+fn draw_help_row(pen: &mut Pen, row: Rect, help_row: &HelpRow, keys_width: u16) {
     if row.height == 0 {
         return;
     }
     match help_row {
         HelpRow::Empty => {}
         HelpRow::Title(title) => {
-            pen.put_as(row.x, row.y, row.width, title, Role::Strong);
+            pen.put_as(row.x + 1, row.y, row.width.saturating_sub(1), title, Role::Strong);
         }
         HelpRow::Entry(keys, what) => {
-            pen.put_as(row.x + 1, row.y, KEYS, keys, Role::Accent);
-            let left = KEYS + 2;
+            pen.put_as(row.x + 1, row.y, keys_width, keys, Role::Accent);
+            let left = keys_width + 3;
             pen.put_as(
                 row.x + left,
                 row.y,

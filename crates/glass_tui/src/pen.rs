@@ -323,13 +323,33 @@ impl SplitBySpace for str {
     }
 }
 
+/// Makes widths fit into a room: the widest give way first, none of them below one column.
+pub(crate) fn shrink_widest(widths: &mut [u16], room: usize) {
+    let total = |widths: &[u16]| widths.iter().map(|width| usize::from(*width)).sum::<usize>();
+    loop {
+        let over = total(widths).saturating_sub(room);
+        let Some(i) = (0..widths.len()).max_by_key(|i| widths[*i]) else {
+            return;
+        };
+        if over == 0 || widths[i] <= 1 {
+            return;
+        }
+        // Down to the second widest at once, so that a huge text does not take long.
+        let second = (0..widths.len())
+            .filter(|j| *j != i)
+            .map(|j| widths[j])
+            .max()
+            .unwrap_or(0);
+        let step = usize::from((widths[i] - second).max(1)).min(over);
+        widths[i] = widths[i].saturating_sub(step as u16).max(1);
+    }
+}
+
 /// Which of `n` rows to show in `room`, so that the chosen one is among them; without one, the first.
 pub(crate) fn window_around(n: usize, chosen: Option<usize>, room: usize) -> std::ops::Range<usize> {
-    let start = match chosen {
-        Some(chosen) if chosen >= room => (chosen + 1).saturating_sub(room),
-        _ => 0,
-    };
-    start.min(n)..(start + room).min(n)
+    let chosen = chosen.map_or(0, |chosen| chosen.min(n.saturating_sub(1)));
+    let start = (chosen + 1).saturating_sub(room).min(n);
+    start..(start + room).min(n)
 }
 
 #[cfg(test)]
@@ -386,7 +406,8 @@ mod tests {
         assert_eq!(window_around(10, None, 4), 0..4);
         assert_eq!(window_around(10, Some(3), 4), 0..4);
         assert_eq!(window_around(10, Some(9), 4), 6..10);
-        assert_eq!(window_around(2, Some(9), 4), 2..2);
+        assert_eq!(window_around(2, Some(usize::MAX), 4), 0..2);
         assert_eq!(window_around(5, Some(2), 0), 3..3);
+        assert_eq!(window_around(0, None, 3), 0..0);
     }
 }

@@ -54,7 +54,7 @@ fn draw_overview(pen: &mut Pen, area: Rect, overview: &OverviewView) {
         n_more_panels,
         focused_panel,
     } = overview;
-    let areas = overview_areas(area);
+    let areas = overview_areas(area, alerts.rows.len().max(changes.rows.len()));
     let graphs = panel_areas(areas.panels, panels.len());
     let mut row = Rect {
         x: areas.headline.x + 2,

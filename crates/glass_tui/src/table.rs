@@ -1,7 +1,7 @@
 //! Lists: a title, the columns' titles where there is room, and rows with a marker at the chosen one.
 
 use crate::layout::take_top;
-use crate::pen::{Pen, text_width, window_around};
+use crate::pen::{Pen, shrink_widest, text_width, window_around};
 use glass_core::{Cell, Column, DataState, Role, Row, TableView};
 use ratatui::layout::Rect;
 
@@ -18,8 +18,8 @@ pub(crate) struct Title<'a> {
     pub focused: bool,
     /// Where in a longer list it stands: rows above, rows shown, all rows.
     pub place: (usize, usize, usize),
-    /// How it stands with the data; shown if it is here all the same.
-    pub state: &'a DataState,
+    /// How it stands with the data that is shown; an empty pane tells it in its middle.
+    pub state: Option<&'a DataState>,
 }
 
 /// Draws a pane's title into a row.
@@ -52,7 +52,7 @@ pub(crate) fn draw_title(pen: &mut Pen, row: Rect, title: &Title) {
         width: right.width - right.width / 2,
         ..right
     };
-    let sign = pen.put_state_sign(half, title.state);
+    let sign = title.state.map_or(0, |state| pen.put_state_sign(half, state));
     room = room.saturating_sub(if sign > 0 { sign + 2 } else { 0 });
     let bold = pen.style(role).add_modifier(ratatui::style::Modifier::BOLD);
     let used = pen.put(row.x + MARKER, row.y, room, title.text, bold);
@@ -89,7 +89,7 @@ pub(crate) fn draw_table(pen: &mut Pen, area: Rect, table: &TableView, note: &st
         note,
         focused: *focused,
         place: (first.saturating_add(window.start), shown.len(), *total),
-        state,
+        state: (!rows.is_empty()).then_some(state),
     };
     draw_title(pen, title_row, &title);
     if rows.is_empty() {
@@ -192,40 +192,31 @@ fn column_widths(pen: &Pen, columns: &[Column], rows: &[Row], with_head: bool, r
         .count()
         .saturating_sub(1);
     let room = usize::from(room).saturating_sub(gaps);
-    let total = |widths: &[u16]| widths.iter().map(|width| usize::from(*width)).sum::<usize>();
-    while total(&widths) > room {
-        let Some(i) = widest(&widths, columns) else { break };
-        if widths[i] <= 1 {
-            break;
-        }
-        // Down to the second widest at once, so that a huge text does not take long.
-        let over = total(&widths) - room;
-        let second = widths
-            .iter()
-            .enumerate()
-            .filter(|(j, _)| *j != i)
-            .map(|(_, w)| *w)
-            .max()
-            .unwrap_or(0);
-        let step = usize::from(widths[i].saturating_sub(second).max(1)).min(over);
-        widths[i] = widths[i].saturating_sub(step as u16).max(1);
+    // Columns that share what is left give way first, down to a width that still tells something.
+    let mut shared: Vec<u16> = widths.clone();
+    for (width, column) in shared.iter_mut().zip(columns) {
+        *width = if column.weight > 0 {
+            (*width).saturating_sub(12)
+        } else {
+            0
+        };
     }
+    let total = |widths: &[u16]| widths.iter().map(|width| usize::from(*width)).sum::<usize>();
+    let slack = total(&shared);
+    let over = total(&widths).saturating_sub(room);
+    let before = shared.clone();
+    shrink_widest(&mut shared, slack.saturating_sub(over));
+    for ((width, before), after) in widths.iter_mut().zip(before).zip(shared) {
+        *width -= before - after;
+    }
+    shrink_widest(&mut widths, room);
     let weights: usize = columns.iter().map(|column| usize::from(column.weight)).sum();
     let spare = room.saturating_sub(total(&widths));
-    if weights > 0 {
-        for (width, column) in widths.iter_mut().zip(columns) {
-            *width += (spare * usize::from(column.weight) / weights) as u16;
-        }
+    for (width, column) in widths.iter_mut().zip(columns) {
+        let share = (spare * usize::from(column.weight)).checked_div(weights);
+        *width += share.unwrap_or(0) as u16;
     }
     widths
-}
-
-/// The widest column, weighted ones first as long as they are not narrow themselves.
-fn widest(widths: &[u16], columns: &[Column]) -> Option<usize> {
-    let weighted = (0..widths.len().min(columns.len()))
-        .filter(|i| columns[*i].weight > 0 && widths[*i] > 12)
-        .max_by_key(|i| widths[*i]);
-    weighted.or_else(|| (0..widths.len()).max_by_key(|i| widths[*i]))
 }
 
 #[cfg(test)]

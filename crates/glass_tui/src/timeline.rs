@@ -2,6 +2,7 @@
 
 use crate::graph::{centered, known_columns};
 use crate::layout::{GUTTER, column_of, take_top, time_axis};
+use crate::logs::bars_of_column;
 use crate::pen::{Pen, text_width};
 use glass_core::{AxisTick, CursorView, Lane, LaneKind, Mark, MarkKind, Role, TimelineView};
 use ratatui::layout::{Position, Rect};
@@ -171,24 +172,19 @@ fn draw_bars(pen: &mut Pen, axis: Rect, bars: &[(f64, f64)]) {
         return;
     }
     for i in 0..axis.width {
-        let (n, width, i) = (bars.len(), usize::from(axis.width), usize::from(i));
-        let from = i * n / width;
-        let to = ((i + 1) * n / width).max(from + 1).min(n);
-        let tallest = bars[from..to].iter().copied().max_by(|a, b| a.0.total_cmp(&b.0));
+        let here = &bars[bars_of_column(bars.len(), axis.width, i)];
+        let tallest = here.iter().copied().max_by(|a, b| a.0.total_cmp(&b.0));
         let (height, share) = tallest.unwrap_or_default();
-        let height = if height.is_finite() {
-            height.clamp(0.0, 1.0)
-        } else {
-            0.0
-        };
-        let share = if share.is_finite() {
-            share.clamp(0.0, 1.0)
-        } else {
-            0.0
-        };
+        let [height, share] = [height, share].map(|part| {
+            if part.is_finite() {
+                part.clamp(0.0, 1.0)
+            } else {
+                0.0
+            }
+        });
         if height > 0.0 {
             let column = Rect {
-                x: axis.x + i as u16,
+                x: axis.x + i,
                 width: 1,
                 ..axis
             };
@@ -239,6 +235,7 @@ fn is_bar(kind: MarkKind) -> bool {
 }
 
 fn draw_marks(pen: &mut Pen, axis: Rect, marks: &[Mark], playhead: f64) {
+    let now = column_of(axis, playhead);
     let mut placed = place_marks(axis, marks);
     // Bars first, the graver over the lighter, then the signs that stand for a moment.
     placed.sort_by_key(|placed| match placed.mark.kind {
@@ -257,7 +254,10 @@ fn draw_marks(pen: &mut Pen, axis: Rect, marks: &[Mark], playhead: f64) {
         } = mark;
         let style = pen.style(*role);
         let y = axis.y + row;
-        for x in *from..=*to {
+        // The playhead's line goes through what lasts, but never hides what began at this moment.
+        let is_under_playhead = Some(*to) == now && from < to;
+        let end = if is_under_playhead { to - 1 } else { *to };
+        for x in *from..=end {
             let symbol = if is_bar(*kind) || x == *from {
                 pen.glyphs.mark(*kind)
             } else {
@@ -287,7 +287,7 @@ fn place_marks<'a>(axis: Rect, marks: &'a [Mark]) -> Vec<Placed<'a>> {
         let free = ends.iter().position(|end| *end <= from);
         let row = free.unwrap_or(ends.len().saturating_sub(1));
         if let Some(end) = ends.get_mut(row) {
-            *end = (*end).max(to.max(from).saturating_add(1));
+            *end = (*end).max(to.max(from.saturating_add(1)));
         }
         placed.push(Placed {
             mark,
@@ -299,27 +299,47 @@ fn place_marks<'a>(axis: Rect, marks: &'a [Mark]) -> Vec<Placed<'a>> {
     placed
 }
 
-/// Writes what a mark is behind it, where the known part of its row is free.
+/// Writes what a mark is beside it: behind it where the known part of its row is free, cut if need be, or else, for
+/// what lasts until now, before it where there is room for all of it.
 fn draw_label(pen: &mut Pen, axis: Rect, placed: &[Placed], i: usize, known_end: u16) {
-    let Placed {
-        mark,
-        from: _,
-        to,
-        row,
-    } = &placed[i];
-    let next = placed
+    let Placed { mark, from, to, row } = &placed[i];
+    if mark.label.is_empty() {
+        return;
+    }
+    let y = axis.y + row;
+    let others: Vec<_> = placed
         .iter()
-        .filter(|other| other.row == *row && other.from > *to)
-        .map(|other| other.from)
-        .min()
-        .unwrap_or(axis.right());
+        .enumerate()
+        .filter(|(j, other)| *j != i && other.row == *row)
+        .map(|(_, other)| (other.from, other.to))
+        .collect();
+    let next = others
+        .iter()
+        .map(|other| other.0)
+        .filter(|other| other > to)
+        .min();
+    let is_covered = others.iter().any(|other| other.0 <= *to && other.1 > *to);
     let start = to.saturating_add(2);
-    let room = next.min(known_end).saturating_sub(start.saturating_add(2));
-    let is_covered = placed
+    let end = next.unwrap_or(axis.right()).min(known_end.saturating_sub(1));
+    let room = end.saturating_sub(start.saturating_add(1));
+    if room >= 8 && !is_covered {
+        pen.put_as(start, y, room, &mark.label, Role::Muted);
+        return;
+    }
+    let continues_another = others
         .iter()
-        .any(|other| other.row == *row && other.from <= *to && other.to > *to);
-    if room >= 8 && !is_covered && !mark.label.is_empty() {
-        pen.put_as(start, axis.y + row, room, &mark.label, Role::Muted);
+        .any(|other| other.0 <= *from && other.1.saturating_add(1) >= *from);
+    if !is_bar(mark.kind) || continues_another {
+        return;
+    }
+    let width = text_width(&pen.glyphs.spell(&mark.label));
+    let before = others
+        .iter()
+        .map(|other| other.1.saturating_add(2))
+        .filter(|end| end <= from)
+        .max();
+    if from.saturating_sub(before.unwrap_or(axis.x)) > width {
+        pen.put_as(from - width - 1, y, width, &mark.label, Role::Muted);
     }
 }
 
@@ -343,10 +363,10 @@ mod tests {
     #[test]
     fn a_click_scrubs_to_the_middle_of_its_column() {
         let area = Rect::new(0, 18, 80, 5);
-        assert_eq!(ratio_at(area, Position { x: 9, y: 19 }), None);
+        assert_eq!(ratio_at(area, Position { x: 10, y: 19 }), None);
         assert_eq!(ratio_at(area, Position { x: 40, y: 17 }), None);
-        let ratio = ratio_at(area, Position { x: 10, y: 19 }).unwrap();
-        assert_eq!(column_of(time_axis(area), ratio), Some(10));
+        let ratio = ratio_at(area, Position { x: 11, y: 19 }).unwrap();
+        assert_eq!(column_of(time_axis(area), ratio), Some(11));
         assert_eq!(ratio_of_column(area, 0), 0.0);
         assert_eq!(ratio_of_column(area, 79), 1.0);
     }
