@@ -13,7 +13,7 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
-pub(crate) use folder::{DRAFT_NAME, SEGMENT_SUM_NAME, SEGMENTS_NAME, SegmentFolder, list_segments};
+pub(crate) use folder::{DRAFT_NAME, SEGMENT_SUM_NAME, SEGMENTS_NAME, list_segments};
 pub use member::Member;
 pub(crate) use member::Source;
 pub(crate) use names::check_member_name;
@@ -47,6 +47,7 @@ pub struct Archive {
     manifest: Manifest,
     members: BTreeMap<String, Member>,
     warnings: Vec<String>,
+    unfinished: Option<String>,
 }
 
 impl Archive {
@@ -129,13 +130,11 @@ impl Archive {
 
     fn from_segments(place: String, path: &Path) -> Result<Self, RecordingError> {
         let opened = folder::open_segments(path)?;
-        Ok(Self::from_parts(
-            place,
-            ArchiveKind::InProgress,
-            opened.manifest,
-            opened.members,
-            opened.warnings,
-        ))
+        let kind = ArchiveKind::InProgress;
+        let mut archive = Self::from_parts(place, kind, opened.manifest, opened.members, opened.warnings);
+        archive.warnings.insert(0, opened.unfinished.clone());
+        archive.unfinished = Some(opened.unfinished);
+        Ok(archive)
     }
 
     /// Puts manifest and members together; what disagrees becomes a warning.
@@ -178,6 +177,7 @@ impl Archive {
             manifest,
             members,
             warnings,
+            unfinished: None,
         }
     }
 
@@ -199,6 +199,11 @@ impl Archive {
     /// What is damaged or missing as far as opening it showed, one sentence each.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
+    }
+
+    /// Of a recording in progress the warning that it is not finished, which is no damage.
+    pub fn unfinished(&self) -> Option<&str> {
+        self.unfinished.as_deref()
     }
 
     /// All members by name.

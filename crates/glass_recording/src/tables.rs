@@ -22,8 +22,22 @@ pub mod metrics;
 pub mod series;
 pub mod streams;
 
+pub(crate) use parquet_reader::footer_crc32;
 pub(crate) use parquet_writer::{Effort, WrittenTable};
 pub(crate) use rows::{Row, write_rows};
+
+/// The names of all tables. A file has `<table>.parquet`, or parts `<table>/….parquet`.
+pub(crate) const TABLES: [&str; 9] = [
+    "changes",
+    "coverage",
+    "events",
+    "histograms",
+    "logs",
+    "metadata",
+    "metrics",
+    "series",
+    "streams",
+];
 
 #[cfg(test)]
 mod tests;

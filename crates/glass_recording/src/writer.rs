@@ -1,12 +1,59 @@
 //! [`RecordingWriter`]: writes a recording as a folder of segments and finishes it into a file.
 
+mod buffer;
+mod finish;
+mod merge;
+mod merge_logs;
+mod output;
+mod registry;
+mod segment;
+
+use crate::container::{
+    Archive, ArchiveKind, DRAFT_NAME, MANIFEST_NAME, SEGMENT_SUM_NAME, SEGMENTS_NAME, check_member_name,
+    list_segments,
+};
 use crate::error::RecordingError;
-use crate::manifest::{Counts, ManifestDraft};
+use crate::manifest::{self, Counts, Manifest, ManifestDraft};
+use crate::redact::redact_counted;
 use crate::tables::coverage::CoverageRow;
+use crate::tables::documents::{self, MAX_DOCUMENT_BYTES};
+use crate::tables::histograms::check_histogram;
+use crate::tables::layout::{self, LAYOUT_NAME, Layout};
+use crate::tables::logs::LogRow;
+use crate::tables::metadata::MetadataRow;
+use crate::tables::series::read_series;
+use crate::tables::streams::read_streams;
+use crate::tables::{Row, TABLES};
+use buffer::SegmentBuffer;
 use glass_model::{
     Change, Document, Entry, Event, Labels, Level, MetricKind, NativeHistogram, Panel, TimeRange, Timestamp,
 };
-use std::path::Path;
+use registry::Registry;
+use sha2::{Digest, Sha256};
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+pub(crate) use finish::copy_member;
+pub(crate) use output::{FolderOutput, Output, ZipOutput};
+
+/// The file that is locked while a writer is at work; it is empty.
+const LOCK_NAME: &str = "writer.lock";
+
+/// A segment is written by itself when what waits takes this many bytes, some four million samples.
+const SEGMENT_BYTES: usize = 64 << 20;
+
+/// The longest log line, event text or commit message, in bytes; Loki's own limit is a quarter of it.
+const MAX_TEXT_BYTES: usize = 1 << 20;
+
+/// The longest label set, in bytes.
+const MAX_LABELS_BYTES: usize = 64 << 10;
+
+/// The longest patch that is kept whole, in bytes.
+const MAX_PATCH_BYTES: usize = 64 << 10;
+
+/// The largest file that is taken in memory: a configuration's whole history.
+const MAX_FILE_BYTES: usize = 1 << 30;
 
 /// How far a long task has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +64,16 @@ pub struct Progress {
     pub done: u64,
     /// How much there is in all: bytes or rows; 0 if not known.
     pub total: u64,
+}
+
+impl Progress {
+    pub(crate) fn new(what: &str, done: u64, total: u64) -> Self {
+        Self {
+            what: what.to_owned(),
+            done,
+            total,
+        }
+    }
 }
 
 /// What a segment holds, once it is safely on disk.
@@ -47,7 +104,15 @@ pub struct FinishReport {
 /// many rows; from then on it survives `kill -9`. Dropping the writer loses what was not committed.
 #[derive(Debug)]
 pub struct RecordingWriter {
+    folder: PathBuf,
+    /// Keeps other writers away as long as it is open, also from a program that was killed.
+    lock: File,
     draft: ManifestDraft,
+    written_draft: ManifestDraft,
+    buffer: SegmentBuffer,
+    series: Registry<i64>,
+    streams: Registry<i64>,
+    next_segment: u32,
 }
 
 impl RecordingWriter {
@@ -56,8 +121,21 @@ impl RecordingWriter {
     /// # Errors
     /// When the folder holds something, or cannot be written.
     pub fn create(folder: &Path, draft: ManifestDraft) -> Result<Self, RecordingError> {
-        let _ = (folder, &draft);
-        Err(RecordingError::rejected(folder.display(), "not written yet"))
+        create_empty_folder(folder)?;
+        let lock = lock_folder(folder)?;
+        let segments = folder.join(SEGMENTS_NAME);
+        fs::create_dir(&segments).map_err(RecordingError::io(&segments))?;
+        write_draft(folder, &draft)?;
+        Ok(Self {
+            folder: folder.to_owned(),
+            lock,
+            written_draft: draft.clone(),
+            draft,
+            buffer: SegmentBuffer::default(),
+            series: Registry::default(),
+            streams: Registry::default(),
+            next_segment: 1,
+        })
     }
 
     /// Goes on with a recording that was not finished; see [`crate::unfinish`] for one that was.
@@ -65,10 +143,47 @@ impl RecordingWriter {
     /// # Errors
     /// When `folder` is no such recording, another program writes it, or it cannot be read.
     pub fn open(folder: &Path) -> Result<Self, RecordingError> {
-        Err(RecordingError::rejected(folder.display(), "not written yet"))
+        let archive = Archive::open(folder)?;
+        if archive.kind() != ArchiveKind::InProgress {
+            return Err(RecordingError::rejected(
+                folder.display(),
+                "it is finished; take it apart into a folder of segments first",
+            ));
+        }
+        let lock = lock_folder(folder)?;
+        let draft = archive.manifest().about.clone();
+        let mut writer = Self {
+            folder: folder.to_owned(),
+            lock,
+            written_draft: draft.clone(),
+            draft,
+            buffer: SegmentBuffer::default(),
+            series: Registry::default(),
+            streams: Registry::default(),
+            next_segment: list_segments(folder)?
+                .0
+                .last()
+                .map_or(1, |last| last.number.saturating_add(1)),
+        };
+        for member in archive.table("series") {
+            for row in read_series(member)? {
+                writer.series.restore(row.labels, row.id, row.last_at_millis);
+            }
+        }
+        for member in archive.table("streams") {
+            for row in read_streams(member)? {
+                writer.streams.restore(row.labels, row.id, row.last_at_nanos);
+            }
+        }
+        Ok(writer)
     }
 
-    /// What the manifest will say; changes count from the next segment on.
+    /// Where the segments lie.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// What the manifest will say; changes are on disk with the next segment.
     pub fn draft_mut(&mut self) -> &mut ManifestDraft {
         &mut self.draft
     }
@@ -78,8 +193,9 @@ impl RecordingWriter {
     /// # Errors
     /// When there are too many series or labels, or the segment that was full could not be written.
     pub fn push_sample(&mut self, labels: &Labels, at_millis: i64, value: f64) -> Result<(), RecordingError> {
-        let _ = (labels, at_millis, value);
-        Ok(())
+        self.check_labels(labels)?;
+        self.buffer.push_sample(&self.series, labels, at_millis, value);
+        self.commit_if_full()
     }
 
     /// Adds a native histogram sample.
@@ -92,8 +208,11 @@ impl RecordingWriter {
         at_millis: i64,
         histogram: NativeHistogram,
     ) -> Result<(), RecordingError> {
-        let _ = (labels, at_millis, histogram);
-        Ok(())
+        self.check_labels(labels)?;
+        check_histogram(&histogram).map_err(|trouble| RecordingError::rejected(labels, trouble))?;
+        self.buffer
+            .push_histogram(&self.series, labels, at_millis, histogram);
+        self.commit_if_full()
     }
 
     /// Adds a log entry. Suspected secrets in its line and metadata are hidden.
@@ -101,8 +220,18 @@ impl RecordingWriter {
     /// # Errors
     /// When the entry is longer than a megabyte, and as for [`RecordingWriter::push_sample`].
     pub fn push_entry(&mut self, labels: &Labels, entry: Entry, level: Level) -> Result<(), RecordingError> {
-        let _ = (labels, entry, level);
-        Ok(())
+        self.check_labels(labels)?;
+        self.check_labels(&entry.metadata)?;
+        self.check_text("log line", &entry.line)?;
+        let row = LogRow {
+            at_nanos: entry.at.nanos(),
+            stream: 0,
+            level: Level::ALL.iter().position(|known| *known == level).unwrap_or(0) as u8,
+            line: self.redacted(entry.line),
+            metadata: self.redacted_labels(entry.metadata),
+        };
+        self.buffer.push_row(&self.streams, labels, row);
+        self.commit_if_full()
     }
 
     /// Adds an event. Suspected secrets in its texts are hidden.
@@ -110,8 +239,20 @@ impl RecordingWriter {
     /// # Errors
     /// When it is too long, and as for [`RecordingWriter::push_sample`].
     pub fn push_event(&mut self, event: Event) -> Result<(), RecordingError> {
-        let _ = event;
-        Ok(())
+        self.check_labels(&event.labels)?;
+        for text in [&event.cluster, &event.title, &event.text, &event.link] {
+            self.check_text("event", text)?;
+        }
+        let event = Event {
+            title: self.redacted(event.title),
+            text: self.redacted(event.text),
+            link: self.redacted(event.link),
+            labels: self.redacted_labels(event.labels),
+            ..event
+        };
+        self.buffer.n_bytes += event.n_bytes();
+        self.buffer.events.push(event);
+        self.commit_if_full()
     }
 
     /// Adds a change; of a commit that comes twice the later one counts. Suspected secrets are hidden, and a patch
@@ -119,9 +260,22 @@ impl RecordingWriter {
     ///
     /// # Errors
     /// As for [`RecordingWriter::push_event`].
-    pub fn push_change(&mut self, change: Change) -> Result<(), RecordingError> {
-        let _ = change;
-        Ok(())
+    pub fn push_change(&mut self, mut change: Change) -> Result<(), RecordingError> {
+        if cut_to_lines(&mut change.patch, MAX_PATCH_BYTES) {
+            change.patch_cut = true;
+        }
+        change.patch = self.redacted(change.patch);
+        change.body = self.redacted(change.body);
+        change.summary.subject = self.redacted(change.summary.subject);
+        if change.n_bytes() > 4 * MAX_TEXT_BYTES {
+            return Err(RecordingError::rejected(
+                &change.summary.id,
+                "a change with more than 4 MiB of message and file names",
+            ));
+        }
+        self.buffer.n_bytes += change.n_bytes();
+        self.buffer.changes.push(change);
+        self.commit_if_full()
     }
 
     /// Says what a metric counts; of a name that comes twice the later one counts.
@@ -135,8 +289,18 @@ impl RecordingWriter {
         help: &str,
         unit: &str,
     ) -> Result<(), RecordingError> {
-        let _ = (name, kind, help, unit);
-        Ok(())
+        for text in [name, help, unit] {
+            self.check_text("metric's description", text)?;
+        }
+        let row = MetadataRow {
+            name: name.to_owned(),
+            kind,
+            help: self.redacted(help.to_owned()),
+            unit: unit.to_owned(),
+        };
+        self.buffer.n_bytes += row.n_bytes();
+        self.buffer.metadata.insert(row.name.clone(), row);
+        self.commit_if_full()
     }
 
     /// Says what was asked of a source.
@@ -144,8 +308,17 @@ impl RecordingWriter {
     /// # Errors
     /// As for [`RecordingWriter::push_event`].
     pub fn push_coverage(&mut self, row: CoverageRow) -> Result<(), RecordingError> {
-        let _ = row;
-        Ok(())
+        for text in [&row.source, &row.what, &row.state, &row.warnings] {
+            self.check_text("coverage row", text)?;
+        }
+        let row = CoverageRow {
+            what: self.redacted(row.what),
+            warnings: self.redacted(row.warnings),
+            ..row
+        };
+        self.buffer.n_bytes += row.n_bytes();
+        self.buffer.coverage.push(row);
+        self.commit_if_full()
     }
 
     /// Adds a document, and what was fetched of it: JSON of a thread, else Markdown. Suspected secrets are hidden.
@@ -157,8 +330,40 @@ impl RecordingWriter {
         document: &Document,
         original: Option<&[u8]>,
     ) -> Result<(), RecordingError> {
-        let _ = (document, original);
-        Ok(())
+        let mut document = document.clone();
+        document.summary.title = self.redacted(document.summary.title);
+        document.text = self.redacted(document.text);
+        document.link = self.redacted(document.link);
+        for comment in &mut document.comments {
+            comment.text = self.redacted(std::mem::take(&mut comment.text));
+        }
+        let name = file_name(&document.summary.id);
+        self.put_document(
+            format!("incidents/{name}.json"),
+            documents::to_json(&document).into_bytes(),
+        )?;
+        let Some(original) = original else {
+            return Ok(());
+        };
+        let is_json =
+            original.trim_ascii_start().starts_with(b"{") || original.trim_ascii_start().starts_with(b"[");
+        let original_name = match is_json {
+            true => format!("incidents/{name}.source.json"),
+            false => format!("docs/{name}.md"),
+        };
+        let original = self.redacted(String::from_utf8_lossy(original).into_owned());
+        self.put_document(original_name, original.into_bytes())
+    }
+
+    fn put_document(&mut self, name: String, bytes: Vec<u8>) -> Result<(), RecordingError> {
+        if bytes.len() as u64 > MAX_DOCUMENT_BYTES {
+            let trouble = format!(
+                "a document of {} bytes; at most {MAX_DOCUMENT_BYTES} are kept",
+                bytes.len()
+            );
+            return Err(RecordingError::rejected(name, trouble));
+        }
+        self.put_file(name, bytes)
     }
 
     /// Says which panels matter and at which moment to open.
@@ -166,8 +371,11 @@ impl RecordingWriter {
     /// # Errors
     /// As for [`RecordingWriter::push_event`].
     pub fn set_layout(&mut self, panels: &[Panel], open_at: Option<Timestamp>) -> Result<(), RecordingError> {
-        let _ = (panels, open_at);
-        Ok(())
+        let layout = Layout {
+            panels: panels.to_vec(),
+            open_at,
+        };
+        self.put_file(LAYOUT_NAME.to_owned(), layout::to_json(&layout).into_bytes())
     }
 
     /// Adds a file as it is, such as `git/gitops.bundle` or `truth/truth.json`. Nothing in it is hidden.
@@ -175,16 +383,115 @@ impl RecordingWriter {
     /// # Errors
     /// When the name is not allowed or that of a table, and as for [`RecordingWriter::push_event`].
     pub fn add_file(&mut self, name: &str, bytes: &[u8]) -> Result<(), RecordingError> {
-        let _ = (name, bytes);
+        let is_table = |table: &str| {
+            let rest = name.strip_prefix(table);
+            rest.is_some_and(|rest| rest == ".parquet" || rest.starts_with('/') && rest.ends_with(".parquet"))
+        };
+        if [MANIFEST_NAME, DRAFT_NAME, SEGMENT_SUM_NAME].contains(&name)
+            || TABLES.iter().any(|table| is_table(table))
+        {
+            return Err(RecordingError::rejected(
+                name,
+                "the recording itself uses this name",
+            ));
+        }
+        self.put_file(name.to_owned(), bytes.to_vec())
+    }
+
+    fn put_file(&mut self, name: String, bytes: Vec<u8>) -> Result<(), RecordingError> {
+        check_member_name(&name).map_err(|trouble| RecordingError::rejected(&name, trouble))?;
+        if bytes.len() > MAX_FILE_BYTES {
+            let trouble = format!(
+                "a file of {} bytes; at most {MAX_FILE_BYTES} are kept",
+                bytes.len()
+            );
+            return Err(RecordingError::rejected(name, trouble));
+        }
+        self.buffer.n_bytes += bytes.len() + name.len() + 64;
+        self.buffer.files.insert(name, bytes);
+        self.commit_if_full()
+    }
+
+    fn check_labels(&self, labels: &Labels) -> Result<(), RecordingError> {
+        let n_bytes: usize = labels.iter().map(|(name, value)| name.len() + value.len()).sum();
+        if n_bytes > MAX_LABELS_BYTES {
+            let start: String = labels.to_string().chars().take(80).collect();
+            return Err(RecordingError::rejected(
+                start,
+                format!("labels of {n_bytes} bytes"),
+            ));
+        }
+        if self.series.is_full() || self.streams.is_full() {
+            return Err(RecordingError::rejected(
+                self.folder.display(),
+                "too many series or streams",
+            ));
+        }
         Ok(())
+    }
+
+    fn check_text(&self, what: &str, text: &str) -> Result<(), RecordingError> {
+        if text.len() <= MAX_TEXT_BYTES {
+            return Ok(());
+        }
+        let start: String = text.chars().take(80).collect();
+        Err(RecordingError::rejected(
+            start,
+            format!(
+                "a {what} of {} bytes; at most {MAX_TEXT_BYTES} are kept",
+                text.len()
+            ),
+        ))
+    }
+
+    fn redacted(&mut self, text: String) -> String {
+        let (shown, n_hidden) = redact_counted(&text);
+        if n_hidden == 0 {
+            return text;
+        }
+        self.buffer.counts.redactions += n_hidden;
+        shown.into_owned()
+    }
+
+    fn redacted_labels(&mut self, labels: Labels) -> Labels {
+        if !labels.iter().any(|(_, value)| redact_counted(value).1 > 0) {
+            return labels;
+        }
+        let pairs: Vec<(String, String)> = labels
+            .iter()
+            .map(|(name, value)| (name.to_owned(), self.redacted(value.to_owned())))
+            .collect();
+        Labels::new(pairs)
+    }
+
+    fn commit_if_full(&mut self) -> Result<(), RecordingError> {
+        if self.buffer.n_bytes < SEGMENT_BYTES {
+            return Ok(());
+        }
+        self.commit_segment().map(drop)
     }
 
     /// Writes what was pushed since the last segment. When this returns, it is on disk.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When it cannot be written; what was pushed is then lost, as it may be the reason.
     pub fn commit_segment(&mut self) -> Result<SegmentReport, RecordingError> {
-        Err(RecordingError::rejected("", "not written yet"))
+        if self.draft != self.written_draft {
+            write_draft(&self.folder, &self.draft)?;
+            self.written_draft = self.draft.clone();
+        }
+        if self.buffer.is_empty() {
+            return Ok(SegmentReport {
+                number: 0,
+                counts: Counts::default(),
+            });
+        }
+        let number = self.next_segment;
+        let buffer = std::mem::take(&mut self.buffer);
+        let (series, streams) = (&mut self.series, &mut self.streams);
+        let counts = segment::write_segment(&self.folder, number, &self.draft, buffer, series, streams)?;
+        self.next_segment = number.saturating_add(1);
+        Ok(SegmentReport { number, counts })
     }
 
     /// Writes the rest, merges all segments into the `.glass` file `file` and removes the folder. The file appears
@@ -197,7 +504,145 @@ impl RecordingWriter {
         file: &Path,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<FinishReport, RecordingError> {
-        let _ = progress;
-        Err(RecordingError::rejected(file.display(), "not written yet"))
+        self.finish_into(file, false, progress)
+    }
+
+    /// As [`RecordingWriter::finish`], and takes the place of `file` if it exists, in one step.
+    ///
+    /// # Errors
+    /// When something cannot be read or written; the folder and the old file are then still there.
+    pub fn finish_replacing(
+        self,
+        file: &Path,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<FinishReport, RecordingError> {
+        self.finish_into(file, true, progress)
+    }
+
+    fn finish_into(
+        mut self,
+        file: &Path,
+        replace: bool,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<FinishReport, RecordingError> {
+        self.commit_segment()?;
+        let report = finish::finish_folder(&self.folder, file, replace, progress)?;
+        let Self { folder, lock, .. } = self;
+        drop(lock);
+        remove_segments(&folder)?;
+        Ok(report)
+    }
+}
+
+/// Makes `folder`, or sees that it is empty.
+pub(crate) fn create_empty_folder(folder: &Path) -> Result<(), RecordingError> {
+    fs::create_dir_all(folder).map_err(RecordingError::io(folder))?;
+    let mut entries = fs::read_dir(folder).map_err(RecordingError::io(folder))?;
+    if entries.next().is_some() {
+        return Err(RecordingError::rejected(
+            folder.display(),
+            "the folder is not empty",
+        ));
+    }
+    Ok(())
+}
+
+fn lock_folder(folder: &Path) -> Result<File, RecordingError> {
+    let path = folder.join(LOCK_NAME);
+    let file = File::create(&path).map_err(RecordingError::io(&path))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(fs::TryLockError::WouldBlock) => Err(RecordingError::rejected(
+            folder.display(),
+            "another program is writing this recording",
+        )),
+        Err(fs::TryLockError::Error(error)) => Err(RecordingError::io(&path)(error)),
+    }
+}
+
+/// Writes `recording.json` beside its place and moves it there, so that it is never half written.
+pub(crate) fn write_draft(folder: &Path, draft: &ManifestDraft) -> Result<(), RecordingError> {
+    let path = folder.join(DRAFT_NAME);
+    let passing = folder.join(".recording.json");
+    let manifest = Manifest {
+        about: draft.clone(),
+        ..Manifest::default()
+    };
+    let write = || {
+        let mut file = File::create(&passing)?;
+        file.write_all(manifest::to_json(&manifest).as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&passing, &path)?;
+        output::sync_folder(folder)
+    };
+    write().map_err(RecordingError::io(&path))
+}
+
+/// Removes what a writer wrote below `folder`, and the folder if nothing else is in it.
+fn remove_segments(folder: &Path) -> Result<(), RecordingError> {
+    let segments = folder.join(SEGMENTS_NAME);
+    // Without its draft the folder is no recording any more, whatever is left of it if this is broken off.
+    for name in [DRAFT_NAME, LOCK_NAME] {
+        let path = folder.join(name);
+        fs::remove_file(&path).map_err(RecordingError::io(&path))?;
+    }
+    fs::remove_dir_all(&segments).map_err(RecordingError::io(&segments))?;
+    // Somebody else's files in it are left alone.
+    let _ = fs::remove_dir(folder);
+    Ok(())
+}
+
+/// Cuts `text` after the last line that ends within `max` bytes; says whether anything was cut.
+fn cut_to_lines(text: &mut String, max: usize) -> bool {
+    if text.len() <= max {
+        return false;
+    }
+    let end = text.floor_char_boundary(max);
+    let end = text[..end].rfind('\n').map_or(end, |at| at + 1);
+    text.truncate(end);
+    true
+}
+
+/// A file name for a document's id: the id itself, or a like name that no other id has.
+fn file_name(id: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let is_plain = !id.is_empty() && id.len() <= 80 && id.chars().all(plain);
+    if is_plain && !id.starts_with('.') && !id.ends_with(".source") {
+        return id.to_owned();
+    }
+    let like: String = id
+        .chars()
+        .take(60)
+        .map(|c| if plain(c) && c != '.' { c } else { '-' })
+        .collect();
+    let digest = Sha256::digest(id.as_bytes());
+    let suffix: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    format!("{like}-{suffix}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn file_names_are_safe_and_differ() {
+        let check = |id: &str, expected: &str| assert_eq!(file_name(id), expected);
+        check("2026-11-22.outage", "2026-11-22.outage");
+        assert!(file_name("org/repo#7").starts_with("org-repo-7-"));
+        assert_ne!(file_name("org/repo#7"), file_name("org-repo/7"));
+        assert!(check_member_name(&format!("incidents/{}.json", file_name("../../x"))).is_ok());
+        assert!(!file_name("x.source").ends_with(".source"));
+    }
+
+    #[test]
+    fn patches_are_cut_at_lines() {
+        let check = |text: &str, expected: &str| {
+            let mut text = text.to_owned();
+            cut_to_lines(&mut text, 5);
+            assert_eq!(text, expected);
+        };
+        check("ab\ncd", "ab\ncd");
+        check("ab\ncdef", "ab\n");
+        check("äöüß", "äö");
     }
 }

@@ -6,6 +6,7 @@ use super::names::check_member_name;
 use super::{MANIFEST_LIMIT, MAX_MEMBERS};
 use crate::error::RecordingError;
 use crate::manifest::{self, Manifest};
+use crate::tables::TABLES;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -19,19 +20,6 @@ pub(crate) const SEGMENTS_NAME: &str = "segments";
 
 /// The file of a segment that lists the others; written last.
 pub(crate) const SEGMENT_SUM_NAME: &str = "segment.json";
-
-/// Tables of which a file may have one or several parts.
-const TABLES: [&str; 9] = [
-    "changes",
-    "coverage",
-    "events",
-    "histograms",
-    "logs",
-    "metadata",
-    "metrics",
-    "series",
-    "streams",
-];
 
 /// How deep folders may be nested.
 const MAX_DEPTH: usize = 16;
@@ -137,6 +125,8 @@ pub(crate) struct OpenedSegments {
     pub(crate) members: Vec<Member>,
     /// What is missing.
     pub(crate) warnings: Vec<String>,
+    /// That the recording is not finished, and how far it came.
+    pub(crate) unfinished: String,
 }
 
 /// Opens a folder of segments. A segment that cannot be read is left out with a warning.
@@ -146,6 +136,7 @@ pub(crate) fn open_segments(root: &Path) -> Result<OpenedSegments, RecordingErro
         manifest: read_manifest(root, root, DRAFT_NAME)?,
         members: Vec::new(),
         warnings: Vec::new(),
+        unfinished: String::new(),
     };
     let mut expected = 1_u32;
     for segment in segments {
@@ -160,12 +151,12 @@ pub(crate) fn open_segments(root: &Path) -> Result<OpenedSegments, RecordingErro
     }
     let until = match opened.manifest.extent {
         Some(extent) => format!("after {}", extent.end),
-        None => "before anything was written".to_owned(),
+        None => "later".to_owned(),
     };
-    opened.warnings.push(format!(
-        "the recording is not finished: what came in {until}, after segment {}, is missing",
+    opened.unfinished = format!(
+        "the recording is not finished: what came {until} and was not yet in segment {} is missing",
         expected - 1
-    ));
+    );
     for name in others {
         opened.warnings.push(format!(
             "{SEGMENTS_NAME}/{name} was not completed and is left out"

@@ -70,6 +70,7 @@ struct Inner {
     start: u64,
     len: u64,
     sum: Option<MemberSum>,
+    footer_crc32: Option<u32>,
 }
 
 impl Member {
@@ -82,13 +83,29 @@ impl Member {
             start,
             len,
             sum: None,
+            footer_crc32: None,
         }))
     }
 
     /// The same member with what the manifest says of it.
     pub(crate) fn with_sum(self, sum: Option<MemberSum>) -> Self {
         let inner = Arc::unwrap_or_clone(self.0);
-        Self(Arc::new(Inner { sum, ..inner }))
+        let footer_crc32 = sum.as_ref().and_then(|sum| sum.footer_crc32);
+        Self(Arc::new(Inner {
+            sum,
+            footer_crc32,
+            ..inner
+        }))
+    }
+
+    /// The same member with nothing to compare with but, of a table, the CRC-32 of its footer.
+    pub(crate) fn with_footer_crc32(self, crc: Option<u32>) -> Self {
+        let inner = Arc::unwrap_or_clone(self.0);
+        Self(Arc::new(Inner {
+            sum: None,
+            footer_crc32: crc,
+            ..inner
+        }))
     }
 
     /// The same member under another name.
@@ -120,6 +137,11 @@ impl Member {
         self.0.sum.as_ref()
     }
 
+    /// Of a table the CRC-32 of its footer, if it is known.
+    pub(crate) fn footer_crc32(&self) -> Option<u32> {
+        self.0.footer_crc32
+    }
+
     /// Where it is, for messages: the recording's path and its own name.
     pub fn place(&self) -> String {
         format!("{}: {}", self.0.archive, self.0.name)
@@ -149,7 +171,7 @@ impl Member {
     }
 
     /// The `len` bytes from `offset` on. The caller has bounded `len`.
-    pub(crate) fn read_range(&self, offset: u64, len: usize) -> Result<Vec<u8>, RecordingError> {
+    pub(crate) fn read_range_at(&self, offset: u64, len: usize) -> Result<Vec<u8>, RecordingError> {
         if len as u64 > self.0.len {
             return Err(RecordingError::damaged(
                 self.place(),
@@ -173,7 +195,7 @@ impl Member {
                 format!("{} bytes, and at most {limit} are read", self.0.len),
             ));
         }
-        let bytes = self.read_range(0, len)?;
+        let bytes = self.read_range_at(0, len)?;
         if let Some(sum) = &self.0.sum
             && sum.sha256 != <[u8; 32]>::from(Sha256::digest(&bytes))
         {

@@ -4,6 +4,7 @@ use super::parquet_schema::{TableSchema, column, nanos, text};
 use super::rows::{Columns, Row, Trouble, nanos_column, read_rows, texts_column};
 use crate::container::Member;
 use crate::error::RecordingError;
+use crate::manifest::Counts;
 use arrow_array::{Array, ArrayRef, BooleanArray};
 use arrow_schema::DataType;
 use glass_model::{Change, ChangeSummary, FileChange, Timestamp};
@@ -130,4 +131,24 @@ impl Row for Change {
         });
         rows.collect()
     }
+}
+
+/// Sorts changes by the time they became known; of a commit that came twice the later stays.
+pub(crate) fn merge_changes(mut changes: Vec<Change>, counts: &mut Counts) -> Vec<Change> {
+    let commit = |change: &Change| (change.summary.repository.clone(), change.summary.id.clone());
+    changes.sort_by_cached_key(commit);
+    changes.dedup_by(|later, kept| {
+        let same_commit = commit(later) == commit(kept);
+        if same_commit {
+            if later == kept {
+                counts.duplicates += 1;
+            } else {
+                counts.conflicts += 1;
+            }
+            std::mem::swap(later, kept);
+        }
+        same_commit
+    });
+    changes.sort_by_key(|change| (change.summary.known_at, change.summary.committed_at));
+    changes
 }

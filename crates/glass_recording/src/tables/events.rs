@@ -92,3 +92,28 @@ impl Row for Event {
         rows.collect()
     }
 }
+
+/// Sorts events by the time they happened and drops those that came twice. An end that was recorded later than the
+/// event itself is put to it: both are one event, and the end has its own known time.
+pub(crate) fn merge_events(mut events: Vec<Event>, n_duplicates: &mut u64) -> Vec<Event> {
+    // The sort is stable: of events with one key the first recorded comes first.
+    events.sort_by(|a, b| identity(a).cmp(&identity(b)));
+    events.dedup_by(|later, kept| {
+        let same = identity(later) == identity(kept) && later.text == kept.text;
+        let fits = later.until == kept.until || later.until.is_none() || kept.until.is_none();
+        if same && fits {
+            *n_duplicates += u64::from(later.until == kept.until);
+            kept.until = kept.until.or(later.until);
+        }
+        same && fits
+    });
+    events
+}
+
+fn identity(event: &Event) -> impl Ord + '_ {
+    (
+        (event.happened_at, event.known_at, event.kind),
+        (&event.cluster, &event.title, &event.labels, &event.link),
+        &event.text,
+    )
+}

@@ -14,6 +14,7 @@ use crate::error::RecordingError;
 use arrow_array::types::{UInt8Type, UInt32Type};
 use arrow_schema::DataType;
 use glass_model::{Labels, Level};
+use std::collections::HashSet;
 use std::io::Write;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -290,4 +291,21 @@ pub(crate) fn slice_len(rows: &[LogRow]) -> usize {
         n_bytes <= SLICE_BYTES
     });
     fits.count().max(1)
+}
+
+/// Drops entries that are equal to an earlier one of their stream and time in line and metadata. `rows` must be
+/// sorted so that those of one stream and time stand together.
+pub(crate) fn drop_twins(rows: &mut Vec<LogRow>, n_duplicates: &mut u64) {
+    let same_moment = |a: &LogRow, b: &LogRow| (a.stream, a.at_nanos) == (b.stream, b.at_nanos);
+    if !rows.windows(2).any(|pair| same_moment(&pair[0], &pair[1])) {
+        return;
+    }
+    let mut keep = Vec::with_capacity(rows.len());
+    for moment in rows.chunk_by(same_moment) {
+        let mut seen = HashSet::with_capacity(moment.len());
+        keep.extend(moment.iter().map(|row| seen.insert((&row.line, &row.metadata))));
+    }
+    *n_duplicates += keep.iter().filter(|keep| !**keep).count() as u64;
+    let mut keep = keep.into_iter();
+    rows.retain(|_| keep.next().unwrap_or(true));
 }

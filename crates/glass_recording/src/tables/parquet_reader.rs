@@ -26,6 +26,9 @@ use std::sync::Arc;
 /// A footer of this size describes ten thousand row groups.
 const MAX_FOOTER_BYTES: usize = 16 << 20;
 
+/// The description's length and `PAR1`.
+const TAIL_BYTES: usize = 8;
+
 /// Sixteen times what the writer makes.
 const MAX_GROUP_ROWS: i64 = 1 << 20;
 
@@ -173,7 +176,7 @@ impl TableFile {
     fn read_column(&self, column: &ColumnChunkMetaData, crc: usize) -> Result<Vec<u8>, RecordingError> {
         // The sizes were checked when the file was opened.
         let (start, len) = column.byte_range();
-        let bytes = self.member.read_range(start, len as usize)?;
+        let bytes = self.member.read_range_at(start, len as usize)?;
         match self.crcs.get(crc) {
             Some(expected) if *expected != crc32fast::hash(&bytes) => Err(self.damaged(format!(
                 "wrong checksum of column {}, bytes {start} to {}",
@@ -185,13 +188,20 @@ impl TableFile {
     }
 }
 
-fn read_footer(member: &Member) -> Result<Vec<u8>, RecordingError> {
+/// The CRC-32 of a Parquet file's footer.
+///
+/// # Errors
+/// When it has none.
+pub(crate) fn footer_crc32(member: &Member) -> Result<u32, RecordingError> {
+    Ok(crc32fast::hash(&read_tail(member)?))
+}
+
+/// The footer: its description, the description's length in four bytes, and `PAR1`.
+fn read_tail(member: &Member) -> Result<Vec<u8>, RecordingError> {
     let damaged = |trouble: &str| RecordingError::damaged(member.place(), trouble);
-    let mut tail = [0; 8];
-    let tail_at = member
-        .len()
-        .checked_sub(8)
-        .ok_or_else(|| damaged("no Parquet file: too short"))?;
+    let mut tail = [0; TAIL_BYTES];
+    let tail_at = member.len().checked_sub(TAIL_BYTES as u64);
+    let tail_at = tail_at.ok_or_else(|| damaged("no Parquet file: too short"))?;
     member.read_at(tail_at, &mut tail)?;
     let [a, b, c, d, magic @ ..] = tail;
     if &magic != b"PAR1" {
@@ -204,17 +214,21 @@ fn read_footer(member: &Member) -> Result<Vec<u8>, RecordingError> {
             format!("a footer of {len} bytes"),
         ));
     }
-    let start = tail_at
-        .checked_sub(len as u64)
-        .ok_or_else(|| damaged("its footer is longer than the file"))?;
-    let mut footer = member.read_range(start, len + tail.len())?;
-    let expected = member.sum().and_then(|sum| sum.footer_crc32);
+    let start = tail_at.checked_sub(len as u64);
+    let start = start.ok_or_else(|| damaged("its footer is longer than the file"))?;
+    member.read_range_at(start, len + TAIL_BYTES)
+}
+
+/// The footer's description, compared with its checksum and walked over once.
+fn read_footer(member: &Member) -> Result<Vec<u8>, RecordingError> {
+    let damaged = |trouble: &str| RecordingError::damaged(member.place(), trouble);
+    let mut footer = read_tail(member)?;
+    let expected = member.footer_crc32();
     if expected.is_some_and(|expected| expected != crc32fast::hash(&footer)) {
         return Err(damaged("wrong checksum of its footer"));
     }
-    footer.truncate(len);
-    let mut walker = Walker::new(&footer);
-    walker.skip_struct().map_err(damaged)?;
+    footer.truncate(footer.len() - TAIL_BYTES);
+    Walker::new(&footer).skip_struct().map_err(damaged)?;
     Ok(footer)
 }
 

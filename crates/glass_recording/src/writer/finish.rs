@@ -1,0 +1,348 @@
+//! Turns a folder of segments into a finished file.
+
+use super::merge::{SortedTable, merge};
+use super::merge_logs::merge_logs;
+use super::output::{Output, ZipOutput};
+use super::{FinishReport, Progress};
+use crate::container::{Archive, MANIFEST_NAME, Member};
+use crate::error::RecordingError;
+use crate::manifest::{self, Counts, Manifest};
+use crate::tables::changes::{merge_changes, read_changes};
+use crate::tables::coverage::{CoverageRow, read_coverage};
+use crate::tables::documents::{is_document_name, read_document};
+use crate::tables::events::{merge_events, read_events};
+use crate::tables::histograms::HistogramsFile;
+use crate::tables::logs::LogsWriter;
+use crate::tables::metadata::{MetadataRow, read_metadata};
+use crate::tables::metrics::MetricsFile;
+use crate::tables::series::{SeriesRow, read_series};
+use crate::tables::streams::{StreamRow, read_streams};
+use crate::tables::{Effort, Row, TABLES, WrittenTable, write_rows};
+use glass_model::{TimeRange, Timestamp};
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+
+/// Rows between two reports of progress.
+const PROGRESS_ROWS: u64 = 1 << 18;
+
+/// The most bytes that are copied at once.
+const COPY_BYTES: usize = 1 << 20;
+
+/// First and last time, and how many.
+type Reach = (i64, i64, u64);
+
+/// Merges the segments below `folder` into the file `file`.
+pub(super) fn finish_folder(
+    folder: &Path,
+    file: &Path,
+    replace: bool,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<FinishReport, RecordingError> {
+    if !replace && file.exists() {
+        return Err(RecordingError::rejected(
+            file.display(),
+            "there is already a file of that name",
+        ));
+    }
+    let archive = Archive::open(folder)?;
+    let scratch = tempfile::Builder::new().prefix("merging-").tempdir_in(folder);
+    let scratch = scratch.map_err(RecordingError::io(folder))?;
+    let before = &archive.manifest().counts;
+    let mut finisher = Finisher {
+        output: ZipOutput::create(file)?,
+        scratch: scratch.path(),
+        counts: Counts {
+            out_of_order: before.out_of_order,
+            duplicates: before.duplicates,
+            conflicts: before.conflicts,
+            redactions: before.redactions,
+            ..Counts::default()
+        },
+        series: HashMap::new(),
+        streams: HashMap::new(),
+        points: None,
+        done: 0,
+        total: before.samples + before.histograms + before.entries,
+        progress,
+        archive: &archive,
+    };
+    finisher.write_all()?;
+    let Finisher {
+        mut output,
+        counts,
+        points,
+        ..
+    } = finisher;
+    let about = archive.manifest().about.clone();
+    let data = archive.manifest().extent;
+    let manifest = Manifest {
+        extent: about.extent.or(data).or(points),
+        about,
+        counts,
+        members: output.members.clone(),
+    };
+    output.add_bytes(MANIFEST_NAME, manifest::to_json(&manifest).as_bytes())?;
+    let n_bytes = output.finish(replace)?;
+    // That the recording was not finished is what has just been changed.
+    let warnings = archive
+        .warnings()
+        .iter()
+        .filter(|warning| archive.unfinished() != Some(warning.as_str()));
+    Ok(FinishReport {
+        warnings: warnings.cloned().collect(),
+        counts: manifest.counts,
+        extent: manifest.extent,
+        n_bytes,
+    })
+}
+
+struct Finisher<'a> {
+    archive: &'a Archive,
+    output: ZipOutput,
+    scratch: &'a Path,
+    counts: Counts,
+    series: HashMap<u32, Reach>,
+    streams: HashMap<u32, Reach>,
+    /// From the first to the last event or document, for recordings without data.
+    points: Option<TimeRange>,
+    done: u64,
+    total: u64,
+    progress: &'a mut dyn FnMut(Progress),
+}
+
+impl Finisher<'_> {
+    /// Writes all members but the manifest: first the tables, then the other files by name.
+    fn write_all(&mut self) -> Result<(), RecordingError> {
+        self.write_samples::<MetricsFile>("metrics")?;
+        self.write_samples::<HistogramsFile>("histograms")?;
+        self.write_series()?;
+        self.write_metadata()?;
+        self.write_logs()?;
+        self.write_streams()?;
+        self.write_events()?;
+        self.write_changes()?;
+        self.write_coverage()?;
+        self.copy_files()
+    }
+
+    fn members(&self, table: &str) -> Vec<Member> {
+        self.archive.table(table).cloned().collect()
+    }
+
+    fn write_samples<T: SortedTable>(&mut self, table: &str) -> Result<(), RecordingError> {
+        let members = self.members(table);
+        if members.is_empty() {
+            return Ok(());
+        }
+        let mut twins = Counts::default();
+        let mut n_rows = 0;
+        let Self {
+            output,
+            series,
+            scratch,
+            progress,
+            done,
+            total,
+            ..
+        } = self;
+        let scratch = scratch.join(table);
+        std::fs::create_dir(&scratch).map_err(RecordingError::io(&scratch))?;
+        output.add(&format!("{table}/000001.parquet"), None, &mut |sink| {
+            let written = T::write(sink, Effort::Small, &mut |take| {
+                merge::<T>(&members, &scratch, &mut twins, &mut |id, at, value| {
+                    reach(series, id, at);
+                    n_rows += 1;
+                    *done += 1;
+                    if n_rows % PROGRESS_ROWS == 0 {
+                        progress(Progress::new("merging samples", *done, *total));
+                    }
+                    take(id, at, value)
+                })
+            });
+            written.map(Some)
+        })?;
+        self.counts.add(&twins);
+        match table {
+            "metrics" => self.counts.samples = n_rows,
+            _ => self.counts.histograms = n_rows,
+        }
+        Ok(())
+    }
+
+    fn write_logs(&mut self) -> Result<(), RecordingError> {
+        let members = self.members("logs");
+        if members.is_empty() {
+            return Ok(());
+        }
+        let Self {
+            output,
+            streams,
+            counts,
+            progress,
+            done,
+            total,
+            ..
+        } = self;
+        output.add("logs/000001.parquet", None, &mut |sink| {
+            let mut writer = LogsWriter::create(sink, Effort::Small)?;
+            merge_logs(&members, &mut counts.duplicates, &mut |rows| {
+                counts.entries += rows.len() as u64;
+                *done += rows.len() as u64;
+                for row in &rows {
+                    reach(streams, row.stream, row.at_nanos);
+                }
+                progress(Progress::new("merging log lines", *done, *total));
+                writer.push_sorted(rows)
+            })?;
+            writer.finish().map(Some)
+        })
+    }
+
+    /// Reads the rows of all segments' parts of a table; earlier segments first.
+    fn rows<R>(
+        &self,
+        table: &str,
+        read: fn(&Member) -> Result<Vec<R>, RecordingError>,
+    ) -> Result<Vec<R>, RecordingError> {
+        let mut rows = Vec::new();
+        for member in self.archive.table(table) {
+            rows.append(&mut read(member)?);
+        }
+        Ok(rows)
+    }
+
+    fn write_table<R: Row>(&mut self, table: &str, rows: &[R]) -> Result<(), RecordingError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let name = format!("{table}.parquet");
+        self.output.add(&name, None, &mut |sink| {
+            write_rows(rows, sink, Effort::Small).map(Some)
+        })
+    }
+
+    fn write_series(&mut self) -> Result<(), RecordingError> {
+        let known = self.rows("series", read_series)?;
+        let known: BTreeMap<u32, SeriesRow> = known.into_iter().map(|row| (row.id, row)).collect();
+        let rows = known.into_values().filter_map(|row| {
+            let (first_at_millis, last_at_millis, n_samples) = *self.series.get(&row.id)?;
+            Some(SeriesRow {
+                first_at_millis,
+                last_at_millis,
+                n_samples,
+                ..row
+            })
+        });
+        let rows: Vec<_> = rows.collect();
+        self.counts.series = rows.len() as u64;
+        self.write_table("series", &rows)
+    }
+
+    fn write_streams(&mut self) -> Result<(), RecordingError> {
+        let known = self.rows("streams", read_streams)?;
+        let known: BTreeMap<u32, StreamRow> = known.into_iter().map(|row| (row.id, row)).collect();
+        let rows = known.into_values().filter_map(|row| {
+            let (first_at_nanos, last_at_nanos, n_entries) = *self.streams.get(&row.id)?;
+            Some(StreamRow {
+                first_at_nanos,
+                last_at_nanos,
+                n_entries,
+                ..row
+            })
+        });
+        let rows: Vec<_> = rows.collect();
+        self.counts.streams = rows.len() as u64;
+        self.write_table("streams", &rows)
+    }
+
+    fn write_events(&mut self) -> Result<(), RecordingError> {
+        let events = merge_events(self.rows("events", read_events)?, &mut self.counts.duplicates);
+        self.counts.events = events.len() as u64;
+        for event in &events {
+            self.reach_point(event.happened_at.max(event.known_at));
+        }
+        self.write_table("events", &events)
+    }
+
+    fn write_changes(&mut self) -> Result<(), RecordingError> {
+        let changes = merge_changes(self.rows("changes", read_changes)?, &mut self.counts);
+        self.counts.changes = changes.len() as u64;
+        self.write_table("changes", &changes)
+    }
+
+    fn write_metadata(&mut self) -> Result<(), RecordingError> {
+        let rows = self.rows("metadata", read_metadata)?;
+        let rows: BTreeMap<String, MetadataRow> =
+            rows.into_iter().map(|row| (row.name.clone(), row)).collect();
+        self.write_table("metadata", &rows.into_values().collect::<Vec<_>>())
+    }
+
+    fn write_coverage(&mut self) -> Result<(), RecordingError> {
+        let mut rows: Vec<CoverageRow> = self.rows("coverage", read_coverage)?;
+        let key = |row: &CoverageRow| {
+            (
+                row.source.clone(),
+                row.start,
+                row.what.clone(),
+                row.asked_at,
+                row.end,
+            )
+        };
+        rows.sort_by_cached_key(key);
+        rows.dedup();
+        self.write_table("coverage", &rows)
+    }
+
+    fn copy_files(&mut self) -> Result<(), RecordingError> {
+        let archive = self.archive;
+        let is_table = |name: &str| {
+            TABLES
+                .iter()
+                .any(|table| archive.table(table).any(|part| part.name() == name))
+        };
+        for member in archive.members().filter(|member| !is_table(member.name())) {
+            if is_document_name(member.name()) {
+                self.counts.documents += 1;
+                let document = read_document(member)?;
+                self.reach_point(document.summary.known_at);
+            }
+            copy_member(member, &mut self.output)?;
+        }
+        Ok(())
+    }
+
+    fn reach_point(&mut self, at: Timestamp) {
+        let moment = TimeRange::new(at, at);
+        self.points = Some(self.points.map_or(moment, |points| points.union(moment)));
+    }
+}
+
+fn reach(known: &mut HashMap<u32, Reach>, id: u32, at: i64) {
+    let (first, last, n) = known.entry(id).or_insert((at, at, 0));
+    *first = at.min(*first);
+    *last = at.max(*last);
+    *n += 1;
+}
+
+/// Copies a member as it is, and compares it with what the manifest says.
+pub(crate) fn copy_member(member: &Member, output: &mut dyn Output) -> Result<(), RecordingError> {
+    let footer_crc32 = member.footer_crc32();
+    output.add(member.name(), Some(member.len()), &mut |sink| {
+        let mut at = 0;
+        while at < member.len() {
+            let len = (member.len() - at).min(COPY_BYTES as u64) as usize;
+            let bytes = member.read_range_at(at, len)?;
+            sink.write_all(&bytes)
+                .map_err(RecordingError::io(Path::new(member.name())))?;
+            at += len as u64;
+        }
+        Ok(footer_crc32.map(|footer_crc32| WrittenTable { footer_crc32 }))
+    })?;
+    let copied = output.sum_of(member.name());
+    match (member.sum(), copied) {
+        (Some(expected), Some(found)) if expected.sha256 != found.sha256 => {
+            Err(RecordingError::damaged(member.place(), "wrong checksum"))
+        }
+        _ => Ok(()),
+    }
+}
