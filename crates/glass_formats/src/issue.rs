@@ -8,6 +8,7 @@
 
 use crate::{FormatError, KnownTime, ReadReport, lines, parse_known_time};
 use glass_model::{Comment, Document, DocumentKind, DocumentSummary, Timestamp};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use std::io::Read;
 
@@ -27,6 +28,8 @@ pub struct IssueThread {
     pub clusters: Vec<String>,
     /// What was left out or had to be assumed.
     pub doubts: Doubts,
+    /// The thread's JSON as it came.
+    pub source: String,
 }
 
 /// What could not be taken over as it is, and how often.
@@ -66,17 +69,22 @@ pub fn read(input: impl Read) -> Result<(Vec<IssueThread>, ReadReport), FormatEr
     let mut threads = Vec::new();
     let mut broken: Vec<(u64, String)> = Vec::new();
     let mut number = 0;
-    let mut take = |value: &Value| {
+    let mut take = |source: &RawValue| {
         number += 1;
-        match thread(value) {
+        match thread(source.get()) {
             Ok(thread) => threads.push(thread),
             Err(reason) => broken.push((number, reason)),
         }
     };
-    let mut report = lines::read_documents(&text, EXPECTED, |value: Value| match &value {
-        Value::Array(values) => values.iter().for_each(&mut take),
-        value => take(value),
-    })?;
+    let mut report =
+        lines::read_documents(
+            &text,
+            EXPECTED,
+            |document: Box<RawValue>| match serde_json::from_str::<Vec<&RawValue>>(document.get()) {
+                Ok(array) => array.into_iter().for_each(&mut take),
+                Err(_) => take(&document),
+            },
+        )?;
     report.n_items = threads.len() as u64;
     for (number, reason) in broken {
         // Threads are counted, not lines: a thread may take many lines, or many stand on one.
@@ -98,7 +106,8 @@ pub fn slug(text: &str) -> String {
     out.trim_end_matches('-').to_owned()
 }
 
-fn thread(value: &Value) -> Result<IssueThread, String> {
+fn thread(source: &str) -> Result<IssueThread, String> {
+    let value: Value = serde_json::from_str(source).map_err(|error| error.to_string())?;
     let outer = value.as_object().ok_or("not a JSON object")?;
     let issue = match outer.get("issue") {
         Some(issue) => issue.as_object().ok_or("`issue` is not a JSON object")?,
@@ -136,6 +145,7 @@ fn thread(value: &Value) -> Result<IssueThread, String> {
         closed_by: issue.get("closed_by").and_then(name_of).unwrap_or_default(),
         clusters: texts_of(issue, "clusters"),
         doubts,
+        source: source.to_owned(),
     })
 }
 
