@@ -8,6 +8,7 @@
 
 mod container;
 mod error;
+pub mod import;
 mod manifest;
 mod pack;
 mod read;
