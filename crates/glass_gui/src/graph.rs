@@ -70,7 +70,7 @@ pub fn graph_ui(ui: &mut Ui, place: Rect, graph: &GraphView, focused: bool) {
         y_max: *y_max,
     };
     grid(ui, &scale, y_ticks, x_ticks, *playhead);
-    let opacity = if paint::is_old(state) { 0.45 } else { 1.0 };
+    let opacity = if paint::is_old(ui, state) { 0.45 } else { 1.0 };
     draw_lines(ui, &scale, lines, *playhead, opacity);
     draw_moments(ui, &scale, *playhead, cursor.as_ref());
     name_plot(ui, graph, plot);

@@ -29,7 +29,7 @@ pub fn overview_ui(ui: &mut Ui, place: Rect, overview: &OverviewView) {
     let upper = if last_word.is_empty() { texts } else { upper };
     paint::line_ui(ui, upper, Align2::LEFT_CENTER, headline, LARGE);
     if *n_more_panels > 0 {
-        let text = format!("{n_more_panels} more panels in a larger window");
+        let text = format!("+{n_more_panels} panels in a larger window");
         let at = rect(top.min.x, top.max.y - 22.0, top.width(), 18.0);
         paint::text_ui(ui, at, Align2::RIGHT_CENTER, &text, SMALL, Role::Muted);
     }

@@ -5,8 +5,8 @@ use crate::theme::{self, BODY, GAP, RADIUS, SMALL, Theme};
 use egui::accesskit;
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{
-    Align, Align2, Color32, Galley, Pos2, Rect, Response, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo,
-    pos2, vec2,
+    Align, Align2, Color32, Galley, Id, Pos2, Rect, Response, Sense, Shape, Stroke, StrokeKind, Ui,
+    WidgetInfo, pos2, vec2,
 };
 use glass_core::{DataState, DataStateKind, Line, Role, Span};
 use std::sync::Arc;
@@ -163,16 +163,18 @@ pub fn key_ui(ui: &mut Ui, x: f32, middle: f32, key: &str, role: Role) -> Rect {
 
 fn state_role(kind: DataStateKind) -> Role {
     match kind {
-        DataStateKind::Ready | DataStateKind::Loading | DataStateKind::Empty | DataStateKind::NotAsked => {
-            Role::Muted
-        }
-        DataStateKind::Partial | DataStateKind::Stale => Role::Warning,
+        DataStateKind::Ready
+        | DataStateKind::Loading
+        | DataStateKind::Empty
+        | DataStateKind::NotAsked
+        | DataStateKind::Stale => Role::Muted,
+        DataStateKind::Partial => Role::Warning,
         DataStateKind::Refused | DataStateKind::Failed => Role::Critical,
     }
 }
 
-/// Paints the shape of a state, 14 points wide: each state has its own, so that colour is not the only sign.
-fn paint_state_shape(ui: &Ui, middle: Pos2, kind: DataStateKind) {
+/// Paints the sign of a state, 14 points wide: each state has its own, so that colour is not the only sign.
+fn paint_state_sign(ui: &Ui, middle: Pos2, kind: DataStateKind) {
     let painter = ui.painter();
     let stroke = Stroke::new(1.5, Theme::of(ui).color(state_role(kind)));
     let circle = |radius: f32| Shape::circle_stroke(middle, radius, stroke);
@@ -229,27 +231,29 @@ pub fn triangle(middle: Pos2, radius: f32) -> Vec<Pos2> {
 
 /// Says how it stands with data of which nothing is here, in the middle of its place.
 pub fn state_ui(ui: &mut Ui, place: Rect, state: &DataState) {
+    const SIGN: f32 = 22.0;
     let DataState { kind, text, source } = state;
-    let role = state_role(*kind);
+    let color = Theme::of(ui).color(state_role(*kind));
     let roomy = place.height() >= 70.0;
-    let width = (place.width() - 2.0 * theme::PAD).max(0.0);
-    let galley = layout_spans(ui, &[(text, Theme::of(ui).color(role))], BODY, width - 24.0, 3);
-    let (shape, text_place) = if roomy {
-        let top = place.center().y - (galley.size().y + 22.0) / 2.0;
-        let at = rect(place.center().x - width / 2.0, top + 22.0, width, galley.size().y);
-        (pos2(place.center().x, top + 8.0), at)
+    let width = (place.width() - 2.0 * theme::PAD - SIGN).max(0.0);
+    let rows = if roomy { 3 } else { 1 };
+    let galley = layout_spans(ui, &[(text, color)], BODY, width, rows);
+    let size = galley.size();
+    let middle = place.center();
+    let (sign, painted) = if roomy {
+        let top = middle.y - (size.y + SIGN) / 2.0;
+        let sign = pos2(middle.x, top + 7.0);
+        (sign, rect(middle.x - size.x / 2.0, top + SIGN, size.x, size.y))
     } else {
-        let left = place.center().x - (galley.size().x + 22.0) / 2.0;
-        let at = rect(left + 22.0, place.min.y, width - 24.0, place.height());
-        (pos2(left + 8.0, place.center().y), at)
+        let left = middle.x - (size.x + SIGN) / 2.0;
+        let text_left = left + SIGN;
+        (
+            pos2(left + 7.0, middle.y),
+            rect(text_left, middle.y - size.y / 2.0, size.x, size.y),
+        )
     };
-    paint_state_shape(ui, shape, *kind);
-    let align = if roomy {
-        Align2::CENTER_CENTER
-    } else {
-        Align2::LEFT_CENTER
-    };
-    let painted = paint_galley(ui, text_place, align, galley);
+    paint_state_sign(ui, sign, *kind);
+    ui.painter().galley(painted.min, galley, color);
     let response = label(ui, painted, text);
     describe(ui, &response, source);
 }
@@ -258,24 +262,35 @@ pub fn state_ui(ui: &mut Ui, place: Rect, state: &DataState) {
 /// edge of what was painted. Nothing is painted for data that is ready.
 pub fn state_note_ui(ui: &mut Ui, right: f32, middle: f32, max_width: f32, state: &DataState) -> f32 {
     let DataState { kind, text, source } = state;
-    if *kind == DataStateKind::Ready {
+    if *kind == DataStateKind::Ready || (*kind == DataStateKind::Stale && !is_old(ui, state)) {
         return right;
     }
+    let text = match kind {
+        DataStateKind::Stale if text.is_empty() => "of an earlier moment",
+        _ => text.as_str(),
+    };
     let width = text_width(ui, text, SMALL).min((max_width - 20.0).max(0.0));
     let place = rect(right - width, middle - 9.0, width, 18.0);
     text_ui(ui, place, Align2::RIGHT_CENTER, text, SMALL, state_role(*kind));
-    let shape = pos2(place.min.x - 11.0, middle);
-    paint_state_shape(ui, shape, *kind);
-    let hover = label(ui, Rect::from_center_size(shape, vec2(14.0, 14.0)), source);
+    let sign = pos2(place.min.x - 11.0, middle);
+    paint_state_sign(ui, sign, *kind);
+    let hover = label(ui, Rect::from_center_size(sign, vec2(14.0, 14.0)), source);
     if !source.is_empty() {
         hover.on_hover_text(source);
     }
     place.min.x - 20.0
 }
 
-/// Whether what is at hand is to be painted at less weight.
-pub fn is_old(state: &DataState) -> bool {
-    state.kind == DataStateKind::Stale
+/// Whether answers of an earlier playhead are shown as such. While time moves, each is one for some
+/// milliseconds; a sign that comes and goes thirty times a second would say nothing and be hard on the eyes.
+pub fn show_staleness(context: &egui::Context, shown: bool) {
+    context.data_mut(|data| data.insert_temp(Id::unique("show staleness"), shown));
+}
+
+/// Whether what is at hand is to be shown as old.
+pub fn is_old(ui: &Ui, state: &DataState) -> bool {
+    let shown = ui.data(|data| data.get_temp(Id::unique("show staleness")));
+    state.kind == DataStateKind::Stale && shown.unwrap_or(true)
 }
 
 /// A child that is drawn at a place and does not reach beyond it.

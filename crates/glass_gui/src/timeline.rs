@@ -12,6 +12,7 @@ use glass_core::{AxisTick, Command, CursorView, Event, Lane, LaneKind, Mark, Mar
 const TOP: f32 = 26.0;
 const AXIS: f32 = 24.0;
 const MARK: f32 = 5.0;
+const MARK_TEXT: f32 = 11.5;
 /// Alerts that overlap stand in up to this many rows of their lane.
 const SPAN_ROWS: usize = 3;
 
@@ -152,10 +153,7 @@ fn lanes_ui(ui: &mut Ui, place: Rect, track: Rect, playhead: f64, lanes: &[Lane]
         let name_place = rect(place.min.x + PAD, row.min.y, LANE_NAMES - GAP, height);
         paint::text_ui(ui, name_place, Align2::LEFT_CENTER, name, SMALL, Role::Muted);
         draw_bars(ui, row.shrink2(vec2(0.0, 2.0)), playhead, bars);
-        let rows = span_rows(marks, track.width());
-        for (mark, row_index) in marks.iter().zip(rows) {
-            mark_ui(ui, row, mark, row_index, *kind);
-        }
+        marks_ui(ui, row, *kind, playhead, marks);
         top += height;
     }
 }
@@ -203,7 +201,39 @@ fn draw_bars(ui: &Ui, row: Rect, playhead: f64, bars: &[(f64, f64)]) {
     }
 }
 
-fn mark_ui(ui: &mut Ui, row: Rect, mark: &Mark, row_index: usize, lane: LaneKind) {
+/// Draws a lane's marks, each with its label beside it where there is room up to its neighbours and the
+/// playhead; under the pointer every label is shown.
+fn marks_ui(ui: &mut Ui, lane: Rect, kind: LaneKind, playhead: f64, marks: &[Mark]) {
+    let rows = span_rows(marks, lane.width());
+    let n_rows = if kind == LaneKind::Alerts { SPAN_ROWS } else { 1 };
+    let row_height = lane.height() / n_rows as f32;
+    let mut taken_until = [lane.min.x; SPAN_ROWS];
+    for (index, mark) in marks.iter().enumerate() {
+        let row = rows[index].min(n_rows - 1);
+        let middle = lane.min.y + row_height * (row as f32 + 0.5);
+        let place = mark_ui(ui, lane, middle, mark);
+        let same_row = |other: usize| rows[other].min(n_rows - 1) == row;
+        let next = (index + 1..marks.len()).find(|other| same_row(*other));
+        let free_until = next.map_or(f32::INFINITY, |next| x_of(lane, marks[next].from) - MARK - 1.0);
+        let known_until = x_of(lane, playhead) - 2.0;
+        let width = paint::text_width(ui, &mark.label, MARK_TEXT) + GAP;
+        let left = if place.max.x + width <= free_until.min(known_until) {
+            Some(place.max.x + GAP / 2.0)
+        } else {
+            Some(place.min.x - width).filter(|left| *left >= taken_until[row])
+        };
+        if let Some(left) = left {
+            let at = rect(left, middle - 8.0, width, 16.0);
+            let color = Theme::of(ui).color(Role::Muted);
+            paint::paint_text(ui, at, Align2::LEFT_CENTER, &mark.label, MARK_TEXT, color);
+            taken_until[row] = taken_until[row].max(left + width);
+        }
+        taken_until[row] = taken_until[row].max(place.max.x + 1.0);
+    }
+}
+
+/// Draws and names one mark; returns its place.
+fn mark_ui(ui: &mut Ui, lane: Rect, middle: f32, mark: &Mark) -> Rect {
     let Mark {
         kind,
         role,
@@ -212,23 +242,18 @@ fn mark_ui(ui: &mut Ui, row: Rect, mark: &Mark, row_index: usize, lane: LaneKind
         label,
     } = mark;
     let color = Theme::of(ui).color(*role);
-    let middle = if lane == LaneKind::Alerts {
-        row.min.y + row.height() * (row_index as f32 + 0.5) / SPAN_ROWS as f32
-    } else {
-        row.center().y
-    };
-    let at = pos2(x_of(row, *from), middle);
+    let at = pos2(x_of(lane, *from), middle);
     let mut place = Rect::from_center_size(at, vec2(2.0 * MARK + 2.0, 2.0 * MARK + 2.0));
     if let Some(to) = to {
-        let span = Rect::from_min_max(pos2(at.x, middle - 3.5), pos2(x_of(row, *to), middle + 3.5));
+        let span = Rect::from_min_max(pos2(at.x, middle - 3.5), pos2(x_of(lane, *to), middle + 3.5));
         if span.width() >= 1.0 {
             draw_span(ui.painter(), span, *kind, color);
             place = place.union(span);
         }
     }
     draw_mark(ui.painter(), at, *kind, color, Theme::of(ui).background);
-    let response = paint::label(ui, place.intersect(row), label);
-    response.on_hover_text(label);
+    paint::label(ui, place, label).on_hover_text(label);
+    place
 }
 
 fn draw_span(painter: &Painter, span: Rect, kind: MarkKind, color: Color32) {

@@ -2,7 +2,7 @@
 //! pointer, an answer, or a tick while time moves.
 
 use crate::keys::Keys;
-use crate::{layout, theme, view};
+use crate::{layout, paint, theme, view};
 use glass_core::{App, Effect, Event, Runner, Viewport};
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, OnceLock};
@@ -10,6 +10,9 @@ use std::time::{Duration, Instant};
 
 /// How often time moves on screen while playing.
 const TICK: Duration = Duration::from_millis(33);
+
+/// How long an answer may belong to an earlier playhead before it is shown as such.
+const PATIENCE: Duration = Duration::from_millis(300);
 
 /// Wakes the window from any thread: to be called after an event was sent to it. Until the window is there, and
 /// after it is gone, it does nothing.
@@ -40,6 +43,7 @@ pub struct Window {
     terminal_command: String,
     viewport: Option<Viewport>,
     last_tick: Option<Instant>,
+    unsettled_since: Option<Instant>,
     n_frames: u64,
 }
 
@@ -58,6 +62,7 @@ impl Window {
             terminal_command: terminal_command.into(),
             viewport: None,
             last_tick: None,
+            unsettled_since: None,
             n_frames: 0,
         }
     }
@@ -108,6 +113,20 @@ impl Window {
         }
     }
 
+    /// Has answers shown as stale once they were so for a while.
+    fn watch_staleness(&mut self, context: &egui::Context) {
+        if self.app.is_settled() {
+            self.unsettled_since = None;
+            paint::show_staleness(context, false);
+            return;
+        }
+        let waited = self.unsettled_since.get_or_insert_with(Instant::now).elapsed();
+        paint::show_staleness(context, waited >= PATIENCE);
+        if waited < PATIENCE {
+            context.request_repaint_after(PATIENCE - waited);
+        }
+    }
+
     /// Draws, over the whole of the window.
     pub fn show(&mut self, ui: &mut egui::Ui) {
         self.n_frames += 1;
@@ -118,6 +137,7 @@ impl Window {
             self.viewport = Some(viewport);
             self.update(&context, Event::Resized(viewport));
         }
+        self.watch_staleness(&context);
         let model = self.app.view(viewport);
         let events = view::view_ui(ui, window, &model, &self.terminal_command);
         if !events.is_empty() {

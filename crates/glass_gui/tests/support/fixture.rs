@@ -114,7 +114,7 @@ fn overview_view() -> OverviewView {
                 "Latency, 99th percentile",
                 "s",
                 2,
-                state(DataStateKind::Stale, "as of 03:40:50"),
+                state(DataStateKind::Stale, ""),
             ),
             panel(
                 "Connections in the pool",
@@ -354,6 +354,13 @@ pub fn timeline() -> TimelineView {
     ];
     let incident = vec![
         mark(
+            MarkKind::Closed,
+            Role::Ok,
+            0.02,
+            None,
+            "03:28:50 closed: probe failed",
+        ),
+        mark(
             MarkKind::Opened,
             Role::Warning,
             0.55,
@@ -366,13 +373,6 @@ pub fn timeline() -> TimelineView {
             0.68,
             None,
             "03:40:10 checkout is slow",
-        ),
-        mark(
-            MarkKind::Closed,
-            Role::Ok,
-            0.02,
-            None,
-            "03:28:50 closed: probe failed",
         ),
     ];
     let n_bars = 120;

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test binary uses a part")]
 
 pub mod fixture;
+pub mod invented;
 pub mod soft;
 
 use egui_kittest::{Harness, SnapshotOptions, kittest::NodeT};

@@ -74,6 +74,14 @@ fn draw_triangle(picture: &mut RgbaImage, corners: [Vertex; 3], texture: &ColorI
     if whole == 0.0 {
         return;
     }
+    // Most triangles are of one colour: those need no look at the texture for each of their pixels.
+    let flat = corners
+        .iter()
+        .all(|corner| corner.uv == corners[0].uv && corner.color == corners[0].color);
+    let flat = flat.then(|| shade(&corners, [1.0, 0.0, 0.0], texture));
+    if flat.is_some_and(|color| color == [0.0; 4]) {
+        return;
+    }
     let bounds = Rect::from_points(&[a, b, c]).intersect(clip);
     let bounds = bounds.intersect(Rect::from_min_max(
         egui::Pos2::ZERO,
@@ -86,7 +94,7 @@ fn draw_triangle(picture: &mut RgbaImage, corners: [Vertex; 3], texture: &ColorI
             // A pixel on an edge belongs to both triangles; half-open would leave cracks, and egui's edges are
             // feathered, so the overlap is not seen.
             if clip.contains(at) && shares.iter().all(|share| *share >= 0.0) {
-                let color = shade(&corners, shares, texture);
+                let color = flat.unwrap_or_else(|| shade(&corners, shares, texture));
                 blend(picture.get_pixel_mut(x, y), color);
             }
         }

@@ -1,0 +1,123 @@
+//! The whole window without a screen: keys in, effects out, answers shown, and no frame without a reason.
+
+mod support;
+
+use egui_kittest::{Harness, kittest::Queryable};
+use glass_gui::{Waker, Window};
+use std::sync::mpsc;
+use std::time::Duration;
+use support::invented::{Invented, app};
+
+fn session() -> Harness<'static, Window> {
+    let (sender, events) = mpsc::channel();
+    let window = Window::new(app(), Box::new(Invented { sender }), events, "glasshouse");
+    let mut harness = Harness::builder()
+        .with_size([1280.0, 800.0])
+        .with_context_setup(Window::prepare)
+        .build_ui_state(
+            |ui, window: &mut Window| {
+                window.take_events(ui.ctx());
+                window.show(ui);
+            },
+            window,
+        );
+    // Answers come in between two frames; a waker would ask for the second.
+    harness.run();
+    harness.step();
+    harness.run();
+    harness
+}
+
+fn press(harness: &mut Harness<'_, Window>, text: &str) {
+    harness.event(egui::Event::Text(text.into()));
+    harness.step();
+    harness.step();
+}
+
+#[test]
+fn answers_reach_the_screen() {
+    let harness = session();
+    harness.get_by_label_contains("ShopErrorsHigh, ");
+    harness.get_by_label("2026-11-22 04:05:00 UTC");
+}
+
+#[test]
+fn paused_and_without_input_nothing_is_drawn() {
+    let mut harness = session();
+    let before = harness.state().n_frames();
+    harness.run();
+    let settled = harness.state().n_frames();
+    assert!(settled <= before + 1, "one frame, asked for by the test itself");
+    assert!(!harness.ctx.has_requested_repaint());
+}
+
+#[test]
+fn time_moves_while_playing_and_asks_for_frames() {
+    let mut harness = session();
+    press(&mut harness, " ");
+    std::thread::sleep(Duration::from_millis(120));
+    harness.step();
+    let delay = harness
+        .output()
+        .viewport_output
+        .values()
+        .map(|output| output.repaint_delay)
+        .min()
+        .unwrap();
+    assert!(delay <= Duration::from_millis(33), "{delay:?}");
+    harness.step();
+    assert!(
+        harness.query_by_label("2026-11-22 04:05:00 UTC").is_none(),
+        "the playhead moved"
+    );
+    press(&mut harness, " ");
+    harness.run();
+}
+
+#[test]
+fn keys_go_to_the_core_and_not_to_egui() {
+    let mut harness = session();
+    press(&mut harness, "?");
+    harness.get_by_label_contains("Play or pause: ");
+    harness.key_press(egui::Key::Escape);
+    harness.run();
+    assert!(harness.query_by_label_contains("Play or pause: ").is_none());
+    // Tab would move egui's focus to a button, and space would then press it.
+    harness.key_press(egui::Key::Tab);
+    harness.run();
+    assert!(harness.ctx.memory(|memory| memory.focused()).is_none());
+}
+
+#[test]
+fn a_screen_that_is_not_here_is_shown_as_such() {
+    let mut harness = session();
+    press(&mut harness, "3");
+    harness.get_by_label("Logs is not in the window yet; it is in the terminal program: glasshouse");
+    press(&mut harness, "1");
+    harness.get_by_label("Last changes");
+}
+
+#[test]
+fn quitting_closes_the_window_and_copying_reaches_the_clipboard() {
+    let mut harness = session();
+    harness.event(egui::Event::Text("Y".into()));
+    harness.step();
+    let commands = &harness.output().platform_output.commands;
+    assert!(
+        matches!(commands.as_slice(), [egui::OutputCommand::CopyText(text)] if text.starts_with("glass://")),
+        "{commands:?}"
+    );
+    harness.event(egui::Event::Text("q".into()));
+    harness.step();
+    let closes = harness
+        .output()
+        .viewport_output
+        .values()
+        .any(|output| output.commands.contains(&egui::ViewportCommand::Close));
+    assert!(closes);
+}
+
+#[test]
+fn a_waker_without_a_window_does_nothing() {
+    Waker::default().wake();
+}
