@@ -40,6 +40,9 @@ pub(crate) use output::{FolderOutput, Output, ZipOutput};
 /// The file that is locked while a writer is at work; it is empty.
 const LOCK_NAME: &str = "writer.lock";
 
+/// Under this name the draft is written before it takes its own.
+const PASSING_DRAFT_NAME: &str = ".recording.json";
+
 /// A segment is written by itself when what waits takes this many bytes, some four million samples.
 const SEGMENT_BYTES: usize = 64 << 20;
 
@@ -121,10 +124,12 @@ impl RecordingWriter {
     /// # Errors
     /// When the folder holds something, or cannot be written.
     pub fn create(folder: &Path, draft: ManifestDraft) -> Result<Self, RecordingError> {
-        create_empty_folder(folder)?;
+        create_folder_without(folder, |name| {
+            ![LOCK_NAME, PASSING_DRAFT_NAME, SEGMENTS_NAME].contains(&name)
+        })?;
         let lock = lock_folder(folder)?;
-        let segments = folder.join(SEGMENTS_NAME);
-        fs::create_dir(&segments).map_err(RecordingError::io(&segments))?;
+        // What a writer that was killed right here has left behind is no obstacle.
+        create_folder_without(&folder.join(SEGMENTS_NAME), |_| true)?;
         write_draft(folder, &draft)?;
         Ok(Self {
             folder: folder.to_owned(),
@@ -536,13 +541,20 @@ impl RecordingWriter {
 
 /// Makes `folder`, or sees that it is empty.
 pub(crate) fn create_empty_folder(folder: &Path) -> Result<(), RecordingError> {
+    create_folder_without(folder, |_| true)
+}
+
+/// Makes `folder`, or sees that nothing in it is in the way.
+fn create_folder_without(folder: &Path, in_the_way: impl Fn(&str) -> bool) -> Result<(), RecordingError> {
     fs::create_dir_all(folder).map_err(RecordingError::io(folder))?;
-    let mut entries = fs::read_dir(folder).map_err(RecordingError::io(folder))?;
-    if entries.next().is_some() {
-        return Err(RecordingError::rejected(
-            folder.display(),
-            "the folder is not empty",
-        ));
+    for entry in fs::read_dir(folder).map_err(RecordingError::io(folder))? {
+        let name = entry.map_err(RecordingError::io(folder))?.file_name();
+        if in_the_way(&name.to_string_lossy()) {
+            return Err(RecordingError::rejected(
+                folder.display(),
+                "the folder is not empty",
+            ));
+        }
     }
     Ok(())
 }
@@ -563,7 +575,7 @@ fn lock_folder(folder: &Path) -> Result<File, RecordingError> {
 /// Writes `recording.json` beside its place and moves it there, so that it is never half written.
 pub(crate) fn write_draft(folder: &Path, draft: &ManifestDraft) -> Result<(), RecordingError> {
     let path = folder.join(DRAFT_NAME);
-    let passing = folder.join(".recording.json");
+    let passing = folder.join(PASSING_DRAFT_NAME);
     let manifest = Manifest {
         about: draft.clone(),
         ..Manifest::default()

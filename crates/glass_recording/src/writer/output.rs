@@ -184,8 +184,16 @@ impl FolderOutput {
         }
     }
 
-    /// Makes sure that the folder's entries are on disk; the files are already.
+    /// Makes sure that all files are on disk. At the end and not one by one: so the file system has less to do.
     pub(crate) fn sync(&self) -> Result<(), RecordingError> {
+        for name in self.members.keys() {
+            let path = self.root.join(name);
+            let synced = File::options()
+                .write(true)
+                .open(&path)
+                .and_then(|file| file.sync_all());
+            synced.map_err(RecordingError::io(&path))?;
+        }
         let mut folders = vec![self.root.clone()];
         for name in self.members.keys() {
             let mut folder = self.root.join(name);
@@ -219,11 +227,7 @@ impl Output for FolderOutput {
         let mut sink = Hashing::new(BufWriter::new(file));
         let written = write(&mut sink)?;
         let sum = sink.sum(written.map(|table| table.footer_crc32));
-        let file = sink
-            .inner
-            .into_inner()
-            .map_err(|error| RecordingError::io(&path)(error.into_error()))?;
-        file.sync_all().map_err(RecordingError::io(&path))?;
+        sink.flush().map_err(RecordingError::io(&path))?;
         self.members.insert(name.to_owned(), sum);
         Ok(())
     }
