@@ -16,11 +16,11 @@ from .logs import LogCollector
 from .monitoring import PROGRAMS, Monitoring
 from .places import CARDGATE, CLOUD, CLUSTER, SERVICE_PORTS, WEBHOOK, address, ports_in_use
 from .processes import Processes
-from .thread import Thread
+from .thread import Thread, next_second
 from .webhook import WebhookReceiver
 
 # The recording begins this long after the start: programs come up, caches and the rules' 30 s windows fill.
-PREPARATION_SECONDS = 75.0
+PREPARATION_SECONDS = 70.0
 PANELS = [
     ("Requests failing, by service", "service:request_errors:ratio_rate30s", "ratio"),
     ("Request time p95, by service", "service:request_duration_seconds:p95_30s", "s"),
@@ -129,13 +129,13 @@ class Lab:
 
     def commit(self, author, message, edits):
         """A commit that reaches the cluster; answers its hash."""
-        revision = self.repository.commit(author, message, edits, time.time())
+        revision = self.repository.commit(author, message, edits, next_second())
         self.note("commit", f"{revision[:10]} {author.name}: {message.splitlines()[0]}")
         return revision
 
     def revert(self, author, commit, reason):
         """A revert of a commit; answers its hash."""
-        revision = self.repository.revert(author, commit, reason, time.time())
+        revision = self.repository.revert(author, commit, reason, next_second())
         self.note("revert", f"{revision[:10]} {author.name}: reverts {commit[:10]}")
         return revision
 
@@ -191,7 +191,7 @@ class Lab:
         write_json(out / "ground-truth.json", self.truth(episodes))
         write_json(out / "recording.json", {
             "name": self.story.NAME, "summary": self.story.SUMMARY, "cloud": CLOUD, "cluster": CLUSTER,
-            "license": "Apache-2.0", "start": rfc3339(self.start), "end": rfc3339(self.end),
+            "license": "CC0-1.0", "start": rfc3339(self.start), "end": rfc3339(self.end),
         })
         self.say(f"{n_samples} samples, {n_lines} log lines, {n_webhooks} notifications in {out}")
 

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-CLOUD = "harbor-tickets"
+CLOUD = "Glasshouse lab"
 CLUSTER = "harbor-lab"
-REPOSITORY = "harbor-tickets"
 WEB = "https://git.harbor-tickets.example/platform/harbor-tickets"
 
 PROMETHEUS = 19090

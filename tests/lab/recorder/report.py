@@ -1,7 +1,7 @@
 """Pieces of the texts that both stories write: numbers as people write them, and the post-mortem's frame."""
 
 from .clock import day, hms, rfc3339
-from .thread import FOOTNOTE
+from .thread import LAB_NOTE
 
 
 def percent(ratio):
@@ -54,6 +54,8 @@ def post_mortem(lab, title, severity, summary, timeline, sections):
         "",
         f"# {title}",
         "",
+        LAB_NOTE,
+        "",
         summary,
         "",
         f"## Timeline ({day(lab.start)}, UTC)",
@@ -62,4 +64,4 @@ def post_mortem(lab, title, severity, summary, timeline, sections):
     lines += [f"- {hms(at)} {text}" for at, text in sorted(timeline)]
     for heading, text in sections:
         lines += ["", f"## {heading}", "", text.strip()]
-    return "\n".join(lines) + FOOTNOTE + "\n"
+    return "\n".join(lines) + "\n"

@@ -6,7 +6,7 @@ import time
 from .clock import rfc3339
 from .places import WEB
 
-FOOTNOTE = "\n\n_This is a lab incident: the people and the company are invented, the programs and the numbers are real._"
+LAB_NOTE = "This is a lab incident: the company and its people are invented, the programs and the numbers are real."
 
 
 class Thread:
@@ -33,7 +33,7 @@ class Thread:
             "updated_at": rfc3339(at),
             "closed_at": None,
             "comments": 0,
-            "body": body + FOOTNOTE,
+            "body": f"{body}\n\n_{LAB_NOTE}_",
         }
         return at
 

@@ -112,6 +112,8 @@ impl Database {
         if answer(stream, "OK").is_ok() {
             self.converse(id, &application, &mut reader, stream);
         }
+        // A backend cleans up before its place is free again.
+        thread::sleep(Duration::from_secs_f64(random::between(0.08, 0.2)));
         self.lock().remove(&id);
     }
 

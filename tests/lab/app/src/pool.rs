@@ -15,7 +15,7 @@ use crate::metrics::Kind;
 use crate::random;
 use crate::service::Service;
 
-/// How often the housekeeper looks. It opens at most one connection each time.
+/// How often the housekeeper looks. It opens at most one connection each time, and tries until the next look.
 const HOUSEKEEPING: Duration = Duration::from_secs(4);
 /// How long to wait before trying again to open a connection that was refused.
 const REFUSED_BACKOFF: Duration = Duration::from_millis(80);
@@ -83,9 +83,10 @@ impl Pool {
         let weak = Arc::downgrade(&pool);
         thread::spawn(move || {
             while let Some(pool) = weak.upgrade() {
-                pool.keep_house();
+                let next_look = Instant::now() + HOUSEKEEPING.mul_f64(random::between(0.8, 1.2));
+                pool.keep_house(next_look);
                 drop(pool);
-                thread::sleep(HOUSEKEEPING.mul_f64(random::between(0.8, 1.2)));
+                thread::sleep(next_look.saturating_duration_since(Instant::now()));
             }
         });
         Ok(pool)
@@ -182,40 +183,52 @@ impl Pool {
         Ok(connection)
     }
 
-    fn keep_house(&self) {
-        let now = Instant::now();
+    fn keep_house(&self, until: Instant) {
+        self.close_stale(Instant::now());
+        let mut trouble = String::new();
+        while Instant::now() < until {
+            {
+                let mut state = self.lock();
+                if state.idle.len() >= self.min_idle || state.n_open >= self.max_size {
+                    break;
+                }
+                state.n_open += 1;
+            }
+            match self.open() {
+                Ok(connection) => {
+                    self.give_back(connection);
+                    break;
+                }
+                Err(error) => {
+                    self.lock().n_open -= 1;
+                    trouble = error.to_string();
+                    thread::sleep(REFUSED_BACKOFF.mul_f64(random::between(1.0, 2.0)));
+                }
+            }
+        }
+        if !trouble.is_empty() {
+            let fields = [("min_idle", self.min_idle.into()), ("error", (&trouble).into())];
+            self.service
+                .log
+                .warn("pool: connection refused while filling up", &fields);
+        }
+    }
+
+    /// Closes what was idle for too long or lived for too long.
+    fn close_stale(&self, now: Instant) {
         let mut state = self.lock();
         let n_before = state.idle.len();
-        let mut n_kept = 0;
-        let (idle_timeout, min_idle) = (self.idle_timeout, self.min_idle);
         // The ones used last stand at the end and are looked at first, so that the oldest are the ones to go.
         let mut kept: Vec<Connection> = Vec::new();
         while let Some(connection) = state.idle.pop() {
-            let fresh = now.duration_since(connection.idle_since) < idle_timeout || n_kept < min_idle;
-            if fresh && connection.retire_at > now {
+            let fresh = now.duration_since(connection.idle_since) < self.idle_timeout;
+            if (fresh || kept.len() < self.min_idle) && connection.retire_at > now {
                 kept.push(connection);
-                n_kept += 1;
             }
         }
         kept.reverse();
         state.n_open -= n_before - kept.len();
         state.idle = kept;
-        if state.idle.len() >= self.min_idle || state.n_open >= self.max_size {
-            return;
-        }
-        state.n_open += 1;
-        drop(state);
-        match self.open() {
-            Ok(connection) => self.give_back(connection),
-            Err(error) => {
-                self.lock().n_open -= 1;
-                let trouble = error.to_string();
-                self.service.log.warn(
-                    "pool: cannot keep min_idle",
-                    &[("min_idle", min_idle.into()), ("error", (&trouble).into())],
-                );
-            }
-        }
     }
 
     fn give_back(&self, mut connection: Connection) {
