@@ -203,16 +203,23 @@ fn grapheme_width(grapheme: &str) -> u16 {
     }
 }
 
+/// No screen is wider, so no text needs to be known to be.
+const MAX_WIDTH: u16 = 1024;
+
 /// How many columns a text takes; counts no further than a screen can be wide.
 pub(crate) fn text_width(text: &str) -> u16 {
+    if text.is_ascii() {
+        let n = text.bytes().filter(|byte| !byte.is_ascii_control()).count();
+        return n.min(MAX_WIDTH.into()) as u16;
+    }
     let mut width = 0u16;
     for grapheme in text.graphemes(true) {
         width = width.saturating_add(grapheme_width(grapheme));
-        if width > 4096 {
+        if width >= MAX_WIDTH {
             break;
         }
     }
-    width
+    width.min(MAX_WIDTH)
 }
 
 /// How many columns a line takes.
