@@ -30,7 +30,7 @@ fn nearest(moments: impl Iterator<Item = Timestamp>, jump: Jump) -> Option<Times
 
 /// When alerts were known to fire; notifications count for alerts of which no rule is recorded.
 fn alerts(store: &Store) -> Result<Vec<Timestamp>, QueryError> {
-    let events = &store.events()?.items;
+    let events = store.events()?.all();
     let of_kind = |kind| events.iter().filter(move |event: &&Event| event.kind == kind);
     let with_rule: BTreeSet<&str> = of_kind(EventKind::AlertFiring).filter_map(alert_name).collect();
     let has_no_rule = |event: &&Event| !alert_name(event).is_some_and(|name| with_rule.contains(name));
@@ -52,7 +52,7 @@ fn changes(store: &Store) -> Result<Vec<Timestamp>, QueryError> {
         .map(|change| change.known_at);
     let events = store
         .events()?
-        .items
+        .all()
         .iter()
         .filter(|event| event.kind == EventKind::Change);
     Ok(commits.chain(events.map(|event| event.known_at)).collect())
@@ -68,7 +68,7 @@ fn incidents(store: &Store) -> Result<Vec<Timestamp>, QueryError> {
     };
     let mut moments: Vec<Timestamp> = store
         .events()?
-        .items
+        .all()
         .iter()
         .filter(is_told)
         .map(|event| event.known_at)

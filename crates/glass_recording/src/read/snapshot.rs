@@ -45,11 +45,9 @@ pub(super) struct KnownEvent {
 /// What was asked of which source, as far as it tells nothing of what came later.
 #[derive(Default)]
 pub(super) struct Coverage<'a> {
-    /// Whether the recording ever asked for this kind: a fact of the recording, not of what happened.
-    pub(super) was_asked: bool,
     /// What was asked of a time that had begun.
     pub(super) begun: Vec<KnownCoverage<'a>>,
-    /// The sources that the manifest names.
+    /// The sources that the manifest names: a fact of the recording, not of what happened.
     pub(super) sources: Vec<&'a str>,
 }
 
@@ -116,15 +114,13 @@ impl<'a> Snapshot<'a> {
             }
         };
         troubles.extend_from_slice(store.troubles());
-        let sources: Vec<&str> = store.sources(kind).collect();
         let begun = store
             .rows(kind)
             .filter(|row| row.start <= self.as_of)
             .map(|row| self.cut_coverage(row));
         Coverage {
-            was_asked: !sources.is_empty() || store.rows(kind).next().is_some(),
             begun: begun.collect(),
-            sources,
+            sources: store.sources(kind).collect(),
         }
     }
 
@@ -217,38 +213,29 @@ impl<'a> Snapshot<'a> {
     /// The wanted events, in an order that their own content gives: by time, then kind, then texts. An event that
     /// was recorded while it lasted and again with its end comes once.
     pub(super) fn events(&self, wanted: impl Fn(&KnownEvent) -> bool) -> Result<Vec<Event>, QueryError> {
-        let is_wanted = |event: &&Event| {
-            let until = event
-                .until
-                .filter(|until| until.known_at.max(until.at) <= self.as_of);
+        let once = |same: &[Event]| {
+            let event = same.first().filter(|event| event.known_at <= self.as_of)?;
+            let ends = same.iter().filter_map(|event| event.until);
+            let until = ends
+                .filter(|until| until.known_at.max(until.at) <= self.as_of)
+                .max_by_key(|until| (until.known_at, until.at));
             let (kind, happened_at) = (event.kind, event.happened_at);
-            event.known_at <= self.as_of
-                && wanted(&KnownEvent {
-                    kind,
-                    happened_at,
-                    until,
-                })
+            wanted(&KnownEvent {
+                kind,
+                happened_at,
+                until,
+            })
+            .then(|| Event {
+                until,
+                ..event.clone()
+            })
         };
-        let all = self.store.events()?.items.iter();
-        let mut events: Vec<Event> = all
-            .filter(is_wanted)
-            .filter_map(|event| event.as_known_at(self.as_of))
-            .collect();
-        events.sort_by(|a, b| (begin(a), end(a)).cmp(&(begin(b), end(b))));
-        events.dedup_by(|later, kept| {
-            let is_same = begin(later) == begin(kept);
-            if is_same {
-                // The one with the later end comes later, and none comes before any.
-                std::mem::swap(later, kept);
-            }
-            is_same
-        });
-        Ok(events)
+        Ok(self.store.events()?.groups().filter_map(once).collect())
     }
 
     /// What of the events could not be read, one sentence each.
     pub(super) fn event_troubles(&self) -> Result<&'a [String], QueryError> {
-        Ok(&self.store.events()?.troubles)
+        Ok(self.store.events()?.troubles())
     }
 
     fn change_store(&self) -> Result<&'a ChangeStore, QueryError> {
@@ -304,23 +291,6 @@ impl<'a> Snapshot<'a> {
     pub(super) fn document_troubles(&self) -> Result<&'a [String], QueryError> {
         Ok(&self.store.documents()?.troubles)
     }
-}
-
-/// An event's place among others but for its end, by its own content: the order of the file would tell what else is
-/// in it.
-fn begin(event: &Event) -> impl Ord + '_ {
-    let texts = (
-        &event.title,
-        &event.cluster,
-        &event.labels,
-        &event.link,
-        &event.text,
-    );
-    (event.happened_at, event.kind, event.known_at, texts)
-}
-
-fn end(event: &Event) -> Option<(Timestamp, Timestamp)> {
-    event.until.map(|until| (until.at, until.known_at))
 }
 
 impl KnownColumn {

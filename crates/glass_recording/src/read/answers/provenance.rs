@@ -28,7 +28,8 @@ pub(super) fn of(
     let mut lost = [snapshot.warnings(), &troubles].concat();
     let coverage = snapshot.coverage(kind, &mut lost);
     let begun = &coverage.begun;
-    let completeness = if coverage.was_asked || has_any(snapshot, kind)? {
+    let was_asked = !begun.is_empty() || !coverage.sources.is_empty();
+    let completeness = if was_asked || has_any(snapshot, kind)? {
         completeness(begun, &lost, step_nanos)
     } else {
         lost.first()

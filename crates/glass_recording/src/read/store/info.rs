@@ -23,7 +23,7 @@ impl Store {
 
     /// The moments at which something other than samples and log lines became known, in no order.
     fn known_moments(&self) -> Vec<Timestamp> {
-        let events = self.events().map_or(&[][..], |found| &found.items);
+        let events = self.events().map_or(&[][..], |store| store.all());
         let documents = self.documents().map_or(&[][..], |found| &found.items);
         let mut moments: Vec<Timestamp> = events.iter().map(|event| event.known_at).collect();
         moments.extend(

@@ -5,6 +5,7 @@ pub(crate) mod block;
 pub(crate) mod cache;
 pub(crate) mod changes;
 pub(crate) mod coverage;
+pub(crate) mod events;
 pub(crate) mod found;
 mod info;
 pub(crate) mod logs;
@@ -15,11 +16,11 @@ use crate::container::Archive;
 use crate::error::RecordingError;
 use crate::manifest::Manifest;
 use crate::tables::documents::{is_document_name, read_document};
-use crate::tables::events::read_events;
 use changes::ChangeStore;
 use coverage::CoverageStore;
+use events::EventStore;
 use found::Found;
-use glass_model::{Document, Event, QueryError, TimeRange};
+use glass_model::{Document, QueryError, TimeRange};
 use logs::LogStore;
 use series::SeriesStore;
 use std::sync::OnceLock;
@@ -33,7 +34,7 @@ pub(crate) struct Store {
     series: Lazy<SeriesStore>,
     logs: Lazy<LogStore>,
     changes: Lazy<ChangeStore>,
-    events: Lazy<Found<Event>>,
+    events: Lazy<EventStore>,
     documents: Lazy<Found<Document>>,
     coverage: Lazy<CoverageStore>,
     /// From when to when it was measured.
@@ -79,8 +80,8 @@ impl Store {
         once(&self.changes, || ChangeStore::open(&self.archive))
     }
 
-    pub(crate) fn events(&self) -> Result<&Found<Event>, QueryError> {
-        once(&self.events, || Found::rows(&self.archive, "events", read_events))
+    pub(crate) fn events(&self) -> Result<&EventStore, QueryError> {
+        once(&self.events, || EventStore::open(&self.archive))
     }
 
     pub(crate) fn documents(&self) -> Result<&Found<Document>, QueryError> {
