@@ -6,6 +6,7 @@
 mod log;
 mod run;
 
+use super::tally::Tally;
 use super::text::{file_name, stem};
 use super::{ImportError, Job};
 use crate::redact::redact_counted;
@@ -37,11 +38,12 @@ pub(super) fn import(job: &mut Job<'_>) -> Result<(), ImportError> {
     let n_elsewhere = git.n_commits_elsewhere(&head)?;
     let changes = git.changes(&head, &repository)?;
     let mut n_hidden = 0;
-    let n_changes = changes.len() as u64;
+    let mut tally = Tally::default();
     for change in changes {
         n_hidden += redact_counted(&change.patch).1;
-        push(job, change)?;
+        push(job, &mut tally, change)?;
     }
+    let is_partial = tally.tell(job, "commits");
     job.note_count(
         n_elsewhere,
         "commit on another branch left out",
@@ -57,10 +59,10 @@ pub(super) fn import(job: &mut Job<'_>) -> Result<(), ImportError> {
         "suspected secret in patches hidden",
         "suspected secrets in patches hidden",
     );
-    job.cover("commits", n_changes, false, &[ONE_BRANCH])
+    job.cover("commits", tally.n_taken, is_partial, &[ONE_BRANCH])
 }
 
-fn push(job: &mut Job<'_>, change: Change) -> Result<(), ImportError> {
+fn push(job: &mut Job<'_>, tally: &mut Tally, change: Change) -> Result<(), ImportError> {
     let summary = &change.summary;
     job.reach(summary.known_at);
     let event = Event {
@@ -77,10 +79,13 @@ fn push(job: &mut Job<'_>, change: Change) -> Result<(), ImportError> {
             ("repository", summary.repository.as_str()),
         ]),
     };
-    job.writer.push_event(event)?;
-    job.writer.push_change(change)?;
-    job.report.n_events += 1;
-    job.report.n_changes += 1;
+    let n_before = tally.n_taken;
+    tally.count(job.writer.push_change(change))?;
+    if tally.n_taken > n_before {
+        job.writer.push_event(event)?;
+        job.report.n_events += 1;
+        job.report.n_changes += 1;
+    }
     Ok(())
 }
 

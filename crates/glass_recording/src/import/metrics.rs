@@ -60,6 +60,7 @@ fn take_all<P: LineParser<Item = MetricsItem>>(
 #[derive(Default)]
 struct Intake {
     tally: Tally,
+    metadata: Tally,
     stale: StaleFinder,
     alerts: AlertSamples,
     n_nan: u64,
@@ -74,8 +75,7 @@ impl Intake {
         match item {
             MetricsItem::Metadata(m) => {
                 let pushed = job.writer.push_metadata(&m.name, m.kind, &m.help, &m.unit);
-                self.tally.count(pushed)?;
-                self.tally.n_taken -= 1;
+                self.metadata.count(pushed)?;
             }
             MetricsItem::Histogram {
                 labels,
@@ -148,6 +148,7 @@ impl Intake {
             job.note(damage);
         }
         is_partial |= self.tally.tell(job, "samples");
+        self.metadata.tell(job, "descriptions of metrics");
         self.tell_times(job);
         self.tell_nans(job);
         let lost = if is_partial {

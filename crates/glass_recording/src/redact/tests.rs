@@ -1,10 +1,5 @@
 //! What is hidden, and what must stay.
 
-#![expect(
-    clippy::print_stdout,
-    reason = "tests say what they skip and what they measured"
-)]
-
 use super::*;
 use proptest::prelude::*;
 

@@ -1,0 +1,288 @@
+//! The shop incident taken in from the files that real programs left, and asked again as a recording.
+
+use glass_model::{
+    Answer, AnswerValue, Ask, Backend, EventKind, LogFilter, LogHistogramAsk, Querier, Question, Selector,
+    TimeRange, Timestamp,
+};
+use glass_recording::import::{
+    ImportError, ImportFormat, ImportInput, ImportOptions, ImportReport, detect, import,
+};
+use glass_recording::{ManifestDraft, Recording, RecordingWriter};
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+
+/// A file of the incident; `None`, with a message, where the shared data are absent.
+fn shop(name: &str) -> Option<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/incident-shop");
+    if folder.exists() {
+        return Some(folder.join(name));
+    }
+    println!("skipped: no {}", folder.display());
+    None
+}
+
+fn input(path: PathBuf) -> ImportInput {
+    ImportInput {
+        path,
+        format: None,
+        source: None,
+    }
+}
+
+struct Imported {
+    _folder: TempDir,
+    report: ImportReport,
+    recording: Recording,
+}
+
+fn imported(paths: Vec<PathBuf>, options: &ImportOptions) -> Result<Imported, ImportError> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let draft = ManifestDraft {
+        name: "shop".into(),
+        ..ManifestDraft::default()
+    };
+    let mut writer = RecordingWriter::create(&folder.path().join("shop.glass.part"), draft)?;
+    let inputs: Vec<ImportInput> = paths.into_iter().map(input).collect();
+    let report = import(&inputs, &mut writer, options, &mut |_| {})?;
+    let file = folder.path().join("shop.glass");
+    writer.finish(&file, &mut |_| {})?;
+    let recording = Recording::open(&file)?;
+    Ok(Imported {
+        _folder: folder,
+        report,
+        recording,
+    })
+}
+
+fn answer(recording: &Recording, ask: Ask) -> Answer {
+    let as_of = Timestamp::MAX;
+    recording.answer(&Question { as_of, ask }).expect("an answer")
+}
+
+fn written(folder: &TempDir, name: &str, text: &str) -> PathBuf {
+    let path = folder.path().join(name);
+    std::fs::write(&path, text).expect("written");
+    path
+}
+
+#[test]
+fn forms_are_found_out() {
+    let check = |name: &str, expected| {
+        let Some(path) = shop(name) else {
+            return;
+        };
+        assert_eq!(detect(&path).expect("known"), expected, "{name}");
+    };
+    check("loki-apps.jsonl.gz", ImportFormat::LogcliJsonl);
+    check("prometheus-2.42-apps.dump.txt.gz", ImportFormat::PromtoolDump);
+    check(
+        "prometheus-3.12-utf8-native.dump.txt.gz",
+        ImportFormat::PromtoolDump,
+    );
+    check(
+        "prometheus-3.5-apps.openmetrics.txt.gz",
+        ImportFormat::OpenMetrics,
+    );
+    check("alertmanager-webhooks.jsonl", ImportFormat::Alertmanager);
+    check("gitops.bundle", ImportFormat::Git);
+    check("timeline.md", ImportFormat::Markdown);
+    check("../operate-first-incidents.jsonl", ImportFormat::IssueJson);
+    check(
+        "../captures/loki-3.7.6/query_range_streams.json",
+        ImportFormat::LokiJson,
+    );
+    check(
+        "../captures/alertmanager-0.33.1/alerts.json",
+        ImportFormat::Alertmanager,
+    );
+    assert!(detect(&PathBuf::from(env!("CARGO_MANIFEST_DIR"))).is_err());
+}
+
+#[test]
+fn the_shop_incident() {
+    let names = [
+        "prometheus-3.5-apps.openmetrics.txt.gz",
+        "prometheus-3.5-alerts-rules-up.openmetrics.txt.gz",
+        "prometheus-3.12-utf8-native.dump.txt.gz",
+        "loki-apps.jsonl.gz",
+        "alertmanager-webhooks.jsonl",
+        "gitops.bundle",
+    ];
+    let Some(paths) = names.iter().map(|name| shop(name)).collect::<Option<Vec<_>>>() else {
+        return;
+    };
+    let options = ImportOptions {
+        infer_stale: true,
+        ..ImportOptions::default()
+    };
+    let imported = imported(paths, &options).expect("imported");
+    for input in &imported.report.inputs {
+        println!("{}: {:#?}", input.source, input);
+    }
+    let [apps, rules, native, logs, webhooks, git] = &imported.report.inputs[..] else {
+        panic!("one report an input");
+    };
+    assert!(apps.n_samples > 80_000 && rules.n_events > 20);
+    assert_eq!((native.n_histograms, native.n_samples), (419, 182));
+    assert_eq!(logs.n_entries, 61_595);
+    assert!(
+        logs.notes
+            .iter()
+            .any(|note| note.contains("sets of labels became")),
+        "{:?}",
+        logs.notes
+    );
+    assert!(webhooks.n_events > 5);
+    assert_eq!(git.n_changes, 13);
+
+    let recording = &imported.recording;
+    let info = recording.info();
+    assert_eq!(info.warnings, Vec::<String>::new());
+    let AnswerValue::LogHistogram(histogram) = answer(
+        recording,
+        Ask::LogHistogram(LogHistogramAsk {
+            filter: LogFilter::default(),
+            window: info.extent,
+            n_buckets: 10,
+        }),
+    )
+    .value
+    else {
+        panic!("a histogram");
+    };
+    assert_eq!(histogram.total, 61_595);
+    let AnswerValue::Changes(changes) = answer(recording, Ask::Changes).value else {
+        panic!("changes");
+    };
+    assert!(changes.iter().any(|change| change.subject.contains("SHOP-412")));
+    let events = answer(
+        recording,
+        Ask::Events {
+            window: TimeRange::ALL,
+        },
+    );
+    let AnswerValue::Events(events) = events.value else {
+        panic!("events");
+    };
+    let of_kind = |kind: EventKind| events.iter().filter(move |event| event.kind == kind);
+    // The rules' own record of the incident, to the second.
+    let restarted = of_kind(EventKind::AlertFiring)
+        .find(|e| e.title == "ShopRestarted")
+        .expect("it fired");
+    assert_eq!(restarted.happened_at.format("%H:%M:%S"), "03:38:57");
+    assert!(of_kind(EventKind::AlertNotified).all(|event| event.known_at >= event.happened_at));
+    let streams = recording
+        .entries(&LogFilter::default(), TimeRange::ALL, Timestamp::MAX, 100_000)
+        .expect("entries")
+        .0;
+    assert!(streams.len() < 30, "{} streams", streams.len());
+    let series = recording
+        .series(&Selector::metric("queue.depth"), TimeRange::ALL, Timestamp::MAX)
+        .expect("series")
+        .0;
+    assert_eq!(series[0].floats.len(), 182);
+}
+
+#[test]
+fn documents_and_threads() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let report = written(
+        &folder,
+        "post-mortem.md",
+        "---\npublished: 2026-11-24T10:00:00Z\n---\n# Carts were lost\n\nSince 03:41, password: hunter22\n",
+    );
+    let thread = written(
+        &folder,
+        "thread.json",
+        r#"{"issue":{"number":7,"title":"Carts lost","created_at":"2026-11-22T03:42:00Z","closed_at":"2026-11-22T04:00:00Z","user":{"login":"ana"},"body":"Since 03:41","labels":[{"name":"bug"}]},"comments":[{"created_at":"2026-11-22T03:45:00Z","user":{"login":"bo"},"body":"looking"}]}"#,
+    );
+    let imported = imported(vec![report, thread], &ImportOptions::default()).expect("imported");
+    assert_eq!(
+        imported.report.inputs[1].notes,
+        ["1 label left out: nobody knows when it was set"]
+    );
+    let AnswerValue::Document(Some(document)) = answer(
+        &imported.recording,
+        Ask::Document {
+            id: "post-mortem".into(),
+        },
+    )
+    .value
+    else {
+        panic!("a document");
+    };
+    assert_eq!(
+        document.text,
+        "# Carts were lost\n\nSince 03:41, password: [redacted]\n"
+    );
+    let ask = Ask::Document { id: "issue-7".into() };
+    let as_of = Timestamp::parse_rfc3339("2026-11-22T03:50:00Z").expect("a time");
+    let AnswerValue::Document(Some(thread)) = imported
+        .recording
+        .answer(&Question { as_of, ask })
+        .expect("an answer")
+        .value
+    else {
+        panic!("a thread");
+    };
+    assert_eq!((thread.comments.len(), thread.summary.closed_at), (1, None));
+}
+
+#[test]
+fn what_has_no_time_needs_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let cases = [
+        ("note.md", "# Undated\n"),
+        ("page.prom", "# TYPE up gauge\nup 1\n"),
+        (
+            "alerts.json",
+            r#"[{"status":{"state":"active"},"labels":{"alertname":"A"},"fingerprint":"x","startsAt":""}]"#,
+        ),
+    ];
+    for (name, text) in cases {
+        let path = written(&folder, name, text);
+        let error = imported(vec![path.clone()], &ImportOptions::default())
+            .err()
+            .expect("refused")
+            .to_string();
+        assert!(error.contains("--known-at") && error.ends_with(name), "{error}");
+        let options = ImportOptions {
+            known_at: Some(Timestamp::from_secs(1_795_318_439)),
+            ..ImportOptions::default()
+        };
+        imported(vec![path], &options).expect("with a time it is taken");
+    }
+}
+
+#[test]
+fn trouble_names_the_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let check = |name: &str, text: &str, expected: &str| {
+        let path = written(&folder, name, text);
+        let error = imported(vec![path], &ImportOptions::default())
+            .err()
+            .expect("refused")
+            .to_string();
+        assert!(error.starts_with(expected) && error.ends_with(name), "{error}");
+    };
+    check(
+        "empty",
+        "",
+        "its form is not recognised, it is empty; name it with --format",
+    );
+    check(
+        "other",
+        "hello world\n",
+        "its form is not recognised, it begins with `hello world`",
+    );
+    check("x.bundle", "# v2 git bundle\nnonsense\n", "git: ");
+    check(
+        "matrix.json",
+        r#"{"status":"success","data":{"resultType":"matrix","result":[]}}"#,
+        "this is the result of a metric query (matrix), not log lines",
+    );
+    let missing = imported(vec![folder.path().join("missing")], &ImportOptions::default())
+        .err()
+        .expect("refused");
+    assert!(missing.to_string().starts_with("No such file"), "{missing}");
+}
