@@ -137,9 +137,9 @@ pub(crate) fn mark_chosen(pen: &mut Pen, row: Rect, focused: bool) {
     pen.put_as(row.x, row.y, 1.min(row.width), pen.glyphs.marker(), role);
 }
 
-fn draw_cells(pen: &mut Pen, row: Rect, columns: &[Column], widths: &[u16], cells: &[Cell]) {
+fn draw_cells(pen: &mut Pen, row: Rect, columns: &[Column], widths: &Widths, cells: &[Cell]) {
     let mut x = row.x;
-    for ((column, width), cell) in columns.iter().zip(widths).zip(cells) {
+    for ((column, width), cell) in columns.iter().zip(&widths.columns).zip(cells) {
         let Cell { text, value: _, role } = cell;
         let Column {
             title: _,
@@ -161,53 +161,47 @@ fn draw_cells(pen: &mut Pen, row: Rect, columns: &[Column], widths: &[u16], cell
                 pen.put(x, row.y, room, text, style);
             }
         }
-        x = x
-            .saturating_add(*width)
-            .saturating_add(if *width > 0 { 2 } else { 0 });
+        let gap = if *width > 0 { widths.gap } else { 0 };
+        x = x.saturating_add(*width).saturating_add(gap);
     }
 }
 
-/// The columns' widths: fixed ones as wide as their widest cell, the rest shared by weight; where that is too
-/// much, the widest gives way first, so that short columns (times, states) stay whole.
-fn column_widths(pen: &Pen, columns: &[Column], rows: &[Row], with_head: bool, room: u16) -> Vec<u16> {
-    let natural = |i: usize, column: &Column| {
-        let head = if with_head {
-            text_width(&pen.glyphs.spell(&column.title))
-        } else {
-            0
-        };
-        rows.iter()
-            .filter_map(|row| row.cells.get(i))
-            .map(|cell| text_width(&pen.glyphs.spell(&cell.text)))
-            .fold(head, u16::max)
+/// The least a column is cut to as long as another one is wider.
+const MIN_COLUMN: u16 = 8;
+
+/// How the columns share a row.
+#[derive(Debug, PartialEq, Eq)]
+struct Widths {
+    /// Each column's.
+    columns: Vec<u16>,
+    /// Between two of them.
+    gap: u16,
+}
+
+/// The columns' widths: fixed ones as wide as their widest cell, the rest shared by weight. Where that is too
+/// much, they move together, and then later columns give way before earlier ones, which say what a row is about.
+fn column_widths(pen: &Pen, columns: &[Column], rows: &[Row], with_head: bool, room: u16) -> Widths {
+    let width = |text: &str| text_width(&pen.glyphs.spell(text));
+    let natural = |(i, column): (usize, &Column)| {
+        let head = if with_head { width(&column.title) } else { 0 };
+        let cells = rows.iter().filter_map(|row| row.cells.get(i));
+        cells.map(|cell| width(&cell.text)).fold(head, u16::max)
     };
-    let mut widths: Vec<u16> = columns
-        .iter()
-        .enumerate()
-        .map(|(i, column)| natural(i, column))
-        .collect();
-    let gaps = 2 * widths
+    let mut widths: Vec<u16> = columns.iter().enumerate().map(natural).collect();
+    let total = |widths: &[u16]| widths.iter().map(|width| usize::from(*width)).sum::<usize>();
+    let n_gaps = widths
         .iter()
         .filter(|width| **width > 0)
         .count()
         .saturating_sub(1);
-    let room = usize::from(room).saturating_sub(gaps);
-    // Columns that share what is left give way first, down to a width that still tells something.
-    let mut shared: Vec<u16> = widths.clone();
-    for (width, column) in shared.iter_mut().zip(columns) {
-        *width = if column.weight > 0 {
-            (*width).saturating_sub(12)
-        } else {
-            0
-        };
-    }
-    let total = |widths: &[u16]| widths.iter().map(|width| usize::from(*width)).sum::<usize>();
-    let slack = total(&shared);
-    let over = total(&widths).saturating_sub(room);
-    let before = shared.clone();
-    shrink_widest(&mut shared, slack.saturating_sub(over));
-    for ((width, before), after) in widths.iter_mut().zip(before).zip(shared) {
-        *width -= before - after;
+    let room = usize::from(room);
+    let gap = if total(&widths) + 2 * n_gaps > room { 1 } else { 2 };
+    let room = room.saturating_sub(usize::from(gap) * n_gaps);
+    let mut over = total(&widths).saturating_sub(room);
+    for width in widths.iter_mut().rev() {
+        let given = usize::from(width.saturating_sub(MIN_COLUMN)).min(over);
+        *width -= given as u16;
+        over -= given;
     }
     shrink_widest(&mut widths, room);
     let weights: usize = columns.iter().map(|column| usize::from(column.weight)).sum();
@@ -216,7 +210,7 @@ fn column_widths(pen: &Pen, columns: &[Column], rows: &[Row], with_head: bool, r
         let share = (spare * usize::from(column.weight)).checked_div(weights);
         *width += share.unwrap_or(0) as u16;
     }
-    widths
+    Widths { columns: widths, gap }
 }
 
 #[cfg(test)]
@@ -227,7 +221,7 @@ mod tests {
 
     #[test]
     fn columns_share_the_room_and_short_ones_stay_whole() {
-        let check = |texts: &[&str], weights: &[u16], room: u16, expected: &[u16]| {
+        let check = |texts: &[&str], weights: &[u16], room: u16, expected: (&[u16], u16)| {
             let columns: Vec<_> = weights
                 .iter()
                 .map(|weight| Column {
@@ -243,17 +237,24 @@ mod tests {
             }];
             let mut buffer = Buffer::empty(Rect::new(0, 0, 1, 1));
             let pen = Pen::new(&mut buffer, Look::fixed(&Options::default()));
-            assert_eq!(column_widths(&pen, &columns, &rows, false, room), expected);
+            let widths = column_widths(&pen, &columns, &rows, false, room);
+            assert_eq!((widths.columns.as_slice(), widths.gap), expected, "{texts:?}");
         };
-        check(&["03:41", "ok", "a subject"], &[0, 0, 1], 40, &[5, 2, 29]);
+        check(&["03:41", "ok", "a subject"], &[0, 0, 1], 40, (&[5, 2, 29], 2));
         check(
             &["03:41", "firing", "a very long subject of a commit"],
             &[0, 0, 1],
             30,
-            &[5, 6, 15],
+            (&[5, 6, 17], 1),
         );
-        check(&["a very long fixed one", "other"], &[0, 0], 12, &[5, 5]);
-        check(&["", "x"], &[0, 0], 10, &[0, 1]);
-        check(&["abc", "def"], &[0, 1], 0, &[1, 1]);
+        check(
+            &["firing", "CheckoutErrors", "where it is", "since then"],
+            &[0, 1, 0, 0],
+            40,
+            (&[6, 14, 9, 8], 1),
+        );
+        check(&["a very long fixed one", "other"], &[0, 0], 12, (&[6, 5], 1));
+        check(&["", "x"], &[0, 0], 10, (&[0, 1], 2));
+        check(&["abc", "def"], &[0, 1], 0, (&[1, 1], 1));
     }
 }

@@ -266,9 +266,33 @@ fn draw_marks(pen: &mut Pen, axis: Rect, marks: &[Mark], playhead: f64) {
             pen.set(x, y, symbol, style);
         }
     }
+    draw_notches(pen, axis, &placed);
     let known_end = axis.x + known_columns(axis, playhead);
     for i in 0..placed.len() {
         draw_label(pen, axis, &placed, i, known_end);
+    }
+}
+
+/// Where a bar begins on top of another one, a notch shows that there is one more.
+fn draw_notches(pen: &mut Pen, axis: Rect, placed: &[Placed]) {
+    for Placed {
+        mark,
+        from,
+        to: _,
+        row,
+    } in placed.iter().filter(|placed| is_bar(placed.mark.kind))
+    {
+        let is_inside = |other: &Placed| {
+            is_bar(other.mark.kind) && other.row == *row && other.from < *from && other.to > *from
+        };
+        if mark.kind == MarkKind::Firing && placed.iter().any(is_inside) {
+            pen.set(
+                *from,
+                axis.y + row,
+                pen.glyphs.pick("▐", "|"),
+                pen.style(mark.role),
+            );
+        }
     }
 }
 
@@ -299,6 +323,9 @@ fn place_marks<'a>(axis: Rect, marks: &'a [Mark]) -> Vec<Placed<'a>> {
     placed
 }
 
+/// A label that is cut must keep so much.
+const MIN_LABEL: u16 = 20;
+
 /// Writes what a mark is beside it: behind it where the known part of its row is free, cut if need be, or else, for
 /// what lasts until now, before it where there is room for all of it.
 fn draw_label(pen: &mut Pen, axis: Rect, placed: &[Placed], i: usize, known_end: u16) {
@@ -322,7 +349,8 @@ fn draw_label(pen: &mut Pen, axis: Rect, placed: &[Placed], i: usize, known_end:
     let start = to.saturating_add(2);
     let end = next.unwrap_or(axis.right()).min(known_end.saturating_sub(1));
     let room = end.saturating_sub(start.saturating_add(1));
-    if room >= 8 && !is_covered {
+    let width = text_width(&pen.glyphs.spell(&mark.label));
+    if room >= width.min(MIN_LABEL) && !is_covered {
         pen.put_as(start, y, room, &mark.label, Role::Muted);
         return;
     }
@@ -332,7 +360,6 @@ fn draw_label(pen: &mut Pen, axis: Rect, placed: &[Placed], i: usize, known_end:
     if !is_bar(mark.kind) || continues_another {
         return;
     }
-    let width = text_width(&pen.glyphs.spell(&mark.label));
     let before = others
         .iter()
         .map(|other| other.1.saturating_add(2))

@@ -353,7 +353,7 @@ fn odd_models_on_odd_screens_do_not_panic() {
         GlyphChoice::HalfBlock,
         GlyphChoice::Ascii,
     ];
-    for _ in 0..200 {
+    for _ in 0..120 {
         let (width, height) = (1 + dice.roll(250) as u16, 1 + dice.roll(80) as u16);
         let model = dice.model();
         let options = Options {

@@ -3,6 +3,7 @@
 //!
 //! Each test starts this test program again, in a pseudo-terminal, with [`child`] as the only test to run.
 #![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test may fall over")]
 
 mod session;
 
