@@ -8,6 +8,7 @@ mod zip_directory;
 
 use crate::error::RecordingError;
 use crate::manifest::{self, Manifest};
+use bytes::Bytes;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
@@ -79,10 +80,14 @@ impl Archive {
     /// # Errors
     /// As for [`Archive::open`].
     pub fn from_bytes(name: &str, bytes: &'static [u8]) -> Result<Self, RecordingError> {
-        Self::from_zip(name.to_owned(), &Source::Bytes(bytes), bytes.len() as u64)
+        Self::from_zip(
+            name.to_owned(),
+            &Source::Bytes(Bytes::from_static(bytes)),
+            bytes.len() as u64,
+        )
     }
 
-    fn from_zip(place: String, source: &Source, len: u64) -> Result<Self, RecordingError> {
+    pub(crate) fn from_zip(place: String, source: &Source, len: u64) -> Result<Self, RecordingError> {
         let entries = read_directory(source, len, &place)?;
         let unchecked = |entry: &zip_directory::DirectoryEntry| {
             Member::new(&place, &entry.name, source.clone(), entry.start, entry.len)

@@ -8,6 +8,8 @@
 
 mod container;
 mod error;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod import;
 mod manifest;
 mod pack;

@@ -4,6 +4,12 @@
 //! moment, opens the folder and compares every row. Then it goes on in the same folder: what a killed writer leaves
 //! behind must not be in the next one's way.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, and says what it measured"
+)]
+
 mod common;
 
 use common::*;

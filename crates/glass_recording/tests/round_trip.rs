@@ -1,5 +1,11 @@
 //! What is pushed comes back bit for bit, from a folder in progress, a finished file and an unpacked folder.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, and says what it measured"
+)]
+
 mod common;
 
 use common::*;
@@ -262,7 +268,7 @@ proptest! {
         let mut expected_entries: Vec<EntryRow> = Vec::new();
         let mut n_twins = 0;
         for push in &pushes {
-            let of = Labels::new([("__name__", format!("säule.{}", push.of)), ("a b".into(), String::new())]);
+            let of = Labels::new([("__name__", format!("säule.{}", push.of)), ("a b", String::new())]);
             writer.push_sample(&of, push.at, f64::from_bits(push.bits)).unwrap();
             let twin = expected_samples.insert((of.to_string(), push.at), push.bits);
             n_twins += u64::from(twin.is_some());

@@ -2,6 +2,7 @@
 
 use crate::error::RecordingError;
 use crate::manifest::MemberSum;
+use bytes::Bytes;
 use sha2::{Digest, Sha256};
 use std::fmt;
 use std::fs::File;
@@ -17,7 +18,7 @@ pub(crate) enum Source {
     /// In a file of their own, opened at each read: a folder may have more members than open files are allowed.
     Path(Arc<PathBuf>),
     /// In memory.
-    Bytes(&'static [u8]),
+    Bytes(Bytes),
 }
 
 impl Source {

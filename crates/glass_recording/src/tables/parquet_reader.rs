@@ -150,7 +150,8 @@ impl TableFile {
             if roots.contains(&schema.get_column_root_idx(leaf)) {
                 let column = metadata.row_group(group).column(leaf);
                 let bytes = self.read_column(column, group * schema.num_columns() + leaf)?;
-                check_pages(&bytes, column.num_values()).map_err(|trouble| in_group(trouble.into()))?;
+                check_pages(&bytes, column.num_values(), column.uncompressed_size())
+                    .map_err(|trouble| in_group(trouble.into()))?;
                 chunks.parts.push((column.byte_range().0, bytes.into()));
             }
         }
@@ -180,7 +181,7 @@ impl TableFile {
         match self.crcs.get(crc) {
             Some(expected) if *expected != crc32fast::hash(&bytes) => Err(self.damaged(format!(
                 "wrong checksum of column {}, bytes {start} to {}",
-                column.column_path(),
+                column.column_path().string(),
                 start + len
             ))),
             _ => Ok(bytes),
@@ -257,7 +258,7 @@ fn check_group(metadata: &ParquetMetaData, group: usize, file_len: u64) -> Resul
         return Err(format!("it claims {} rows", group.num_rows()));
     }
     for column in group.columns() {
-        let path = column.column_path();
+        let path = column.column_path().string();
         if !(0..=MAX_GROUP_VALUES).contains(&column.num_values()) {
             return Err(format!("column {path} claims {} values", column.num_values()));
         }
@@ -303,7 +304,7 @@ fn read_crcs(metadata: &ParquetMetaData) -> Result<Arc<[u32]>, String> {
 }
 
 /// Reads the headers of a column's pages, for what they claim.
-fn check_pages(bytes: &[u8], n_values: i64) -> Result<(), &'static str> {
+fn check_pages(bytes: &[u8], n_values: i64, max_plain_bytes: i64) -> Result<(), &'static str> {
     let mut rest = bytes;
     let (mut n_found, mut n_plain_bytes) = (0_i64, 0_i64);
     while !rest.is_empty() {
@@ -323,8 +324,9 @@ fn check_pages(bytes: &[u8], n_values: i64) -> Result<(), &'static str> {
         }
         n_found += page.n_values;
         n_plain_bytes += page.n_plain_bytes;
-        if n_plain_bytes > MAX_CHUNK_BYTES {
-            return Err("pages that claim more than 32 MiB");
+        // The footer's claim was bounded when the file was opened.
+        if n_plain_bytes > max_plain_bytes {
+            return Err("pages that claim more bytes than their column");
         }
         let end = usize::try_from(page.n_stored_bytes).ok();
         let end = end.and_then(|len| walker.position().checked_add(len));

@@ -24,8 +24,8 @@ const GROUP_BYTES: usize = 8 << 20;
 const MAX_ROWS: usize = 4 << 20;
 const MAX_PLAIN_BYTES: u64 = 256 << 20;
 
-/// The most texts of all rows of a table, labels' names and values.
-const MAX_TEXTS: usize = 64 << 20;
+/// The most texts of all rows of a table, labels' names and values: a million series of twelve labels.
+const MAX_TEXTS: usize = 24 << 20;
 
 /// What is wrong with a row group.
 pub(crate) type Trouble = String;

@@ -20,7 +20,7 @@ use proptest::prelude::*;
 /// A member of these bytes.
 fn member(bytes: Vec<u8>) -> Member {
     let len = bytes.len() as u64;
-    Member::new("test", "table.parquet", Source::Bytes(bytes.leak()), 0, len)
+    Member::new("test", "table.parquet", Source::Bytes(bytes.into()), 0, len)
 }
 
 fn written<R: Row>(rows: &[R]) -> Member {
