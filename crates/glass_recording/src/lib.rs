@@ -8,6 +8,7 @@
 
 mod container;
 mod error;
+pub mod export;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod import;

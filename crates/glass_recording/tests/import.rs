@@ -1,5 +1,7 @@
 //! The shop incident taken in from the files that real programs left, and asked again as a recording.
 
+#![expect(clippy::print_stdout, reason = "tests say what they skip and what they found")]
+
 use glass_model::{
     Answer, AnswerValue, Ask, Backend, EventKind, LogFilter, LogHistogramAsk, Querier, Question, Selector,
     TimeRange, Timestamp,
