@@ -107,6 +107,10 @@ impl Dots {
 
     fn join(&mut self, from: (usize, usize), to: (usize, usize), owner: usize) {
         let n = to.0.saturating_sub(from.0);
+        if n == 0 {
+            // Several points in one column: the way between them is part of the line too.
+            self.draw_vertical(to.0, from.1, to.1, owner);
+        }
         let mut row = from.1;
         for i in 1..=n {
             let share = i as f64 / n as f64;
@@ -228,6 +232,12 @@ mod tests {
         assert_eq!(plane(GlyphLevel::Ascii, 5, 1, &gap), ".   .");
         let infinite = [(0.1, f64::INFINITY), (0.9, f64::NEG_INFINITY)];
         assert_eq!(plane(GlyphLevel::Ascii, 1, 1, &infinite), ":");
+    }
+
+    #[test]
+    fn points_that_share_a_column_are_joined() {
+        let steps = [(0.1, 0.0), (0.2, 1.0), (0.3, 0.5)];
+        assert_eq!(plane(GlyphLevel::HalfBlock, 1, 3, &steps), "█/█/█");
     }
 
     #[test]

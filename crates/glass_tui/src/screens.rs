@@ -13,7 +13,9 @@ use glass_core::{
 };
 use ratatui::layout::Rect;
 
-/// From this width on a list and what is chosen of it stand side by side.
+/// From this width on a list of many columns and what is chosen of it stand side by side.
+const WIDE_SIDE_BY_SIDE: u16 = 140;
+/// The same for a list of few columns beside prose.
 const SIDE_BY_SIDE: u16 = 110;
 
 /// Draws the current screen.
@@ -24,10 +26,10 @@ pub(crate) fn draw_screen(pen: &mut Pen, area: Rect, screen: &ScreenView) {
         ScreenView::Logs(logs) => draw_logs(pen, area, logs),
         ScreenView::Alerts(alerts) => draw_alerts(pen, area, alerts),
         ScreenView::Changes(ChangesView { list, details }) => {
-            draw_list_and_document(pen, area, list, details, 45);
+            draw_list_and_document(pen, area, list, details, (WIDE_SIDE_BY_SIDE, 45));
         }
         ScreenView::Incidents(IncidentsView { list, document }) => {
-            draw_list_and_document(pen, area, list, document, 30);
+            draw_list_and_document(pen, area, list, document, (SIDE_BY_SIDE, 32));
         }
     }
 }
@@ -122,7 +124,7 @@ fn draw_metrics(pen: &mut Pen, area: Rect, metrics: &MetricsView) {
 
 fn draw_alerts(pen: &mut Pen, area: Rect, alerts: &AlertsView) {
     let AlertsView { list, details } = alerts;
-    let (list_area, mut details_area) = split(area, list, 60);
+    let (list_area, mut details_area) = split(area, list, (WIDE_SIDE_BY_SIDE, 58));
     draw_table(pen, list_area, list, "", true);
     if details_area.height < 2 {
         return;
@@ -139,23 +141,23 @@ fn draw_list_and_document(
     area: Rect,
     list: &TableView,
     document: &DocumentView,
-    percent: u16,
+    columns: (u16, u16),
 ) {
-    let (list_area, document_area) = split(area, list, percent);
+    let (list_area, document_area) = split(area, list, columns);
     if list_area.height > 0 {
         draw_table(pen, list_area, list, "", true);
     }
     draw_document(pen, document_area, document);
 }
 
-/// Divides a screen between a list and what is chosen of it: side by side, `percent` for the list, or one below
-/// the other. A list without columns is not shown (full screen).
-fn split(area: Rect, list: &TableView, percent: u16) -> (Rect, Rect) {
+/// Divides a screen between a list and what is chosen of it: side by side from a width on, with a part in hundred
+/// for the list, or else one below the other. A list without columns is not shown (full screen).
+fn split(area: Rect, list: &TableView, (least, percent): (u16, u16)) -> (Rect, Rect) {
     let mut rest = area;
     if list.columns.is_empty() && list.rows.is_empty() {
         return (Rect { height: 0, ..area }, area);
     }
-    if area.width >= SIDE_BY_SIDE {
+    if area.width >= least {
         let list_area = take_left(
             &mut rest,
             (u32::from(area.width) * u32::from(percent) / 100) as u16,

@@ -167,7 +167,7 @@ fn draw_cells(pen: &mut Pen, row: Rect, columns: &[Column], widths: &Widths, cel
 }
 
 /// The least a column is cut to as long as another one is wider.
-const MIN_COLUMN: u16 = 8;
+const MIN_COLUMN: u16 = 6;
 
 /// How the columns share a row.
 #[derive(Debug, PartialEq, Eq)]
@@ -179,7 +179,8 @@ struct Widths {
 }
 
 /// The columns' widths: fixed ones as wide as their widest cell, the rest shared by weight. Where that is too
-/// much, they move together, and then later columns give way before earlier ones, which say what a row is about.
+/// much, they move together, and then later columns give way before earlier ones, which say what a row is about, and
+/// texts before numbers and times, of which a part says nothing.
 fn column_widths(pen: &Pen, columns: &[Column], rows: &[Row], with_head: bool, room: u16) -> Widths {
     let width = |text: &str| text_width(&pen.glyphs.spell(text));
     let natural = |(i, column): (usize, &Column)| {
@@ -198,10 +199,16 @@ fn column_widths(pen: &Pen, columns: &[Column], rows: &[Row], with_head: bool, r
     let gap = if total(&widths) + 2 * n_gaps > room { 1 } else { 2 };
     let room = room.saturating_sub(usize::from(gap) * n_gaps);
     let mut over = total(&widths).saturating_sub(room);
-    for width in widths.iter_mut().rev() {
-        let given = usize::from(width.saturating_sub(MIN_COLUMN)).min(over);
-        *width -= given as u16;
-        over -= given;
+    for right in [false, true] {
+        let side = widths
+            .iter_mut()
+            .zip(columns)
+            .filter(|(_, column)| column.right == right);
+        for (width, _) in side.rev() {
+            let given = usize::from(width.saturating_sub(MIN_COLUMN)).min(over);
+            *width -= given as u16;
+            over -= given;
+        }
     }
     shrink_widest(&mut widths, room);
     let weights: usize = columns.iter().map(|column| usize::from(column.weight)).sum();
@@ -251,7 +258,7 @@ mod tests {
             &["firing", "CheckoutErrors", "where it is", "since then"],
             &[0, 1, 0, 0],
             40,
-            (&[6, 14, 9, 8], 1),
+            (&[6, 14, 11, 6], 1),
         );
         check(&["a very long fixed one", "other"], &[0, 0], 12, (&[6, 5], 1));
         check(&["", "x"], &[0, 0], 10, (&[0, 1], 2));
