@@ -42,13 +42,14 @@ class Lab:
 
     def __init__(self, story, folder, program):
         self.story = story
-        self.program = program
+        # A copy, so that a build in the meantime does not change what is deployed.
+        self.program = shutil.copy(program, folder / "lab_shop")
         self.folder = folder
         self.processes = Processes(folder)
         self.logs = LogCollector()
         self.repository = Repository(folder)
         self.monitoring = Monitoring(folder, self.processes)
-        self.deployer = Deployer(folder, self.repository, self.processes, self.logs, program)
+        self.deployer = Deployer(folder, self.repository, self.processes, self.logs, self.program)
         self.thread = Thread(story.ISSUE, ["incident", f"cluster/{CLUSTER}"])
         self.start = time.time() + PREPARATION_SECONDS
         self.end = None

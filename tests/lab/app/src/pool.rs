@@ -17,8 +17,10 @@ use crate::service::Service;
 
 /// How often the housekeeper looks. It opens at most one connection each time, and tries until the next look.
 const HOUSEKEEPING: Duration = Duration::from_secs(4);
-/// How long to wait before trying again to open a connection that was refused.
-const REFUSED_BACKOFF: Duration = Duration::from_millis(80);
+/// Connections of a pool are opened one after the other, at this distance at least.
+const OPENING_PACE: Duration = Duration::from_millis(15);
+/// How long a pool waits before it tries again to open a connection that was refused.
+const REFUSED_BACKOFF: Duration = Duration::from_millis(110);
 /// No statement of the lab takes longer.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(15);
 
@@ -42,6 +44,20 @@ struct State {
     idle: Vec<Connection>,
     n_open: usize,
     n_waiting: usize,
+    /// No connection is opened before this moment.
+    open_next_at: Option<Instant>,
+}
+
+impl State {
+    /// Makes room for one more connection, if there may be one and the last attempt was long enough ago.
+    fn reserve(&mut self, max_size: usize, now: Instant) -> bool {
+        let may_open = self.n_open < max_size && self.open_next_at.is_none_or(|at| at <= now);
+        if may_open {
+            self.n_open += 1;
+            self.open_next_at = Some(now + OPENING_PACE);
+        }
+        may_open
+    }
 }
 
 /// The connections of one process to the database.
@@ -120,30 +136,32 @@ impl Pool {
             if now >= deadline {
                 return Err(PoolError::Unavailable(trouble));
             }
-            let mut wait = deadline - now;
-            if state.n_open < self.max_size {
-                state.n_open += 1;
+            if state.reserve(self.max_size, now) {
                 drop(state);
-                match self.open() {
+                match self.open_reserved() {
                     Ok(connection) => {
                         return Ok(Lease {
                             pool: self,
                             connection: Some(connection),
                         });
                     }
-                    Err(error) => {
-                        trouble = error.to_string();
-                        wait = wait.min(REFUSED_BACKOFF.mul_f64(random::between(0.7, 1.3)));
-                        state = self.lock();
-                        state.n_open -= 1;
-                    }
+                    Err(error) => trouble = error.to_string(),
                 }
+                state = self.lock();
+            } else {
+                let full = state.n_open >= self.max_size;
+                let wake_at = if full {
+                    deadline
+                } else {
+                    state.open_next_at.unwrap_or(deadline).min(deadline)
+                };
+                let wait = wake_at.saturating_duration_since(now);
+                state = self
+                    .freed
+                    .wait_timeout(state, wait)
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .0;
             }
-            state = self
-                .freed
-                .wait_timeout(state, wait)
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
         }
     }
 
@@ -183,27 +201,37 @@ impl Pool {
         Ok(connection)
     }
 
+    /// Opens a connection for which `State::reserve` has made room; after a refusal the pool pauses for a moment.
+    fn open_reserved(&self) -> io::Result<Connection> {
+        let result = self.open();
+        if result.is_err() {
+            let mut state = self.lock();
+            state.n_open -= 1;
+            state.open_next_at = Some(Instant::now() + REFUSED_BACKOFF.mul_f64(random::between(0.7, 1.3)));
+        }
+        result
+    }
+
     fn keep_house(&self, until: Instant) {
         self.close_stale(Instant::now());
         let mut trouble = String::new();
         while Instant::now() < until {
-            {
-                let mut state = self.lock();
-                if state.idle.len() >= self.min_idle || state.n_open >= self.max_size {
-                    break;
-                }
-                state.n_open += 1;
+            let mut state = self.lock();
+            if state.idle.len() >= self.min_idle || state.n_open >= self.max_size {
+                break;
             }
-            match self.open() {
+            let reserved = state.reserve(self.max_size, Instant::now());
+            drop(state);
+            if !reserved {
+                thread::sleep(OPENING_PACE);
+                continue;
+            }
+            match self.open_reserved() {
                 Ok(connection) => {
                     self.give_back(connection);
                     break;
                 }
-                Err(error) => {
-                    self.lock().n_open -= 1;
-                    trouble = error.to_string();
-                    thread::sleep(REFUSED_BACKOFF.mul_f64(random::between(1.0, 2.0)));
-                }
+                Err(error) => trouble = error.to_string(),
             }
         }
         if !trouble.is_empty() {
@@ -334,4 +362,19 @@ fn declare(pool: &Arc<Pool>) {
             metrics.set("db_pool_waiting", &[], n_waiting as f64);
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn room_is_made_up_to_the_limit_and_not_too_fast() {
+        let mut state = State::default();
+        let start = Instant::now();
+        assert!(state.reserve(2, start));
+        assert!(!state.reserve(2, start), "too soon");
+        assert!(state.reserve(2, start + OPENING_PACE));
+        assert!(!state.reserve(2, start + OPENING_PACE * 9), "full");
+    }
 }

@@ -53,11 +53,11 @@ def diagnose(lab, times):
     lab.note("thread", "opened")
     lab.pause(28)
     catalog = value('service:request_errors:ratio_rate30s{service="catalog"}')
-    hits = value("catalog:cache_hits:ratio_rate30s")
     before = value("catalog:cache_hits:ratio_rate30s", times["decoy"] - 2)
+    after = value("catalog:cache_hits:ratio_rate30s", times["decoy"] + 75)
     lab.thread.comment(
         JONAH, f"Catalog answers {percent(catalog)} with an error. I did change it today: CAT-131 (`{lab.decoy[:10]}`), a shorter "
-        f"ttl of the cache, live since {hms(times['decoy'])}.\nThe hit ratio was {percent(before)} before that and is {percent(hits)} now. "
+        f"ttl of the cache, live since {hms(times['decoy'])}.\nThe hit ratio was {percent(before)} before that and {percent(after)} a minute after. "
         f"I can take it back, but the error in the log is not about the cache:\n\n"
         f"```\nmsg=\"no database connection\" reason=\"FATAL:  sorry, too many clients already\"\n```")
     lab.pause(32)
@@ -125,11 +125,11 @@ def post_mortem(lab, episodes):
         [("Root cause",
           "ORD-207 set `database.pool.min_idle` of orders to 20. A pool is per process, and orders has three replicas: 60 connections, "
           "as many as the database accepts (`max_connections: 60`). The pools open their idle connections one after the other, so it took "
-          "more than a minute until the database was full. Catalog and payments replace their connections after 45 s and 60 s; "
+          "about a minute until the database was full. Catalog and payments replace their connections after 45 s and 60 s; "
           "from then on each connection they gave up was taken by orders, and they were refused."),
          ("What it was not",
-          "CAT-131 shortened the life of catalog's cache entries a minute before. Catalog was the first to show errors, and the change was "
-          "close in time, but the hit ratio hardly moved and the errors came from the database."),
+          "CAT-131 shortened the life of catalog's cache entries a minute and a half before. Catalog was among the first to show errors, and "
+          "the change was close in time, but the hit ratio hardly moved and the errors came from the database."),
          ("Contributing factors",
           "- The sum of all pools was checked nowhere. The runbook says to multiply by the replicas; the review did not.\n"
           "- Orders keeps a transaction open while it waits for a payment, which is why it seemed to need so many connections.\n"
