@@ -36,7 +36,7 @@ pub fn header_ui(ui: &mut Ui, place: Rect, header: &Header, events: &mut Vec<Eve
     let clock = paint::text_ui(ui, clock, Align2::RIGHT_CENTER, playhead, LARGE, Role::Strong);
     let moving = if *playing { Role::Accent } else { Role::Muted };
     // As wide as the longest text, so that the buttons stay where they are when time begins to move.
-    let motion_width = paint::text_width(ui, motion, BODY).max(78.0);
+    let motion_width = paint::text_width(ui, motion, BODY).max(104.0);
     let motion_place = rect(
         clock.min.x - PAD - motion_width,
         place.min.y,

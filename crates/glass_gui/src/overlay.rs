@@ -56,6 +56,24 @@ fn help_rows(groups: &[HelpGroup]) -> Vec<HelpRow<'_>> {
     rows
 }
 
+/// Where each row of help stands: column and line. A title never stands last in a column, nor a gap first.
+fn help_places(rows: &[HelpRow<'_>], per_column: usize) -> Vec<(usize, usize)> {
+    let (mut column, mut line) = (0, 0);
+    rows.iter()
+        .map(|row| {
+            let needed = if matches!(row, HelpRow::Title(_)) { 2 } else { 1 };
+            if line > 0 && line + needed > per_column {
+                (column, line) = (column + 1, 0);
+            }
+            let place = (column, line);
+            if line > 0 || !matches!(row, HelpRow::Gap) {
+                line += 1;
+            }
+            place
+        })
+        .collect()
+}
+
 /// Draws help in as many columns as the window holds; scrolls only what does not fit. Returns its place.
 fn help_ui(ui: &mut Ui, window: Rect, help: &HelpView) -> Rect {
     let HelpView {
@@ -67,10 +85,20 @@ fn help_ui(ui: &mut Ui, window: Rect, help: &HelpView) -> Rect {
     let most = window.shrink(24.0);
     let n_columns = ((most.width() - 2.0 * PAD) / 340.0).clamp(1.0, 3.0) as usize;
     let most_rows = ((most.height() - 76.0) / ENTRY).max(1.0) as usize;
-    let per_column = rows.len().div_ceil(n_columns).min(most_rows);
-    let n_hidden = rows.len().saturating_sub(per_column * n_columns);
-    let skip = (*scroll).min(n_hidden);
-    let width = (n_columns as f32 * 370.0).min(most.width());
+    let fits = |per_column: usize, rows: &[HelpRow<'_>]| {
+        let places = help_places(rows, per_column);
+        places.last().is_none_or(|(column, _)| *column < n_columns)
+    };
+    let least = rows.len().div_ceil(n_columns).clamp(1, most_rows);
+    let per_column = (least..most_rows)
+        .find(|per_column| fits(*per_column, &rows))
+        .unwrap_or(most_rows);
+    let n_above = (0..=*scroll)
+        .rev()
+        .find(|skip| *skip == 0 || !fits(per_column, &rows[(skip - 1).min(rows.len())..]))
+        .unwrap_or(0);
+    let shown = &rows[n_above.min(rows.len())..];
+    let width = (n_columns as f32 * 410.0).min(most.width());
     let size = vec2(width, 64.0 + per_column as f32 * ENTRY + PAD);
     let card = Rect::from_center_size(window.center(), size).intersect(most);
     raised_card(ui, card);
@@ -81,20 +109,19 @@ fn help_ui(ui: &mut Ui, window: Rect, help: &HelpView) -> Rect {
         40.0,
     );
     paint::text_ui(ui, head, Align2::LEFT_CENTER, title, LARGE, Role::Strong);
-    if n_hidden > 0 {
-        let text = format!("{} rows above, {} below", skip, n_hidden - skip);
+    let column_width = (card.width() - 4.0 * PAD) / n_columns as f32;
+    let places = help_places(shown, per_column);
+    let n_below = places.iter().filter(|(column, _)| *column >= n_columns).count();
+    if n_above + n_below > 0 {
+        let text = format!("{n_above} rows above, {n_below} below");
         paint::text_ui(ui, head, Align2::RIGHT_CENTER, &text, SMALL, Role::Muted);
     }
-    let column_width = (card.width() - 4.0 * PAD) / n_columns as f32;
-    for (index, row) in rows.iter().skip(skip).take(per_column * n_columns).enumerate() {
-        let (column, line) = (index / per_column, index % per_column);
-        let place = rect(
-            card.min.x + 2.0 * PAD + column as f32 * column_width,
-            card.min.y + 56.0 + line as f32 * ENTRY,
-            column_width - PAD,
-            ENTRY,
-        );
-        help_row_ui(ui, place, row);
+    for (row, (column, line)) in shown.iter().zip(places) {
+        if column < n_columns {
+            let x = card.min.x + 2.0 * PAD + column as f32 * column_width;
+            let y = card.min.y + 56.0 + line as f32 * ENTRY;
+            help_row_ui(ui, rect(x, y, column_width - 2.0 * PAD, ENTRY), row);
+        }
     }
     card
 }
@@ -106,7 +133,7 @@ fn help_row_ui(ui: &mut Ui, place: Rect, row: &HelpRow<'_>) {
             paint::text_ui(ui, place, Align2::LEFT_CENTER, title, BODY, Role::Accent);
         }
         HelpRow::Entry(key, text) => {
-            let keys = rect(place.min.x, place.min.y, 86.0, place.height());
+            let keys = rect(place.min.x, place.min.y, 72.0, place.height());
             paint::text_ui(ui, keys, Align2::LEFT_CENTER, key, BODY, Role::Strong);
             let rest = rect(
                 keys.max.x,
@@ -194,4 +221,35 @@ fn suggestion_ui(ui: &mut Ui, place: Rect, text: &str, about: &str, chosen: bool
     let shown = paint::text_ui(ui, left, Align2::LEFT_CENTER, text, BODY, role);
     let rest = Rect::from_min_max(pos2(shown.max.x + PAD, inner.min.y), inner.max);
     paint::text_ui(ui, rest, Align2::RIGHT_CENTER, about, SMALL, Role::Muted);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(n_entries: &[usize], per_column: usize, expected: &[(usize, usize)]) {
+        let groups: Vec<_> = n_entries
+            .iter()
+            .map(|n| HelpGroup {
+                title: "group".into(),
+                entries: vec![("k".into(), "up".into()); *n],
+            })
+            .collect();
+        let rows = help_rows(&groups);
+        let places = help_places(&rows, per_column);
+        let titles: Vec<_> = rows
+            .iter()
+            .zip(places)
+            .filter_map(|(row, place)| matches!(row, HelpRow::Title(_)).then_some(place))
+            .collect();
+        assert_eq!(titles, expected, "{n_entries:?} in columns of {per_column}");
+    }
+
+    #[test]
+    fn titles_of_help_stand_above_an_entry() {
+        check(&[2, 2], 10, &[(0, 0), (0, 4)]);
+        check(&[3, 2], 5, &[(0, 0), (1, 0)]);
+        check(&[3, 2], 4, &[(0, 0), (1, 0)]);
+        check(&[2, 1, 1], 3, &[(0, 0), (1, 0), (2, 0)]);
+    }
 }

@@ -3,6 +3,7 @@
 use crate::{Waker, Window};
 use std::any::Any;
 use std::panic::{self, AssertUnwindSafe};
+use std::sync::Arc;
 
 /// Why there is no window.
 #[derive(Debug, thiserror::Error)]
@@ -160,13 +161,15 @@ fn error_of(error: &eframe::Error, terminal_command: &str) -> GuiError {
     }
 }
 
-/// One line without the other side's capital letter and full stop.
+/// One line, without the other side's full stop and without the place in its source (`os error at …/mod.rs:765: `).
 fn tidy(text: &str) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    text.trim_end_matches(['.', ' ']).to_owned()
+    let after_place = text
+        .split_once(".rs:")
+        .and_then(|(_, rest)| rest.split_once(": "))
+        .map_or(text.as_str(), |(_, reason)| reason);
+    after_place.trim_end_matches(['.', ' ']).to_owned()
 }
-
-use std::sync::Arc;
 
 #[cfg(test)]
 mod tests {
@@ -178,6 +181,14 @@ mod tests {
         assert!(missing_library(missing.as_ref()).is_some());
         let mistake: Box<dyn Any + Send> = Box::new(String::from("index out of bounds"));
         assert!(missing_library(mistake.as_ref()).is_none());
+    }
+
+    #[test]
+    fn reasons_are_short() {
+        let text =
+            "winit EventLoopError: os error at /home/x/winit-0.30/src/linux/mod.rs:765: no DISPLAY is set.";
+        assert_eq!(tidy(text), "no DISPLAY is set");
+        assert_eq!(tidy("Found no glutin configs"), "Found no glutin configs");
     }
 
     #[test]

@@ -95,7 +95,8 @@ fn scrub_ui(ui: &mut Ui, track: Rect, timeline: &TimelineView, events: &mut Vec<
     let response = ui
         .interact(track, Id::unique("timeline track"), Sense::click_and_drag())
         .on_hover_and_drag_cursor(CursorIcon::ResizeHorizontal);
-    let pressed = response.is_pointer_button_down_on() || response.clicked();
+    let released = response.clicked() || response.drag_stopped();
+    let pressed = response.is_pointer_button_down_on() || released;
     if pressed
         && let Some(at) = response.interact_pointer_pos()
         && track.width() > 0.0
@@ -185,18 +186,17 @@ fn draw_bars(ui: &Ui, row: Rect, playhead: f64, bars: &[(f64, f64)]) {
         if *height <= 0.0 {
             continue;
         }
-        let x = row.min.x + width * index as f32;
+        // On whole pixels: bars of a width that is none would make a pattern of their own.
+        let left = (row.min.x + width * index as f32).round();
+        let wide = ((row.min.x + width * (index + 1) as f32).round() - left).max(1.0);
         let tall = (row.height() * *height as f32).max(1.5);
-        // Errors stand at the bottom and fill their column; all other lines are narrower, so that the two can
-        // be told apart without colour.
-        painter.rect_filled(
-            rect(x + width * 0.25, row.max.y - tall, width * 0.5, tall),
-            0,
-            usual,
-        );
+        // Errors stand at the bottom and fill their column; all other lines leave a gap beside them, so that
+        // the two can be told apart without colour.
+        let narrow = if wide > 2.0 { wide - 1.0 } else { wide };
+        painter.rect_filled(rect(left, row.max.y - tall, narrow, tall), 0, usual);
         if *errors > 0.0 {
             let part = (tall * *errors as f32).max(1.5);
-            painter.rect_filled(rect(x, row.max.y - part, width * 0.92, part), 0, bad);
+            painter.rect_filled(rect(left, row.max.y - part, wide, part), 0, bad);
         }
     }
 }

@@ -87,6 +87,10 @@ impl Window {
         for event in pressed {
             self.update(context, event);
         }
+        // Before time moves on: an answer to the last tick that came in time is not late.
+        if self.app.is_settled() {
+            self.unsettled_since = None;
+        }
         self.tick(context);
     }
 
@@ -96,10 +100,17 @@ impl Window {
             return;
         }
         let now = Instant::now();
-        if let Some(last) = self.last_tick.replace(now) {
-            let passed = now.duration_since(last).as_nanos();
-            self.update(context, Event::Tick(i64::try_from(passed).unwrap_or(i64::MAX)));
+        let last = *self.last_tick.get_or_insert(now);
+        let passed = now.duration_since(last);
+        if passed < TICK && passed > Duration::ZERO {
+            // An answer or the pointer asked for this frame: it shows the present moment, not a later one, so
+            // that answers can catch up with time.
+            context.request_repaint_after(TICK - passed);
+            return;
         }
+        self.last_tick = Some(now);
+        let passed_nanos = i64::try_from(passed.as_nanos()).unwrap_or(i64::MAX);
+        self.update(context, Event::Tick(passed_nanos));
         context.request_repaint_after(TICK);
     }
 
