@@ -2,6 +2,7 @@
 
 use glass_model::Labels;
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Labels that differ from line to line, and so are structured metadata and never a stream's own.
 pub const METADATA_LABELS: [&str; 18] = [
@@ -32,9 +33,11 @@ const MOST_REMEMBERED: usize = 100_000;
 #[derive(Debug)]
 pub struct StreamSplitter {
     names: BTreeSet<String>,
-    known: HashMap<Labels, Labels>,
-    streams: HashSet<Labels>,
-    mixed: HashSet<Labels>,
+    /// The streams by the hash of their labels, so that finding one builds nothing.
+    streams: HashMap<u64, Vec<Labels>>,
+    n_streams: usize,
+    /// Hashes of the sets of labels as they came; only counted.
+    mixed: HashSet<u64>,
 }
 
 impl StreamSplitter {
@@ -52,45 +55,55 @@ impl StreamSplitter {
     pub fn only(names: BTreeSet<String>) -> Self {
         Self {
             names,
-            known: HashMap::new(),
-            streams: HashSet::new(),
+            streams: HashMap::new(),
+            n_streams: 0,
             mixed: HashSet::new(),
         }
     }
 
     /// The stream's labels, and the metadata with what was taken out; metadata that was apart already wins.
     pub fn split(&mut self, labels: &Labels, metadata: &Labels) -> (Labels, Labels) {
-        let is_taken = |name: &str| self.names.contains(name);
-        let taken: Vec<(&str, &str)> = labels.iter().filter(|(name, _)| is_taken(name)).collect();
-        remember(&mut self.mixed, labels);
-        if taken.is_empty() {
-            remember(&mut self.streams, labels);
-            return (labels.clone(), metadata.clone());
+        if self.mixed.len() < MOST_REMEMBERED {
+            self.mixed.insert(hash_of(labels.iter()));
         }
-        let metadata = Labels::new(taken.into_iter().chain(metadata.iter()));
-        let stream = match self.known.get(labels) {
-            Some(stream) => stream.clone(),
-            None => Labels::new(labels.iter().filter(|(name, _)| !is_taken(name))),
+        let is_taken = |pair: &(&str, &str)| self.names.contains(pair.0);
+        let taken: Vec<(&str, &str)> = labels.iter().filter(is_taken).collect();
+        let metadata = if taken.is_empty() {
+            metadata.clone()
+        } else {
+            Labels::new(taken.into_iter().chain(metadata.iter()))
         };
-        // One shared set a stream, however many lines it has.
-        let stream = self.streams.get(&stream).cloned().unwrap_or(stream);
-        remember(&mut self.streams, &stream);
-        if self.known.len() < MOST_REMEMBERED {
-            self.known.insert(labels.clone(), stream.clone());
+        (self.stream_of(labels), metadata)
+    }
+
+    /// The stream's labels, shared by all its lines.
+    fn stream_of(&mut self, labels: &Labels) -> Labels {
+        let names = &self.names;
+        let kept = || labels.iter().filter(|(name, _)| !names.contains(*name));
+        let hash = hash_of(kept());
+        let same_hash = self.streams.get(&hash).map_or(&[][..], Vec::as_slice);
+        let known = same_hash.iter().find(|stream| stream.iter().eq(kept()));
+        if let Some(stream) = known {
+            return stream.clone();
         }
-        (stream, metadata)
+        let stream = Labels::new(kept());
+        if self.n_streams < MOST_REMEMBERED {
+            self.n_streams += 1;
+            self.streams.entry(hash).or_default().push(stream.clone());
+        }
+        stream
     }
 
     /// How many streams there were before and after; counted up to 100,000.
     pub fn n_streams(&self) -> (usize, usize) {
-        (self.mixed.len(), self.streams.len())
+        (self.mixed.len(), self.n_streams)
     }
 }
 
-fn remember(set: &mut HashSet<Labels>, labels: &Labels) {
-    if set.len() < MOST_REMEMBERED && !set.contains(labels) {
-        set.insert(labels.clone());
-    }
+fn hash_of<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    pairs.for_each(|pair| pair.hash(&mut hasher));
+    hasher.finish()
 }
 
 #[cfg(test)]
