@@ -74,7 +74,7 @@ fn openmetrics_says_what_it_cannot_carry() {
     let begin: Vec<&str> = report
         .notes
         .iter()
-        .map(|note| note.split(',').next().expect("words"))
+        .map(|note| note.split([',', ':']).next().expect("words"))
         .collect();
     assert_eq!(
         begin,

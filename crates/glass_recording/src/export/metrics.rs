@@ -64,8 +64,8 @@ pub fn export_openmetrics(
     );
     report.note_count(
         lost.n_series_with_other_names,
-        "series left out, its name needs quotes; --utf8-names writes it for Prometheus 3",
-        "series left out, their names need quotes; --utf8-names writes them for Prometheus 3",
+        "series left out: its name needs quotes, which Prometheus reads from 3.0 on only",
+        "series left out: their names need quotes, which Prometheus reads from 3.0 on only",
     );
     note_histograms(&mut report, n_histograms);
     hider.tell(&mut report);
