@@ -11,6 +11,7 @@ use glass_core::{AxisTick, CursorView, DataStateKind, GraphLine, GraphPoint, Gra
 const HEAD: f32 = 30.0;
 const LEGEND_ROW: f32 = 18.0;
 const SWATCH: f32 = 16.0;
+const X_AXIS: f32 = 20.0;
 
 /// Draws a graph in a card.
 pub fn graph_ui(ui: &mut Ui, place: Rect, graph: &GraphView, focused: bool) {
@@ -18,50 +19,59 @@ pub fn graph_ui(ui: &mut Ui, place: Rect, graph: &GraphView, focused: bool) {
         title,
         unit,
         lines,
+        n_left_out,
+        state,
+        y_min: _,
+        y_max: _,
+        y_ticks: _,
+        x_ticks: _,
+        playhead: _,
+        cursor: _,
+    } = graph;
+    let ui = &mut paint::clipped(ui, place, "graph");
+    paint::card(ui, place, focused);
+    let inner = place.shrink2(vec2(PAD, 0.0));
+    let head = rect(inner.min.x, place.min.y, inner.width(), HEAD);
+    let body = Rect::from_min_max(pos2(inner.min.x, head.max.y), inner.max - vec2(0.0, GAP));
+    if lines.is_empty() && state.kind != DataStateKind::Ready {
+        title_ui(ui, head, title, unit);
+        paint::state_ui(ui, body, state);
+        return;
+    }
+    let right = paint::state_note_ui(ui, inner.max.x, head.center().y, inner.width() * 0.6, state);
+    title_ui(ui, head.with_max_x(right), title, unit);
+    let most_rows = ((body.height() * 0.4) / LEGEND_ROW).clamp(1.0, 4.0) as usize;
+    let legend = place_legend(ui, body.width(), lines, *n_left_out, most_rows);
+    let legend_top = body.max.y - LEGEND_ROW * legend.n_rows as f32;
+    plot_ui(ui, body.with_max_y(legend_top), graph);
+    legend_ui(ui, body.with_min_y(legend_top), lines, &legend);
+}
+
+/// Draws axes, lines, playhead and cursor; nothing where the place is too low for a picture: then the values in
+/// the legend are what can be told.
+fn plot_ui(ui: &mut Ui, place: Rect, graph: &GraphView) {
+    let GraphView {
+        lines,
         y_min,
         y_max,
         y_ticks,
         x_ticks,
         playhead,
         cursor,
-        n_left_out,
         state,
+        title: _,
+        unit: _,
+        n_left_out: _,
     } = graph;
-    let ui = &mut paint::clipped(ui, place, "graph");
-    paint::card(ui, place, focused);
-    let inner = place.shrink2(vec2(PAD, 0.0));
-    let head = rect(inner.min.x, place.min.y, inner.width(), HEAD);
-    let has_points = lines.iter().any(|line| !line.runs.is_empty());
-    let mut right = inner.max.x;
-    if has_points || !lines.is_empty() {
-        right = paint::state_note_ui(ui, right, head.center().y, inner.width() * 0.6, state);
-    }
-    title_ui(
-        ui,
-        Rect::from_min_max(head.min, pos2(right, head.max.y)),
-        title,
-        unit,
-    );
-    let body = Rect::from_min_max(pos2(inner.min.x, head.max.y), inner.max - vec2(0.0, GAP));
-    if lines.is_empty() && state.kind != DataStateKind::Ready {
-        paint::state_ui(ui, body, state);
-        return;
-    }
-    let most_rows = ((body.height() * 0.4) / LEGEND_ROW).clamp(1.0, 4.0) as usize;
-    let legend = place_legend(ui, body.width(), lines, *n_left_out, most_rows);
-    let legend_height = LEGEND_ROW * legend.n_rows as f32;
-    let gutter = y_ticks
+    let tick_widths = y_ticks
         .iter()
-        .map(|tick| paint::text_width(ui, &tick.text, SMALL))
-        .fold(18.0, f32::max)
-        + GAP;
+        .map(|tick| paint::text_width(ui, &tick.text, SMALL));
+    let gutter = tick_widths.fold(18.0, f32::max) + GAP;
     let plot = Rect::from_min_max(
-        pos2(body.min.x + gutter, body.min.y + 4.0),
-        pos2(body.max.x, body.max.y - legend_height - 20.0),
+        pos2(place.min.x + gutter, place.min.y + 4.0),
+        pos2(place.max.x, place.max.y - X_AXIS),
     );
-    if plot.height() < 16.0 {
-        // Too low for a picture: the legend's values are what can be told.
-        legend_ui(ui, body, lines, &legend);
+    if plot.height() < 16.0 || plot.width() < 16.0 {
         return;
     }
     let scale = Scale {
@@ -74,17 +84,6 @@ pub fn graph_ui(ui: &mut Ui, place: Rect, graph: &GraphView, focused: bool) {
     draw_lines(ui, &scale, lines, *playhead, opacity);
     draw_moments(ui, &scale, *playhead, cursor.as_ref());
     name_plot(ui, graph, plot);
-    legend_ui(
-        ui,
-        rect(
-            body.min.x,
-            body.max.y - legend_height,
-            body.width(),
-            legend_height,
-        ),
-        lines,
-        &legend,
-    );
 }
 
 fn title_ui(ui: &mut Ui, place: Rect, title: &str, unit: &str) {

@@ -49,22 +49,23 @@ pub struct Window {
 
 impl Window {
     /// A window onto an application. Answers to what `runner` is asked come over `events`.
-    pub fn new(
-        app: App,
-        runner: Box<dyn Runner>,
-        events: Receiver<Event>,
-        terminal_command: impl Into<String>,
-    ) -> Self {
+    pub fn new(app: App, runner: Box<dyn Runner>, events: Receiver<Event>) -> Self {
         Self {
             app,
             runner,
             events,
-            terminal_command: terminal_command.into(),
+            terminal_command: "glasshouse".to_owned(),
             viewport: None,
             last_tick: None,
             unsettled_since: None,
             n_frames: 0,
         }
+    }
+
+    /// Names the command that opens the same in the terminal program; without this it is `glasshouse`.
+    pub fn with_terminal_command(mut self, command: &str) -> Self {
+        command.clone_into(&mut self.terminal_command);
+        self
     }
 
     /// Prepares an egui context: appearance and keys. To be called once.

@@ -10,7 +10,7 @@ use support::invented::{Invented, app};
 
 fn session() -> Harness<'static, Window> {
     let (sender, events) = mpsc::channel();
-    let window = Window::new(app(), Box::new(Invented { sender }), events, "glasshouse");
+    let window = Window::new(app(), Box::new(Invented { sender }), events);
     let mut harness = Harness::builder()
         .with_size([1280.0, 800.0])
         .with_context_setup(Window::prepare)
