@@ -5,7 +5,8 @@ use crate::graph::known_columns;
 use crate::layout::{GUTTER, column_of, histogram_rows, take_bottom, take_top, time_axis};
 use crate::pen::{Pen, text_width, window_around};
 use crate::table::mark_chosen;
-use glass_core::{DataStateKind, HistogramView, LogRow, LogsView, Role};
+use crate::theme::role_of_state;
+use glass_core::{DataState, DataStateKind, HistogramView, LogRow, LogsView, Role};
 use ratatui::layout::Rect;
 
 /// The widest the column of origins gets.
@@ -120,49 +121,43 @@ pub(crate) fn draw_histogram(pen: &mut Pen, area: Rect, histogram: &HistogramVie
     if axis.height == 0 || axis.width == 0 {
         return;
     }
-    let is_shown = *max > 0 && !bars.is_empty();
-    if !is_shown {
-        pen.put_state(axis, state);
-    } else {
-        let gutter = Rect {
-            x: area.x + 2,
-            width: GUTTER - 3,
-            height: 1,
-            ..area
-        };
-        pen.put_right(gutter, &max.to_string(), pen.style(Role::Muted));
-        if area.height > 1 && state.kind != DataStateKind::Ready {
-            let row = Rect {
-                y: area.bottom() - 1,
-                ..gutter
-            };
-            pen.put_right(
-                row,
-                pen.glyphs.state(state.kind),
-                pen.style(crate::theme::role_of_state(state.kind)),
-            );
-        }
-    }
     draw_not_yet(pen, axis, *playhead);
     if let Some(x) = column_of(axis, *playhead) {
         for y in axis.top()..axis.bottom() {
             pen.set(x, y, pen.glyphs.vertical(), pen.style(Role::Accent));
         }
     }
-    if is_shown {
-        for i in 0..axis.width {
-            let counts = resampled(bars, axis.width, i);
-            draw_bar(
-                pen,
-                Rect {
-                    x: axis.x + i,
-                    width: 1,
-                    ..axis
-                },
-                counts,
-                *max,
-            );
-        }
+    if *max == 0 || bars.is_empty() {
+        pen.put_state(axis, state);
+        return;
+    }
+    draw_scale(pen, area, *max, state);
+    for i in 0..axis.width {
+        let column = Rect {
+            x: axis.x + i,
+            width: 1,
+            ..axis
+        };
+        draw_bar(pen, column, resampled(bars, axis.width, i), *max);
+    }
+}
+
+/// Writes into the gutter how much the highest bar stands for, and below it how it stands with the data.
+fn draw_scale(pen: &mut Pen, area: Rect, max: u64, state: &DataState) {
+    let mut row = Rect {
+        x: area.x + 2,
+        width: GUTTER - 3,
+        height: 1,
+        ..area
+    };
+    pen.put_right(row, &max.to_string(), pen.style(Role::Muted));
+    if area.height > 1 && state.kind != DataStateKind::Ready {
+        row.y = area.bottom() - 1;
+        pen.put_right(
+            row,
+            pen.glyphs.state(state.kind),
+            pen.style(role_of_state(state.kind)),
+        );
     }
 }
 

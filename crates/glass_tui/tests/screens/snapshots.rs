@@ -172,13 +172,19 @@ fn cost_of_a_frame() {
     const N_FRAMES: u32 = 500;
     for (width, height) in [(80, 24), (200, 60), (300, 90)] {
         let mut screens = vec![("overview", overview_of((width, height)))];
-        screens.push(("logs", fixtures::model(ScreenView::Logs(fixtures::logs(false)), None)));
+        screens.push((
+            "logs",
+            fixtures::model(ScreenView::Logs(fixtures::logs(false)), None),
+        ));
         for (name, model) in screens {
             let begun = std::time::Instant::now();
             for _ in 0..N_FRAMES {
                 std::hint::black_box(render(&model, width, height, &Options::default()));
             }
-            println!("{name} {width}x{height}: {:?} a frame", begun.elapsed() / N_FRAMES);
+            println!(
+                "{name} {width}x{height}: {:?} a frame",
+                begun.elapsed() / N_FRAMES
+            );
         }
     }
 }
