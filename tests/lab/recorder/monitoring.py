@@ -27,7 +27,8 @@ PROBES = {
     "http://payments.payments.svc:8080/healthz": f"http://{address(SERVICE_PORTS['payments'])}/healthz",
     "https://status.cardgate.example/": f"http://{address(CARDGATE)}/status",
 }
-NODE_METRICS = "node_cpu_seconds_total|node_load1|node_memory_MemAvailable_bytes|node_memory_MemTotal_bytes"
+NODE_METRICS = ("node_load1|node_memory_MemAvailable_bytes|node_memory_MemTotal_bytes|"
+                "node_network_receive_bytes_total|node_network_transmit_bytes_total")
 PROBE_METRICS = "probe_success|probe_duration_seconds|probe_http_status_code"
 
 
@@ -47,7 +48,8 @@ class Monitoring:
         write("blackbox.yml", {"modules": {"http_2xx": {"prober": "http", "timeout": "3s", "http": {"follow_redirects": False}}}})
         start = self.processes.start
         start("node-exporter", ["prometheus-node-exporter", f"--web.listen-address={address(NODE_EXPORTER)}",
-                                "--collector.disable-defaults", "--collector.cpu", "--collector.loadavg", "--collector.meminfo"])
+                                "--collector.disable-defaults", "--collector.loadavg", "--collector.meminfo",
+                                "--collector.netdev", "--collector.netdev.device-include=lo"])
         start("blackbox-exporter", ["prometheus-blackbox-exporter", f"--web.listen-address={address(BLACKBOX_EXPORTER)}",
                                     f"--config.file={self.folder}/blackbox.yml"])
         start("alertmanager", ["prometheus-alertmanager", f"--web.listen-address={address(ALERTMANAGER)}",

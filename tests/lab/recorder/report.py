@@ -19,9 +19,15 @@ def alert_list(names):
     return ", ".join(f"`{name}`" for name in names)
 
 
-def connections(lab):
+def failing_routes(lab):
+    """``` `/checkout` 96 %, `/orders/{id}` 40 % ```: the pages of which more than one in fifty fails."""
+    routes = sorted(lab.monitoring.vector("route:request_errors:ratio_rate30s > 0.02"), key=lambda pair: -pair[1])
+    return ", ".join(f"`{labels['route']}` {percent(ratio)}" for labels, ratio in routes)
+
+
+def connections(lab, at=None):
     """`orders 12, catalog 3, payments 4`, and the sum."""
-    users = sorted(lab.monitoring.vector("database:connections:sum"), key=lambda pair: -pair[1])
+    users = sorted(lab.monitoring.vector("database:connections:sum", at), key=lambda pair: -pair[1])
     text = ", ".join(f"{labels['user']} {value:.0f}" for labels, value in users)
     return text, sum(value for _, value in users)
 

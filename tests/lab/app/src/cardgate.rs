@@ -30,7 +30,7 @@ const BAD: Capacity = Capacity {
     median_secs: 1.1,
 };
 /// Beyond this many waiting it answers 503.
-const MAX_WAITING: usize = 120;
+const MAX_WAITING: usize = 1000;
 
 #[derive(Default)]
 struct Desk {

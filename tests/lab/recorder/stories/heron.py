@@ -7,7 +7,7 @@ a shorter time to live: catalog is where the errors are seen first.
 
 from ..clock import hms
 from ..places import INES, JONAH, LEA, TOMASZ
-from ..report import alert_list, connections, first_firing, last_resolved, percent, post_mortem as frame, seconds
+from ..report import alert_list, connections, failing_routes, first_firing, last_resolved, percent, post_mortem as frame, seconds
 
 NAME = "heron"
 ISSUE = 112
@@ -45,11 +45,10 @@ def diagnose(lab, times):
     """Four people and the numbers they really see."""
     value = lab.monitoring.value
     errors = value('service:request_errors:ratio_rate30s{service="frontend"}')
-    worst = max(lab.monitoring.vector("route:request_errors:ratio_rate30s"), key=lambda pair: pair[1])
     times["opened"] = lab.thread.open(
         INES, "Shop pages fail since a few minutes",
-        f"Paged at {hms(times['paged'])}. {percent(errors)} of the pages fail right now, worst is `{worst[0]['route']}` with "
-        f"{percent(worst[1])}.\n\nFiring: {alert_list(lab.webhook.firing_now())}.\n\nI am taking the lead. Who is around?")
+        f"Paged at {hms(times['paged'])}. {percent(errors)} of the pages fail right now: "
+        f"{failing_routes(lab)}.\n\nFiring: {alert_list(lab.webhook.firing_now())}.\n\nI am taking the lead. Who is around?")
     lab.note("thread", "opened")
     lab.pause(28)
     catalog = value('service:request_errors:ratio_rate30s{service="catalog"}')
@@ -64,7 +63,7 @@ def diagnose(lab, times):
     text, total = connections(lab)
     refused = value("sum(database:connections_refused:rate30s)")
     slow = value('max(database:statement_duration_seconds:p95_30s{statement="product"})')
-    baseline, _ = connections_at(lab, times["cause"] - 5)
+    baseline, _ = connections(lab, times["cause"] - 5)
     lab.thread.comment(
         LEA, f"The database itself is fine: `product` takes {seconds(slow)} at p95. But it is full: {total:.0f} of 60 connections "
         f"({text}), and it refuses {refused:.1f} a second.\nAt {hms(times['cause'] - 5)} it was {baseline}. "
@@ -74,12 +73,6 @@ def diagnose(lab, times):
         f"and there are three since ORD-188. 3 × 20 is all the database has.\nCatalog and payments replace their connections "
         f"every minute (DATA-23), and each time one of ours takes the place.\nReverting.")
     lab.note("diagnosed", "in the thread")
-
-
-def connections_at(lab, at):
-    """What held the connections at a moment."""
-    users = sorted(lab.monitoring.vector("database:connections:sum", at), key=lambda pair: -pair[1])
-    return ", ".join(f"{labels['user']} {value:.0f}" for labels, value in users), sum(value for _, value in users)
 
 
 def repair(lab, times):

@@ -7,7 +7,7 @@ orders accepted to be paid later. Then the provider recovers, and what was defer
 
 from ..clock import hms
 from ..places import INES, JONAH, LEA, PRIYA, TOMASZ
-from ..report import alert_list, first_firing, last_resolved, percent, post_mortem as frame, seconds
+from ..report import alert_list, failing_routes, first_firing, last_resolved, percent, post_mortem as frame, seconds
 
 NAME = "marten"
 ISSUE = 119
@@ -57,8 +57,8 @@ def suspect(lab, times):
     p95 = value(FRONTEND_P95)
     times["opened"] = lab.thread.open(
         INES, "Checkouts hang, the whole shop is getting slow",
-        f"Paged at {hms(times['paged'])}. One page in twenty takes longer than {seconds(p95)}, {percent(value(FRONTEND_ERRORS))} fail. "
-        f"Checkouts first, by now other pages too.\n\nFiring: {alert_list(lab.webhook.firing_now())}.\n\n"
+        f"Paged at {hms(times['paged'])}. One page in twenty takes longer than {seconds(p95)}, {percent(value(FRONTEND_ERRORS))} fail: "
+        f"{failing_routes(lab)}.\n\nFiring: {alert_list(lab.webhook.firing_now())}.\n\n"
         f"The last change is PAY-88 (`{lab.decoy[:10]}`), live since {hms(times['decoy'])}. @praman?")
     lab.note("thread", "opened")
     lab.pause(18)
@@ -67,7 +67,7 @@ def suspect(lab, times):
     lab.undo = lab.revert(PRIYA, lab.decoy, "To rule it out.")
     times["undone"] = lab.wait_for_sync(lab.undo)
     lab.pause(28)
-    busy = value('service:workers_busy:ratio{service="payments"}')
+    busy = value('avg_over_time(service:workers_busy:ratio{service="payments"}[20s])')
     lab.thread.comment(
         PRIYA, f"Back on the old batches since {hms(times['undone'])}, no difference: {percent(value(FRONTEND_ERRORS))} of the pages fail, "
         f"{percent(busy)} of payments' workers are busy. It was not PAY-88.")
@@ -77,10 +77,10 @@ def diagnose(lab, times):
     """From the edge inwards, and out of the house."""
     value = lab.monitoring.value
     lab.pause(16)
-    waiting = value('service:db_pool_waiting:sum{service="orders"}')
-    in_use = value('service:db_pool_in_use:ratio{service="orders"}')
+    waiting = value('max_over_time(service:db_pool_waiting:sum{service="orders"}[30s])')
+    in_use = value('avg_over_time(service:db_pool_in_use:ratio{service="orders"}[30s])')
     lab.thread.comment(
-        TOMASZ, f"Orders: {percent(in_use)} of the pool is in use, {waiting:.0f} requests wait for a connection. The connections are "
+        TOMASZ, f"Orders: {percent(in_use)} of the pool is in use, up to {waiting:.0f} requests wait for a connection. The connections are "
         "`idle in transaction`: each order waits for payments with its transaction open. So `/orders/{id}` fails as well, "
         "although it needs no payment.")
     lab.thread.comment(
@@ -93,7 +93,7 @@ def diagnose(lab, times):
     failed = value('call:request_errors:ratio_rate30s{service="payments",target="cardgate"}')
     since = cardgate_slow_since(lab, times)
     times["diagnosed"] = lab.thread.comment(
-        PRIYA, f"Found it, and it is not us: calls to cardgate take {seconds(p95)} at p95, which is our timeout; it was {seconds(before)}. "
+        PRIYA, f"Found it, and it is not us: calls to cardgate take {seconds(p95)} at p95, and we give up after 2.5 s; it was {seconds(before)}. "
         f"{percent(failed)} of them fail. It began at about {hms(since)}, and nothing of ours changed then. "
         f"We try three times, and orders tries the whole thing twice, so one checkout is up to six calls: {attempts:.1f} attempts a second "
         f"instead of {attempts_before:.1f}.\n\nTheir status page says \"all systems operational\", and our probe of it is green.\n\n"
@@ -178,7 +178,7 @@ def post_mortem(lab, episodes):
           "- the frontend's workers waited for orders; so even the pages of the healthy catalog became slow."),
          ("What it was not",
           "PAY-88 was deployed a minute before and touched payments. It changes how often finished charges are settled, and nothing "
-          "in the way of a checkout. Taking it back cost us a minute and a half, but ruled it out."),
+          "in the way of a checkout. Taking it back cost us a minute, but ruled it out."),
          ("Contributing factors",
           "- No alert looks at calls that leave the house. The numbers were there (`call:request_duration_seconds:p95_30s`).\n"
           "- Our probe asks cardgate's status page, which said that all was well throughout.\n"
