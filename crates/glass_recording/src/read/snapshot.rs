@@ -233,6 +233,12 @@ impl<'a> Snapshot<'a> {
         Ok(self.store.events()?.groups().filter_map(once).collect())
     }
 
+    /// Whether an event of a wanted kind was known.
+    pub(super) fn has_event(&self, wanted: impl Fn(EventKind) -> bool) -> Result<bool, QueryError> {
+        let mut all = self.store.events()?.all().iter();
+        Ok(all.any(|event| event.known_at <= self.as_of && wanted(event.kind)))
+    }
+
     /// What of the events could not be read, one sentence each.
     pub(super) fn event_troubles(&self) -> Result<&'a [String], QueryError> {
         Ok(self.store.events()?.troubles())

@@ -2,7 +2,7 @@
 
 use crate::read::snapshot::{KnownCoverage, Snapshot};
 use crate::read::store::coverage::Kind;
-use glass_model::{Ask, Completeness, EventKind, Provenance, QueryError, TimeRange};
+use glass_model::{Ask, Completeness, Provenance, QueryError, TimeRange};
 use std::collections::BTreeSet;
 
 /// What the answer to a question is made of.
@@ -61,14 +61,13 @@ pub(super) fn of(
 
 /// Whether anything of that kind was known: then it was asked for, whatever the coverage says.
 fn has_any(snapshot: &Snapshot<'_>, kind: Kind) -> Result<bool, QueryError> {
-    let has_event = |of: fn(EventKind) -> bool| Ok(!snapshot.events(|event| of(event.kind))?.is_empty());
     Ok(match kind {
         Kind::Metrics => snapshot.has_sample()?,
         Kind::Logs => snapshot.has_line()?,
-        Kind::Alerts => has_event(super::is_alert)?,
+        Kind::Alerts => snapshot.has_event(super::is_alert)?,
         Kind::Changes => snapshot.changes()?.next().is_some(),
         Kind::Documents => !snapshot.documents()?.is_empty(),
-        Kind::Events => has_event(|_| true)?,
+        Kind::Events => snapshot.has_event(|_| true)?,
     })
 }
 

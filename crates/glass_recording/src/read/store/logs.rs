@@ -26,6 +26,8 @@ const BLOCKS_BUDGET: usize = 176 << 20;
 const LINES_BUDGET: usize = 24 << 20;
 /// A dozen filters over ten million entries, or hundreds over half a million.
 const FILTERS_BUDGET: usize = 24 << 20;
+/// The most entries in slices that overlap each other: two gigabytes of columns.
+const MAX_RUN: usize = 1 << 27;
 /// How many threads at most search texts.
 const MAX_SEARCHERS: usize = 4;
 
@@ -171,6 +173,13 @@ impl LogStore {
 
     fn read_block(&self, run: usize) -> Result<Block, RecordingError> {
         let run = &self.runs[run];
+        if run.n_rows > MAX_RUN {
+            let trouble = format!(
+                "{} entries in slices that overlap, at most {MAX_RUN} are read",
+                run.n_rows
+            );
+            return Err(RecordingError::too_large("log tables", trouble));
+        }
         let (mut at_nanos, mut stream, mut level) = (Vec::new(), Vec::new(), Vec::new());
         for slice in &run.slices {
             let index = self.files[slice.file].read_index(slice.group)?;
