@@ -179,10 +179,11 @@ class Lab:
             "frontend": self.peak('service:request_errors:ratio_rate30s{service="frontend"}'),
             "deferred": self.peak("orders:deferred:sum"),
         }
-        self.monitoring.write_metadata(out / "metadata.openmetrics.txt")
+        metadata = self.monitoring.get("metadata")
         self.say("stopping")
         self.stop()
-        n_samples = self.monitoring.dump(out / "metrics.dump.txt", self.start, self.end)
+        n_samples, names = self.monitoring.dump(out / "metrics.dump.txt", self.start, self.end)
+        self.monitoring.write_metadata(out / "metadata.openmetrics.txt", metadata, names)
         n_lines = self.logs.write(out / "logs.jsonl", self.start, self.end)
         n_webhooks = self.webhook.write(out / "webhooks.jsonl", self.start, self.end)
         self.repository.bundle(out / "harbor-tickets.bundle")

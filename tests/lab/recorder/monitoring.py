@@ -49,7 +49,8 @@ class Monitoring:
         start = self.processes.start
         start("node-exporter", ["prometheus-node-exporter", f"--web.listen-address={address(NODE_EXPORTER)}",
                                 "--collector.disable-defaults", "--collector.loadavg", "--collector.meminfo",
-                                "--collector.netdev", "--collector.netdev.device-include=lo"])
+                                "--collector.netdev", "--collector.netdev.device-exclude=",
+                                "--collector.netdev.device-include=^lo$"])
         start("blackbox-exporter", ["prometheus-blackbox-exporter", f"--web.listen-address={address(BLACKBOX_EXPORTER)}",
                                     f"--config.file={self.folder}/blackbox.yml"])
         start("alertmanager", ["prometheus-alertmanager", f"--web.listen-address={address(ALERTMANAGER)}",
@@ -78,23 +79,30 @@ class Monitoring:
         return values[0] if values else 0.0
 
     def dump(self, path, start, end):
-        """Writes all samples between two moments with promtool, without the scrape's own; Prometheus must be stopped."""
+        """Writes all samples between two moments with promtool, without the scrape's own; Prometheus must be stopped.
+
+        Answers how many, and the metrics' names.
+        """
         command = ["promtool", "tsdb", "dump", f"--min-time={int(start * 1000)}", f"--max-time={int(end * 1000)}", str(self.data)]
-        n_samples = 0
+        n_samples, names = 0, set()
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process, open(path, "w") as file:
             for line in process.stdout:
                 if not line.startswith('{__name__="scrape_'):
                     file.write(line)
                     n_samples += 1
+                    names.add(line.split('"', 2)[1])
         if process.returncode:
             raise RuntimeError("promtool tsdb dump failed")
-        return n_samples
+        return n_samples, names
 
-    def write_metadata(self, path):
-        """Writes kind and help of every metric as an OpenMetrics text without samples."""
+    @staticmethod
+    def write_metadata(path, metadata, names):
+        """Writes kind and help of the metrics that have samples as an OpenMetrics text without samples."""
         with open(path, "w") as file:
-            for name, entries in sorted(self.get("metadata").items()):
+            for name, entries in sorted(metadata.items()):
                 kind = entries[0]["type"]
+                if not names & {name, f"{name}_count"}:
+                    continue
                 family = name.removesuffix("_total") if kind == "counter" else name
                 help_text = entries[0]["help"].replace("\\", "\\\\").replace("\n", "\\n")
                 file.write(f"# TYPE {family} {kind}\n# HELP {family} {help_text}\n")
