@@ -157,6 +157,11 @@ impl App {
         self.screen
     }
 
+    /// Starts with a screen other than the overview; before the first event.
+    pub fn start_on(&mut self, screen: Screen) {
+        self.screen = screen;
+    }
+
     /// Shows a screen at a moment, as an address names it.
     pub fn open_address(&mut self, address: &Address) {
         self.remember();

@@ -4,23 +4,13 @@
 use crate::context::Held;
 use crate::time_control::TimeControl;
 use crate::{AxisTick, CursorView, DataState, GraphLine, GraphPoint, GraphView, Role, words};
-use glass_model::{AnswerValue, Bucket, Graph, GraphSeries, Labels, TimeRange, Timestamp};
-
-/// How a graph is titled.
-pub(crate) struct GraphFrame<'a> {
-    /// The title.
-    pub title: &'a str,
-    /// The values' unit.
-    pub unit: &'a str,
-    /// How many columns fit.
-    pub n_columns: usize,
-}
+use glass_model::{AnswerValue, Bucket, Graph, GraphSeries, Labels, Panel, TimeRange, Timestamp, Transform};
 
 /// Prometheus' look-back: a value counts for so long.
 const LOOK_BACK_NANOS: i64 = 300_000_000_000;
 
 /// The graph at hand, or an empty one that says why.
-pub(crate) fn graph_view(frame: &GraphFrame<'_>, time: &TimeControl, held: Held<'_>) -> GraphView {
+pub(crate) fn graph_view(panel: &Panel, n_columns: usize, time: &TimeControl, held: Held<'_>) -> GraphView {
     let graph = match held.value {
         Some(AnswerValue::Graph(graph)) => Some(graph),
         _ => None,
@@ -31,19 +21,28 @@ pub(crate) fn graph_view(frame: &GraphFrame<'_>, time: &TimeControl, held: Held<
         .map(|graph| {
             let series = graph.series.iter().zip(names).enumerate();
             series
-                .map(|(i, (series, name))| graph_line(frame, time, graph, series, name, i))
+                .map(|(i, (series, name))| graph_line(&panel.unit, n_columns, time, graph, series, name, i))
                 .collect()
         })
         .unwrap_or_default();
-    let (y_min, y_max) = y_range(&lines);
+    let axis = y_axis(&lines, &panel.unit);
+    let Axis {
+        bottom: y_min,
+        top: y_max,
+        ..
+    } = axis;
     clamp_points(&mut lines, y_min, y_max);
     GraphView {
-        title: words::visible(frame.title),
-        unit: frame.unit.to_owned(),
+        title: words::visible(&panel.title),
+        unit: if panel.transform == Transform::PerSecond {
+            "per second".to_owned()
+        } else {
+            String::new()
+        },
         lines,
         y_min,
         y_max,
-        y_ticks: y_ticks(y_min, y_max, frame.unit),
+        y_ticks: y_ticks(&axis, &panel.unit),
         x_ticks: time_ticks(window),
         playhead: window.ratio(time.playhead()),
         cursor: cursor_view(time),
@@ -61,7 +60,8 @@ pub(crate) fn cursor_view(time: &TimeControl) -> Option<CursorView> {
 }
 
 fn graph_line(
-    frame: &GraphFrame<'_>,
+    unit: &str,
+    n_columns: usize,
     time: &TimeControl,
     graph: &Graph,
     series: &GraphSeries,
@@ -74,9 +74,9 @@ fn graph_line(
     };
     GraphLine {
         name,
-        value: value.map_or_else(|| "–".to_owned(), |value| words::value(value, frame.unit)),
+        value: value.map_or_else(|| "–".to_owned(), |value| words::value(value, unit)),
         role: Role::Series((index % 8) as u8),
-        runs: runs(graph, series, time.window(), frame.n_columns),
+        runs: runs(graph, series, time.window(), n_columns),
     }
 }
 
@@ -149,28 +149,18 @@ fn runs(graph: &Graph, series: &GraphSeries, window: TimeRange, n_columns: usize
     runs
 }
 
-/// Names by what differs between the series; a lone series keeps its metric's name.
+/// Names by the fewest labels that tell the series apart; a lone series keeps its metric's name.
 fn legend_names(series: &[GraphSeries]) -> Vec<String> {
     if let [only] = series {
         let name = only.labels.metric_name();
         return vec![words::visible(if name.is_empty() { "value" } else { name })];
     }
-    let differs = |name: &str| {
-        series
-            .iter()
-            .any(|other| other.labels.get(name) != series.first().and_then(|first| first.labels.get(name)))
-    };
+    let telling = telling_labels(series);
     let name_of = |labels: &Labels| {
-        let parts: Vec<_> = labels
+        let parts: Vec<_> = telling
             .iter()
-            .filter(|(name, _)| differs(name))
-            .map(|(name, value)| {
-                if name == "__name__" {
-                    value.to_owned()
-                } else {
-                    format!("{name}={value}")
-                }
-            })
+            .filter_map(|name| labels.get(name))
+            .filter(|v| !v.is_empty())
             .collect();
         words::visible(&if parts.is_empty() {
             labels.to_string()
@@ -181,7 +171,56 @@ fn legend_names(series: &[GraphSeries]) -> Vec<String> {
     series.iter().map(|series| name_of(&series.labels)).collect()
 }
 
-fn y_range(lines: &[GraphLine]) -> (f64, f64) {
+/// Labels that tell series apart, people's words first: each one added tells more of them apart.
+fn telling_labels(series: &[GraphSeries]) -> Vec<&str> {
+    const FIRST: [&str; 9] = [
+        "service",
+        "job",
+        "app",
+        "route",
+        "handler",
+        "method",
+        "code",
+        "status",
+        "namespace",
+    ];
+    let all: std::collections::BTreeSet<&str> = series
+        .iter()
+        .flat_map(|series| series.labels.iter().map(|(name, _)| name))
+        .collect();
+    let rest = all.iter().copied().filter(|name| !FIRST.contains(name));
+    let mut telling: Vec<&str> = Vec::new();
+    let mut n_apart = 1;
+    for name in FIRST.into_iter().filter(|name| all.contains(name)).chain(rest) {
+        let tuple = |series: &GraphSeries| -> Vec<Option<String>> {
+            telling
+                .iter()
+                .chain([&name])
+                .map(|name| series.labels.get(name).map(str::to_owned))
+                .collect()
+        };
+        let apart = series
+            .iter()
+            .map(tuple)
+            .collect::<std::collections::BTreeSet<_>>()
+            .len();
+        if apart > n_apart {
+            n_apart = apart;
+            telling.push(name);
+        }
+    }
+    telling
+}
+
+/// The y axis: a whole number of round steps.
+#[derive(Clone, Copy, Debug)]
+struct Axis {
+    bottom: f64,
+    top: f64,
+    step: f64,
+}
+
+fn y_axis(lines: &[GraphLine], unit: &str) -> Axis {
     let points = || lines.iter().flat_map(|line| line.runs.iter().flatten());
     let finite = |value: &f64| value.is_finite();
     let low = points()
@@ -193,22 +232,38 @@ fn y_range(lines: &[GraphLine]) -> (f64, f64) {
         .filter(finite)
         .fold(f64::NEG_INFINITY, f64::max);
     if low > high {
-        return (0.0, 1.0);
+        return Axis {
+            bottom: 0.0,
+            top: 1.0,
+            step: 0.5,
+        };
     }
     let low = if low > 0.0 && low < 0.6 * high { 0.0 } else { low };
     let high = if high < 0.0 && high > 0.6 * low { 0.0 } else { high };
-    let step = nice_step(high - low, high.abs().max(low.abs()));
+    let step = nice_step(high - low, high.abs().max(low.abs()), unit);
     let (bottom, top) = ((low / step).floor() * step, (high / step).ceil() * step);
     let bottom = if low >= 0.0 { bottom.max(0.0) } else { bottom };
-    match (bottom, top) {
-        (bottom, top) if !(bottom - top).is_finite() => (f64::MIN / 4.0, f64::MAX / 4.0),
-        (bottom, top) if top > bottom => (bottom, top),
-        (bottom, _) => (bottom, bottom + step.max(bottom.abs() * 1e-9)),
+    match top - bottom {
+        span if !span.is_finite() => Axis {
+            bottom: f64::MIN / 4.0,
+            top: f64::MAX / 4.0,
+            step: f64::MAX / 4.0,
+        },
+        span if span > 0.0 => Axis { bottom, top, step },
+        _ => {
+            let step = step.max(bottom.abs() * 1e-9);
+            Axis {
+                bottom,
+                top: bottom + step,
+                step,
+            }
+        }
     }
 }
 
-/// A step of 1, 2 or 5 times a power of ten, three to six of which fill `span`; for a flat line by its `size`.
-fn nice_step(span: f64, size: f64) -> f64 {
+/// A round step, two to five of which fill `span`; for a flat line by its `size`. Round is 1, 2 or 5 times a power
+/// of ten, for bytes a power of two.
+fn nice_step(span: f64, size: f64, unit: &str) -> f64 {
     let span = if span > size * 1e-12 && span > 0.0 {
         span
     } else if size > 0.0 {
@@ -217,6 +272,9 @@ fn nice_step(span: f64, size: f64) -> f64 {
         1.0
     };
     let raw = span / 4.0;
+    if unit.starts_with("bytes") && raw >= 1.0 {
+        return 2f64.powf(raw.log2().ceil());
+    }
     let power = 10f64.powf(raw.log10().floor());
     let factor = [1.0, 2.0, 5.0, 10.0]
         .into_iter()
@@ -225,12 +283,12 @@ fn nice_step(span: f64, size: f64) -> f64 {
     (factor * power).max(f64::MIN_POSITIVE)
 }
 
-fn y_ticks(y_min: f64, y_max: f64, unit: &str) -> Vec<AxisTick> {
-    let step = nice_step(y_max - y_min, y_max.abs().max(y_min.abs()));
-    let n = ((y_max - y_min) / step).round().clamp(1.0, 10.0) as usize;
+fn y_ticks(axis: &Axis, unit: &str) -> Vec<AxisTick> {
+    let Axis { bottom, top, step } = *axis;
+    let n = ((top - bottom) / step).round().clamp(1.0, 10.0) as usize;
     let tick = |i: usize| AxisTick {
         ratio: i as f64 / n as f64,
-        text: words::value(y_min + (y_max - y_min) * i as f64 / n as f64, unit),
+        text: words::value(bottom + (top - bottom) * i as f64 / n as f64, unit),
     };
     (0..=n).map(tick).collect()
 }
@@ -331,6 +389,38 @@ mod tests {
     }
 
     #[test]
+    fn legends_name_what_differs() {
+        let series = |job: &str, instance: &str, code: &str| GraphSeries {
+            labels: Labels::new([
+                ("__name__", "up"),
+                ("job", job),
+                ("instance", instance),
+                ("code", code),
+            ]),
+            buckets: Vec::new(),
+            latest: None,
+            interval_nanos: 0,
+        };
+        assert_eq!(
+            legend_names(&[series("a", "1", "x"), series("b", "2", "x")]),
+            ["a", "b"]
+        );
+        assert_eq!(
+            legend_names(&[series("a", "1", "x"), series("a", "2", "y")]),
+            ["x", "y"]
+        );
+        assert_eq!(
+            legend_names(&[
+                series("a", "1", "x"),
+                series("a", "2", "x"),
+                series("b", "2", "x")
+            ]),
+            ["a 1", "a 2", "b 2"]
+        );
+        assert_eq!(legend_names(&[series("a", "1", "x")]), ["up"]);
+    }
+
+    #[test]
     fn axes_are_round() {
         for (span, size, expected) in [
             (10.0, 10.0, 5.0),
@@ -339,9 +429,9 @@ mod tests {
             (0.0, 8.0, 2.0),
         ] {
             assert!(
-                (nice_step(span, size) - expected).abs() < 1e-9,
+                (nice_step(span, size, "") - expected).abs() < 1e-9,
                 "{span} {size}: {}",
-                nice_step(span, size)
+                nice_step(span, size, "")
             );
         }
         let ticks = time_ticks(TimeRange::new(

@@ -24,7 +24,7 @@ macro_rules! bundled {
 }
 
 /// All of them; the first is opened when none is named.
-pub(crate) const BUNDLED: &[Bundled] = bundled!("heron", "marten", "incident-shop");
+pub(crate) const BUNDLED: &[Bundled] = bundled!();
 
 /// The one of that name.
 pub(crate) fn find(name: &str) -> Option<&'static Bundled> {
@@ -38,10 +38,16 @@ pub(crate) fn list(output: &Output, as_json: bool) -> Result<ExitCode> {
         let recording = Recording::from_bytes(name, bytes)?;
         let info = recording.info();
         if as_json {
-            all.push(json!({ "name": name, "summary": info.summary, "start": info.extent.start.to_string(),
-                             "end": info.extent.end.to_string(), "bytes": bytes.len() }));
+            all.push(
+                json!({ "name": name, "summary": info.summary, "start": info.extent.start.to_string(),
+                             "end": info.extent.end.to_string(), "bytes": bytes.len() }),
+            );
         } else {
-            output.line(&format!("{name:<16} {}  {}", info.extent.start.format("%Y-%m-%d %H:%M"), info.summary))?;
+            output.line(&format!(
+                "{name:<16} {}  {}",
+                info.extent.start.format("%Y-%m-%d %H:%M"),
+                info.summary
+            ))?;
         }
     }
     if as_json {

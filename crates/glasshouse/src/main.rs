@@ -20,7 +20,11 @@ use std::process::ExitCode;
 pub(crate) const EXIT_DAMAGED: u8 = 3;
 
 fn main() -> ExitCode {
-    let Args { command, recording, view } = Args::parse();
+    let Args {
+        command,
+        recording,
+        view,
+    } = Args::parse();
     let output = Output::new();
     let result = match command {
         None => terminal::run(recording.as_deref(), &view),

@@ -2,7 +2,7 @@
 
 use super::{Reaction, ScreenState};
 use crate::context::{Context, Held, pick};
-use crate::graphs::{GraphFrame, graph_view, nothing_chosen};
+use crate::graphs::{graph_view, nothing_chosen};
 use crate::list::{Choice, TableFrame, table};
 use crate::{
     Cell, Command, GraphView, Line, MetricsView, Role, ScreenView, Slot, Span, TableView, Viewport, panels,
@@ -207,30 +207,16 @@ impl Metrics {
                 value: None,
                 state: nothing_chosen("choose a metric"),
             };
-            return graph_view(
-                &GraphFrame {
-                    title: "",
-                    unit: "",
-                    n_columns,
-                },
-                context.time,
-                held,
-            );
+            let nothing = Panel {
+                title: String::new(),
+                selector: Selector::all(),
+                transform: Transform::Raw,
+                unit: String::new(),
+            };
+            return graph_view(&nothing, n_columns, context.time, held);
         };
         let held = context.held(Slot::Graph, ask(context, &panel), "no samples so far");
-        let title = match panel.transform {
-            Transform::Raw => panel.title.clone(),
-            Transform::PerSecond => format!("{} per second", panel.title),
-        };
-        graph_view(
-            &GraphFrame {
-                title: &title,
-                unit: &panel.unit,
-                n_columns,
-            },
-            context.time,
-            held,
-        )
+        graph_view(&panel, n_columns, context.time, held)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Reaction, ScreenState};
 use crate::context::{Context, Held, pick};
-use crate::graphs::{GraphFrame, graph_view};
+use crate::graphs::graph_view;
 use crate::list::{Choice, TableFrame, moved, table};
 use crate::screens::{alerts, changes};
 use crate::{
@@ -225,12 +225,7 @@ fn ask_panel(context: &Context<'_>, panel: &Panel) -> Ask {
 
 fn panel_view(context: &Context<'_>, viewport: Viewport, index: usize, panel: &Panel) -> GraphView {
     let held: Held<'_> = context.held(Slot::Panel(index), ask_panel(context, panel), "no samples so far");
-    let frame = GraphFrame {
-        title: &panel.title,
-        unit: &panel.unit,
-        n_columns: viewport.graph_columns,
-    };
-    graph_view(&frame, context.time, held)
+    graph_view(panel, viewport.graph_columns, context.time, held)
 }
 
 /// Alerts that go on, and those that ended lately.

@@ -53,7 +53,7 @@ pub struct CursorView {
 pub struct GraphView {
     /// Its title.
     pub title: String,
-    /// The unit, or what is drawn (`per second`); may be empty.
+    /// What is drawn of the samples (`per second`), empty for the samples themselves. Values carry their unit.
     pub unit: String,
     /// Its lines.
     pub lines: Vec<GraphLine>,

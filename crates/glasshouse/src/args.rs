@@ -1,0 +1,253 @@
+//! The command line.
+
+use clap::builder::PossibleValuesParser;
+use clap::{Parser, Subcommand, ValueEnum};
+use glass_recording::import::ImportFormat;
+use std::path::PathBuf;
+
+/// Look inside an open cloud, exactly as it was when it broke.
+///
+/// Without arguments it opens a recorded incident that comes with the program, offline.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    about,
+    args_conflicts_with_subcommands = true,
+    after_help = "Exit codes: 0 done; 1 it failed; 2 wrong arguments; 3 the recording is damaged.\n\
+                  Inside the program `?` shows all keys."
+)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// What to open: a .glass file, an unpacked folder, the name of a bundled incident, or a glass:// address.
+    pub recording: Option<String>,
+    #[command(flatten)]
+    pub view: ViewArgs,
+}
+
+/// How the program looks.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct ViewArgs {
+    /// Where to start: 03:41, 2026-11-22T03:41:00Z, +90s, end. The first alert if not given.
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub at: Option<String>,
+    /// Which screen to start with.
+    #[arg(long, value_name = "NAME")]
+    pub screen: Option<String>,
+    /// Dark or light.
+    #[arg(long, value_enum, default_value_t = Theme::Auto)]
+    pub theme: Theme,
+    /// How many colours; NO_COLOR is obeyed.
+    #[arg(long, value_enum, default_value_t = Colors::Auto)]
+    pub colors: Colors,
+    /// Out of what graphs are made.
+    #[arg(long, value_enum, default_value_t = Glyphs::Auto)]
+    pub glyphs: Glyphs,
+    /// Leaves the mouse to the terminal, so that it can select text.
+    #[arg(long)]
+    pub no_mouse: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Theme {
+    Auto,
+    Dark,
+    Light,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Colors {
+    Auto,
+    #[value(name = "truecolor")]
+    TrueColor,
+    #[value(name = "256")]
+    Ansi256,
+    #[value(name = "16")]
+    Ansi16,
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Glyphs {
+    Auto,
+    Octant,
+    Braille,
+    HalfBlock,
+    Ascii,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Opens a recording in the terminal.
+    Open {
+        /// A .glass file, an unpacked folder, the name of a bundled incident, or a glass:// address.
+        recording: Option<String>,
+        #[command(flatten)]
+        view: ViewArgs,
+    },
+    /// Opens a recording in a window.
+    Gui {
+        /// A .glass file, an unpacked folder, the name of a bundled incident, or a glass:// address.
+        recording: Option<String>,
+        #[command(flatten)]
+        view: ViewArgs,
+    },
+    /// Prints a screen as text, as it is at a moment.
+    Show(ShowArgs),
+    /// Lists the incidents that come with the program.
+    Incidents {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Says what a recording is and holds.
+    Info {
+        /// A .glass file, a folder, or the name of a bundled incident.
+        file: String,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Reads all of a recording and says what is wrong with it; exits with 3 if something is.
+    Verify {
+        /// A .glass file or a folder.
+        file: PathBuf,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Takes a recording apart into a folder, which opens as a recording too.
+    Unpack {
+        /// A .glass file.
+        file: PathBuf,
+        /// A folder that does not exist yet, or is empty.
+        folder: PathBuf,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Puts an unpacked folder together again.
+    Pack {
+        /// The folder.
+        folder: PathBuf,
+        /// The .glass file, which must not exist yet.
+        file: PathBuf,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Adds data from files to a new or an existing recording.
+    Import(ImportArgs),
+    /// Writes a recording's data in forms that other tools read.
+    Export(ExportArgs),
+}
+
+/// Prints a screen.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ShowArgs {
+    /// A .glass file, an unpacked folder, the name of a bundled incident, or a glass:// address.
+    pub recording: Option<String>,
+    #[command(flatten)]
+    pub view: ViewArgs,
+    /// Columns and rows.
+    #[arg(long, default_value = "120x36", value_name = "WxH")]
+    pub size: String,
+    /// Keys to press first, such as `/error` or `jj`.
+    #[arg(long, default_value = "", allow_hyphen_values = true)]
+    pub keys: String,
+    /// Writes a picture instead.
+    #[arg(long, value_name = "FILE")]
+    pub svg: Option<PathBuf>,
+}
+
+/// Adds data to a recording.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Formats are found out from the files: OpenMetrics text, `promtool tsdb dump` text, Loki \
+                        query_range JSON, logcli jsonl, Alertmanager webhooks (a JSON line each), a Git bundle or \
+                        repository, Markdown post-mortems, issue threads as JSON. All may be gzipped."
+)]
+pub(crate) struct ImportArgs {
+    /// Files to read.
+    #[arg(required = true)]
+    pub inputs: Vec<PathBuf>,
+    /// The recording; if it exists, the data is added to it.
+    #[arg(long, value_name = "FILE")]
+    pub into: PathBuf,
+    /// Its name, if it is new; else the file's.
+    #[arg(long)]
+    pub name: Option<String>,
+    /// One sentence on what it is, without giving the cause away.
+    #[arg(long)]
+    pub summary: Option<String>,
+    /// The cloud it was recorded from.
+    #[arg(long)]
+    pub cloud: Option<String>,
+    /// The cluster, for events that do not name one.
+    #[arg(long)]
+    pub cluster: Option<String>,
+    /// The data's license.
+    #[arg(long)]
+    pub license: Option<String>,
+    /// Takes all inputs for this format instead of finding out.
+    #[arg(long, value_parser = PossibleValuesParser::new(ImportFormat::ALL.map(ImportFormat::name)))]
+    pub format: Option<String>,
+    /// When documents without a date became known, such as 2026-11-23T09:00:00Z.
+    #[arg(long, value_name = "TIME")]
+    pub known_at: Option<String>,
+    /// Takes a NaN that ends a run of samples for a stale marker; text forms cannot tell them apart.
+    #[arg(long)]
+    pub infer_stale: bool,
+    /// A label of log lines that is metadata of the line, not of its stream; may be repeated.
+    #[arg(long, value_name = "NAME")]
+    pub metadata_label: Vec<String>,
+    /// Panels to open with, as the assets' README describes.
+    #[arg(long, value_name = "FILE")]
+    pub layout: Option<PathBuf>,
+    /// A file that says what broke; kept in `truth/`, which the program never reads.
+    #[arg(long, value_name = "FILE")]
+    pub truth: Vec<PathBuf>,
+    /// Leaves Git objects out; changes are kept.
+    #[arg(long)]
+    pub no_git: bool,
+    /// As JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Writes data.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ExportArgs {
+    /// A .glass file, a folder, or the name of a bundled incident.
+    pub recording: String,
+    /// In which form.
+    #[arg(value_enum)]
+    pub form: ExportForm,
+    /// The file to write; standard output if not given.
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Only what was known at this moment.
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
+    /// Writes names outside the classic alphabet too, in quotes, which Prometheus reads from 3.0 on.
+    #[arg(long)]
+    pub all_names: bool,
+    /// The report as JSON, on standard error.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportForm {
+    /// Samples, as `promtool tsdb create-blocks-from openmetrics` reads them.
+    #[value(name = "openmetrics")]
+    OpenMetrics,
+    /// Log entries, a JSON line each, as logcli writes them.
+    LogsJsonl,
+    /// Samples as CSV.
+    MetricsCsv,
+    /// Log entries as CSV.
+    LogsCsv,
+    /// Events as CSV.
+    EventsCsv,
+}

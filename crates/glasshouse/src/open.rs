@@ -1,0 +1,55 @@
+//! Opening what a user named: a file, a folder, a bundled incident or an address.
+
+use crate::args::ViewArgs;
+use crate::bundled::{self, BUNDLED};
+use anyhow::{Context, Result, anyhow, bail};
+use glass_core::{Address, App, Screen, parse_seek};
+use glass_driver::open_at_first_alert;
+use glass_recording::Recording;
+use std::path::Path;
+
+/// Opens a recording; without a name the first bundled one.
+pub(crate) fn recording(named: Option<&str>) -> Result<Recording> {
+    let name = named.map_or_else(|| BUNDLED[0].name.to_owned(), name_of);
+    if let Some(bundled) = bundled::find(&name) {
+        return Ok(Recording::from_bytes(bundled.name, bundled.bytes)?);
+    }
+    let path = Path::new(&name);
+    if !path.exists() {
+        let names: Vec<_> = BUNDLED.iter().map(|bundled| bundled.name).collect();
+        bail!(
+            "no such file, and no bundled incident of that name (there are {}): {name}",
+            names.join(", ")
+        );
+    }
+    Ok(Recording::open(path)?)
+}
+
+/// An address names a recording; everything else is the name itself.
+fn name_of(named: &str) -> String {
+    Address::parse(named).map_or_else(|_| named.to_owned(), |address| address.recording)
+}
+
+/// The application over a recording, at the moment and on the screen that were asked for.
+pub(crate) fn app(recording: &Recording, named: Option<&str>, view: &ViewArgs) -> Result<App> {
+    let mut info = recording.info();
+    open_at_first_alert(&mut info, recording);
+    if let Some(at) = &view.at {
+        let from = info.open_at.unwrap_or(info.extent.start);
+        let at = parse_seek(at, from, info.extent)
+            .map_err(|error| anyhow!(error))
+            .context("--at")?;
+        info.open_at = Some(at);
+    }
+    let mut app = App::new(info);
+    if let Some(address) = named.and_then(|named| Address::parse(named).ok()) {
+        app.open_address(&address);
+    }
+    if let Some(screen) = &view.screen {
+        let names: Vec<_> = Screen::ALL.iter().map(|screen| screen.slug()).collect();
+        let screen = Screen::from_slug(&screen.to_ascii_lowercase());
+        let screen = screen.with_context(|| format!("--screen is one of {}", names.join(", ")))?;
+        app.start_on(screen);
+    }
+    Ok(app)
+}
