@@ -68,7 +68,7 @@ impl GlyphLevel {
     pub fn mark(self, kind: MarkKind) -> &'static str {
         match kind {
             MarkKind::Pending => self.pick("░", "-"),
-            MarkKind::Firing => self.pick("█", "#"),
+            MarkKind::Firing => self.pick("▇", "#"),
             MarkKind::Notified => self.pick("⊠", "@"),
             MarkKind::Silence => self.pick("▒", "%"),
             MarkKind::Change => self.pick("◆", "*"),

@@ -5,7 +5,7 @@ use crate::graph::known_columns;
 use crate::layout::{GUTTER, column_of, histogram_rows, take_bottom, take_top, time_axis};
 use crate::pen::{Pen, text_width, window_around};
 use crate::table::mark_chosen;
-use crate::theme::role_of_state;
+use crate::theme::{Layer, role_of_state};
 use glass_core::{DataState, DataStateKind, HistogramView, LogRow, LogsView, Role};
 use ratatui::layout::Rect;
 
@@ -106,8 +106,8 @@ fn draw_rows(pen: &mut Pen, area: Rect, rows: &[LogRow]) {
     }
 }
 
-/// The roles of a histogram's layers, from below: errors, warnings, all others.
-const LAYERS: [Role; 3] = [Role::Critical, Role::Warning, Role::Muted];
+/// The layers of a bar, from below.
+const LAYERS: [Layer; 3] = [Layer::Errors, Layer::Warnings, Layer::Others];
 
 /// Draws counts over time, its axis in line with the timeline's.
 pub(crate) fn draw_histogram(pen: &mut Pen, area: Rect, histogram: &HistogramView) {
@@ -229,30 +229,30 @@ fn bar_cell(pen: &Pen, tops: [usize; 3], base: usize) -> Option<(&'static str, r
     if end == 0 {
         return None;
     }
-    let lowest = (0..3).find(|layer| tops[*layer] > base).unwrap_or(2);
-    let role = LAYERS[lowest];
+    let lowest = (0..3).find(|nth| tops[*nth] > base).unwrap_or(2);
+    let layer = LAYERS[lowest];
     let lower_end = tops[lowest] - base;
     if end < 8 || lower_end >= 8 {
         let symbol = match (pen.theme.has_colors() && !pen.glyphs.is_ascii(), end) {
-            (false, 8) => layer_fill(pen, lowest),
+            (false, 8) => layer_fill(pen, layer),
             _ => pen.glyphs.block(end),
         };
-        return Some((symbol, pen.style(role)));
+        return Some((symbol, pen.theme.layer(layer)));
     }
     let above = (0..3)
-        .find(|layer| tops[*layer] > tops[lowest])
-        .map_or(role, |layer| LAYERS[layer]);
-    match pen.theme.stacked(role, above) {
+        .find(|above| tops[*above] > tops[lowest])
+        .map_or(layer, |above| LAYERS[above]);
+    match pen.theme.stacked(layer, above) {
         Some(style) if !pen.glyphs.is_ascii() => Some((pen.glyphs.block(lower_end), style)),
-        _ => Some((layer_fill(pen, lowest), pen.style(role))),
+        _ => Some((layer_fill(pen, layer), pen.theme.layer(layer))),
     }
 }
 
 /// A full cell of a layer where colours cannot tell the layers apart.
-fn layer_fill(pen: &Pen, layer: usize) -> &'static str {
+fn layer_fill(pen: &Pen, layer: Layer) -> &'static str {
     match layer {
-        0 => pen.glyphs.pick("█", "#"),
-        1 => pen.glyphs.pick("▓", "+"),
-        _ => pen.glyphs.pick("▒", ":"),
+        Layer::Errors => pen.glyphs.pick("█", "#"),
+        Layer::Warnings => pen.glyphs.pick("▓", "+"),
+        Layer::Others => pen.glyphs.pick("▒", ":"),
     }
 }

@@ -60,6 +60,8 @@ pub fn run(
     terminal::watch_signals(move |signal| drop(signals.send(Message::Signal(signal))))?;
     forward(events, sender.clone())?;
     let mut session = Session::new(app, runner, look);
+    // Makes crossterm listen for changes of size before the size is asked for; one in between would be missed.
+    crossterm::event::poll(Duration::ZERO)?;
     session.resize(screen_size()?);
     // The first frame owes nothing to any answer: the terminal is read only after it.
     session.draw()?;

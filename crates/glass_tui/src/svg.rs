@@ -20,7 +20,7 @@ pub(crate) fn svg_of(buffer: &Buffer, theme: Theme) -> String {
     let mut svg = String::new();
     let _ = writeln!(
         svg,
-        r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {:.0} {:.0}" font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="14">"#,
+        r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {:.0} {:.0}" shape-rendering="crispEdges" font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="14">"#,
         size.0, size.1
     );
     let _ = writeln!(
@@ -155,7 +155,7 @@ fn shapes(symbol: &str) -> Option<Vec<(f64, f64, f64, f64)>> {
             (0.43, 0.38, 0.14, 0.25),
             (0.43, 0.7, 0.14, 0.25),
         ]),
-        '┈' => Some(vec![(0.1, 0.48, 0.2, 0.04), (0.6, 0.48, 0.2, 0.04)]),
+        '┈' => Some(vec![(0.1, 0.47, 0.2, 0.07), (0.6, 0.47, 0.2, 0.07)]),
         '\u{2801}'..='\u{28ff}' => Some(braille(code - 0x2800)),
         _ => None,
     }

@@ -30,6 +30,17 @@ pub(crate) enum Tone {
     Unknown,
 }
 
+/// A layer of a bar that counts log lines, from below.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Layer {
+    /// Level error and above.
+    Errors,
+    /// Warnings.
+    Warnings,
+    /// All others.
+    Others,
+}
+
 /// Maps roles to styles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Theme {
@@ -45,6 +56,8 @@ type Rgb = (u8, u8, u8);
 struct Palette {
     muted: Rgb,
     faint: Rgb,
+    /// Bars of ordinary log lines: a large area, so calmer than text.
+    volume: Rgb,
     accent: Rgb,
     ok: Rgb,
     warning: Rgb,
@@ -61,6 +74,7 @@ struct Palette {
 const DARK: Palette = Palette {
     muted: (0x8b, 0x94, 0x9e),
     faint: (0x4c, 0x54, 0x5e),
+    volume: (0x5c, 0x67, 0x73),
     accent: (0x6c, 0xb6, 0xff),
     ok: (0x57, 0xab, 0x5a),
     warning: (0xd9, 0xa3, 0x2b),
@@ -83,6 +97,7 @@ const DARK: Palette = Palette {
 const LIGHT: Palette = Palette {
     muted: (0x5c, 0x65, 0x70),
     faint: (0xb4, 0xbc, 0xc6),
+    volume: (0x9c, 0xa7, 0xb3),
     accent: (0x0a, 0x5c, 0xc4),
     ok: (0x1a, 0x74, 0x35),
     warning: (0x8a, 0x5a, 0x00),
@@ -106,6 +121,7 @@ const LIGHT: Palette = Palette {
 const UNKNOWN: Palette = Palette {
     muted: (0x7d, 0x85, 0x90),
     faint: (0x7d, 0x85, 0x90),
+    volume: (0x7d, 0x85, 0x90),
     accent: (0x2f, 0x81, 0xe8),
     ok: (0x2b, 0x96, 0x48),
     warning: (0xb0, 0x7d, 0x08),
@@ -229,12 +245,32 @@ impl Theme {
         }
     }
 
-    /// `below` standing on `above`: a cell of which the lower part is of one role and the rest of another.
-    /// `None` without colours.
-    pub fn stacked(self, below: Role, above: Role) -> Option<Style> {
+    /// A layer of a bar.
+    pub fn layer(self, layer: Layer) -> Style {
+        match self.depth {
+            ColorDepth::None if layer == Layer::Errors => Style::new().add_modifier(Modifier::BOLD),
+            ColorDepth::None => Style::new(),
+            _ => Style::new().fg(self.layer_color(layer)),
+        }
+    }
+
+    fn layer_color(self, layer: Layer) -> Color {
+        match layer {
+            Layer::Errors => self.color(Role::Critical),
+            Layer::Warnings => self.color(Role::Warning),
+            Layer::Others => self.fit(self.palette().volume, Color::DarkGray),
+        }
+    }
+
+    /// A cell of which the lower part is of one layer and the rest of another; `None` without colours.
+    pub fn stacked(self, below: Layer, above: Layer) -> Option<Style> {
         match self.depth {
             ColorDepth::None => None,
-            _ => Some(Style::new().fg(self.color(below)).bg(self.color(above))),
+            _ => Some(
+                Style::new()
+                    .fg(self.layer_color(below))
+                    .bg(self.layer_color(above)),
+            ),
         }
     }
 

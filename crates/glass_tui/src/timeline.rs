@@ -4,6 +4,7 @@ use crate::graph::{centered, known_columns};
 use crate::layout::{GUTTER, column_of, take_top, time_axis};
 use crate::logs::bars_of_column;
 use crate::pen::{Pen, text_width};
+use crate::theme::Layer;
 use glass_core::{AxisTick, CursorView, Lane, LaneKind, Mark, MarkKind, Role, TimelineView};
 use ratatui::layout::{Position, Rect};
 
@@ -211,13 +212,9 @@ fn draw_volume(pen: &mut Pen, column: Rect, height: f64, share: f64) {
         } else {
             errors >= base + end.div_ceil(2)
         };
-        let role = if is_error { Role::Critical } else { Role::Muted };
-        pen.set(
-            column.x,
-            column.bottom() - 1 - row,
-            pen.glyphs.block(end),
-            pen.style(role),
-        );
+        let layer = if is_error { Layer::Errors } else { Layer::Others };
+        let y = column.bottom() - 1 - row;
+        pen.set(column.x, y, pen.glyphs.block(end), pen.theme.layer(layer));
     }
 }
 
