@@ -51,13 +51,9 @@ impl App {
     /// Opens a recording, paused at `info.open_at` or its start. Send [`Event::Resized`] first.
     pub fn new(info: RecordingInfo) -> Self {
         let time = TimeControl::new(info.extent, info.known_until, info.open_at);
-        let at = if info.open_at.is_some() {
-            "at the first alert"
-        } else {
-            "at the start"
-        };
+        let at = words::time_of_day(time.playhead());
         let message = vec![
-            Span::new(format!("A recorded incident, paused {at}: "), Role::Normal),
+            Span::new(format!("A recorded incident, paused at {at}: "), Role::Normal),
             Span::new("space", Role::Accent),
             Span::new(" plays, ", Role::Normal),
             Span::new("?", Role::Accent),

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 /// seen only once per rule evaluation, whose interval is a minute by default.
 const TOUCHING_NANOS: i64 = 60_000_000_000;
 
-/// A notification may come so much before or after the episode it tells of: clocks differ, and Alertmanager
+/// A notification may name a beginning so much after the episode it tells of: clocks differ, and Alertmanager
 /// groups notifications for up to five minutes by default.
 const NOTIFICATION_SLACK_NANOS: i64 = 300_000_000_000;
 
@@ -87,7 +87,14 @@ fn attach_notifications(episodes: &mut [Episode], events: &[Event]) -> Vec<Episo
         let told_of = episodes
             .iter_mut()
             .filter(|episode| episode.is_told_of_by(&labels, notification))
-            .max_by_key(|episode| (episode.labels.len().min(labels.len()), episode.began_at()));
+            .max_by_key(|episode| {
+                let shared = episode.labels.len().min(labels.len());
+                (
+                    shared,
+                    Reverse(episode.nanos_from_beginning_to(notification)),
+                    episode.began_at(),
+                )
+            });
         let same_alone = alone.iter_mut().rev().find(|episode| episode.labels == labels);
         match (told_of, same_alone) {
             (Some(episode), _) => episode.note(notification),
@@ -157,13 +164,19 @@ impl Episode {
         let slack = NOTIFICATION_SLACK_NANOS;
         let began_before = self
             .began_at()
-            .is_some_and(|began| began <= notification.known_at.plus_nanos(slack));
+            .is_some_and(|began| began <= notification.known_at);
         let ended_after = self
             .ended_at
             .is_none_or(|ended| notification.happened_at <= ended.plus_nanos(slack));
         let same_name = self.labels.get("alertname") == labels.get("alertname");
         let related = is_part_of(&self.labels, labels) || is_part_of(labels, &self.labels);
         began_before && ended_after && same_name && related
+    }
+
+    /// How far apart the beginnings are that the episode and the notification have.
+    fn nanos_from_beginning_to(&self, notification: &Event) -> i64 {
+        let began = self.firing_at.or(self.began_at()).unwrap_or(Timestamp::MIN);
+        notification.happened_at.nanos_since(began).saturating_abs()
     }
 
     fn note(&mut self, notification: &Event) {
@@ -175,7 +188,8 @@ impl Episode {
     }
 
     fn into_alert(self) -> Option<Alert> {
-        let fired = self.firing_at.is_some() || self.notified_at.is_some();
+        // Of an episode that the rules tell of, the rules alone say how far it has come.
+        let fired = self.firing_at.is_some() || self.pending_at.is_none();
         let state = match (fired, self.ended_at) {
             (true, None) => AlertState::Firing,
             (false, None) => AlertState::Pending,
@@ -300,6 +314,19 @@ mod tests {
             ..notified.clone()
         };
         check(&[again, notified], &["Firing - 40 - 50"]);
+    }
+
+    #[test]
+    fn an_old_notification_does_not_make_a_new_episode_fire() {
+        let mut notified = event(AlertNotified, DOWN_IN_LAB, 40, None);
+        notified.known_at = at(50);
+        let events = [
+            event(AlertPending, DOWN, 10, Some(40)),
+            event(AlertFiring, DOWN, 40, Some(60)),
+            notified,
+            event(AlertPending, DOWN, 80, None),
+        ];
+        check(&events, &["Pending 80 - - -", "Resolved 10 40 60 50"]);
     }
 
     #[test]
