@@ -288,7 +288,7 @@ fn y_ticks(axis: &Axis, unit: &str) -> Vec<AxisTick> {
     let n = ((top - bottom) / step).round().clamp(1.0, 10.0) as usize;
     let tick = |i: usize| AxisTick {
         ratio: i as f64 / n as f64,
-        text: words::value(bottom + (top - bottom) * i as f64 / n as f64, unit),
+        text: words::value_to(bottom + (top - bottom) * i as f64 / n as f64, step, unit),
     };
     (0..=n).map(tick).collect()
 }

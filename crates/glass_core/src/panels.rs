@@ -97,7 +97,8 @@ fn score(metric: &MetricName) -> i32 {
         "alertmanager_",
         "node_scrape",
     ];
-    let is_noise = noise.iter().any(|prefix| name.starts_with(prefix)) || name.ends_with("_bucket");
+    let is_noise = noise.iter().any(|prefix| name.starts_with(prefix))
+        || ["_bucket", "_created"].iter().any(|end| name.ends_with(end));
     if is_noise || metric.n_series > 24 {
         0
     } else {
@@ -123,6 +124,7 @@ mod tests {
     fn recorded_ratios_come_before_raw_counters_and_noise_never() {
         let names = [
             metric("go_error_total", 1),
+            metric("http_requests_created", 1),
             metric("up", 3),
             metric("http_requests_total", 4),
             metric("gateway:error_ratio:rate1m", 1),

@@ -25,69 +25,77 @@ fn visible_char(c: char) -> char {
 
 /// A value with its unit, in about four digits: `12.5 ms`, `1.50 GiB`, `4.2 %`, `36/s`.
 pub fn value(value: f64, unit: &str) -> String {
+    value_to(value, 0.0, unit)
+}
+
+/// A value with its unit and enough digits to tell it from one that is `resolution` away; 0 for four digits.
+pub fn value_to(value: f64, resolution: f64, unit: &str) -> String {
     if value.is_nan() {
         return "NaN".into();
     }
     if value.is_infinite() {
         return if value > 0.0 { "+Inf".into() } else { "-Inf".into() };
     }
+    let scaled = |base, units: &[&str], gap| scaled(value, resolution, base, units, gap);
     match unit {
-        "s" | "seconds" => seconds(value),
-        "bytes" => scaled(value, 1024.0, &["B", "KiB", "MiB", "GiB", "TiB", "PiB"], " "),
-        "bytes/s" => scaled(value, 1024.0, &["B/s", "KiB/s", "MiB/s", "GiB/s", "TiB/s"], " "),
-        "ratio" => format!("{} %", digits(value * 100.0)),
-        "" => scaled(value, 1000.0, &["", "k", "M", "G", "T", "P"], ""),
-        unit if unit.starts_with('/') => {
-            format!("{}{unit}", scaled(value, 1000.0, &["", "k", "M", "G", "T"], ""))
-        }
-        unit => format!(
-            "{} {unit}",
-            scaled(value, 1000.0, &["", "k", "M", "G", "T", "P"], "")
-        ),
+        "s" | "seconds" => seconds(value, resolution),
+        "bytes" => scaled(1024.0, &["B", "KiB", "MiB", "GiB", "TiB", "PiB"], " "),
+        "bytes/s" => scaled(1024.0, &["B/s", "KiB/s", "MiB/s", "GiB/s", "TiB/s"], " "),
+        "ratio" => format!("{} %", digits(value * 100.0, resolution * 100.0)),
+        "" => scaled(1000.0, &["", "k", "M", "G", "T", "P"], ""),
+        unit if unit.starts_with('/') => format!("{}{unit}", scaled(1000.0, &["", "k", "M", "G", "T"], "")),
+        unit => format!("{} {unit}", scaled(1000.0, &["", "k", "M", "G", "T", "P"], "")),
     }
 }
 
-fn seconds(value: f64) -> String {
+fn seconds(value: f64, resolution: f64) -> String {
+    let in_unit = |factor: f64, unit: &str| format!("{} {unit}", digits(value * factor, resolution * factor));
     match value.abs() {
         0.0 => "0 s".into(),
-        size if size < 1e-6 => format!("{} ns", digits(value * 1e9)),
-        size if size < 1e-3 => format!("{} µs", digits(value * 1e6)),
-        size if size < 1.0 => format!("{} ms", digits(value * 1e3)),
-        size if size < 120.0 => format!("{} s", digits(value)),
-        size if size < 7200.0 => format!("{} min", digits(value / 60.0)),
-        size if size < 172_800.0 => format!("{} h", digits(value / 3600.0)),
-        _ => format!("{} d", digits(value / 86_400.0)),
+        size if size < 1e-6 => in_unit(1e9, "ns"),
+        size if size < 1e-3 => in_unit(1e6, "µs"),
+        size if size < 1.0 => in_unit(1e3, "ms"),
+        size if size < 120.0 => in_unit(1.0, "s"),
+        size if size < 7200.0 => in_unit(1.0 / 60.0, "min"),
+        size if size < 172_800.0 => in_unit(1.0 / 3600.0, "h"),
+        _ => in_unit(1.0 / 86_400.0, "d"),
     }
 }
 
-fn scaled(value: f64, base: f64, units: &[&str], gap: &str) -> String {
-    let mut scaled = value;
+fn scaled(value: f64, resolution: f64, base: f64, units: &[&str], gap: &str) -> String {
+    let mut divisor = 1.0;
     let mut unit = 0;
-    while scaled.abs() >= base && unit + 1 < units.len() {
-        scaled /= base;
+    while (value / divisor).abs() >= base && unit + 1 < units.len() {
+        divisor *= base;
         unit += 1;
     }
+    let gap = if units[unit].is_empty() { "" } else { gap };
     format!(
-        "{}{}{}",
-        digits(scaled),
-        if units[unit].is_empty() { "" } else { gap },
+        "{}{gap}{}",
+        digits(value / divisor, resolution / divisor),
         units[unit]
     )
 }
 
-/// A number in about four digits, without trailing zeros.
-fn digits(value: f64) -> String {
+/// A number in about four digits, more if `resolution` wants them, without trailing zeros.
+fn digits(value: f64, resolution: f64) -> String {
     let size = value.abs();
     if size != 0.0 && !(1e-4..1e15).contains(&size) {
         return format!("{value:.2e}");
     }
-    let n_decimals = match size {
+    let usual = match size {
         size if size >= 100.0 || size == 0.0 => 0,
         size if size >= 10.0 => 1,
         size if size >= 1.0 => 2,
         size if size >= 0.01 => 3,
         _ => 5,
     };
+    let needed = if resolution > 0.0 {
+        (-resolution.log10()).ceil().clamp(0.0, 9.0) as usize
+    } else {
+        0
+    };
+    let n_decimals = usual.max(needed);
     let text = format!("{value:.n_decimals$}");
     if text.contains('.') {
         text.trim_end_matches('0').trim_end_matches('.').to_owned()
@@ -209,6 +217,22 @@ mod tests {
             (1e-9, "", "1.00e-9"),
         ] {
             assert_eq!(value(number, unit), expected);
+        }
+    }
+
+    #[test]
+    fn neighbouring_marks_of_an_axis_differ() {
+        for (one, step, unit) in [
+            (1.795e9, 1e6, ""),
+            (1.5e-3, 1e-6, "s"),
+            (5e11, 1_048_576.0, "bytes"),
+            (0.5, 1e-5, "ratio"),
+        ] {
+            assert_ne!(
+                value_to(one, step, unit),
+                value_to(one + step, step, unit),
+                "{one} {step}"
+            );
         }
     }
 
