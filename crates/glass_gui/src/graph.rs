@@ -124,7 +124,9 @@ fn grid(ui: &Ui, scale: &Scale, y_ticks: &[AxisTick], x_ticks: &[AxisTick], play
     for AxisTick { ratio, text } in y_ticks {
         let y = plot.max.y - plot.height() * *ratio as f32;
         painter.hline(plot.x_range(), y, (1.0, theme.grid));
-        let place = rect(plot.min.x - 90.0 - GAP, y - 8.0, 90.0, 16.0);
+        // The lowest text stands on the axis rather than across it, beside the first text of the x axis.
+        let top = (y - 8.0).min(plot.max.y - 13.0);
+        let place = rect(plot.min.x - 90.0 - GAP, top, 90.0, 16.0);
         paint::paint_text(ui, place, Align2::RIGHT_CENTER, text, SMALL, muted);
     }
     let mut free_from = plot.min.x - 20.0;
@@ -132,7 +134,7 @@ fn grid(ui: &Ui, scale: &Scale, y_ticks: &[AxisTick], x_ticks: &[AxisTick], play
         let x = scale.x(*ratio);
         painter.vline(x, plot.y_range(), (1.0, theme.grid));
         let width = paint::text_width(ui, text, SMALL) + 2.0;
-        let left = (x - width / 2.0).min(plot.max.x - width);
+        let left = (x - width / 2.0).min(plot.max.x - width).max(plot.min.x - GAP);
         if left >= free_from {
             let place = rect(left, plot.max.y + 2.0, width, 16.0);
             paint::paint_text(ui, place, Align2::CENTER_CENTER, text, SMALL, muted);

@@ -40,7 +40,7 @@ pub fn parts(window: Rect) -> Parts {
     let (x, width) = (window.min.x, window.width());
     let tabs = rect(x, window.min.y + HEADER, width, TABS);
     let status = rect(x, window.max.y - STATUS, width, STATUS);
-    let timeline_height = (window.height() * 0.23).clamp(132.0, 200.0);
+    let timeline_height = (window.height() * 0.25).clamp(132.0, 240.0);
     let timeline = rect(x, status.min.y - timeline_height, width, timeline_height);
     Parts {
         header: rect(x, window.min.y, width, HEADER),
@@ -132,7 +132,8 @@ pub fn viewport(window: Rect) -> Viewport {
         list_rows: rows(parts.main.height()),
         short_rows: rows(overview.alerts.height()),
         n_panels: n_columns * n_rows,
-        graph_columns: (parts.main.width() / 2.0).clamp(40.0, 2000.0) as usize,
+        // All graphs of the window are panels so far, and a panel's plot is about this many pixels wide.
+        graph_columns: (parts.main.width() / 4.0).clamp(40.0, 1000.0) as usize,
         bar_columns: (track(parts.timeline).width() / 4.0).clamp(20.0, 1000.0) as usize,
     }
 }

@@ -35,7 +35,8 @@ pub fn layout_spans(
         ..LayoutJob::default()
     };
     for (text, color) in spans {
-        job.append(text, 0.0, TextFormat::simple(theme::font(size), *color));
+        let shown: String = text.chars().map(theme::drawable).collect();
+        job.append(&shown, 0.0, TextFormat::simple(theme::font(size), *color));
     }
     ui.painter().layout_job(job)
 }

@@ -178,6 +178,18 @@ fn fonts() -> FontDefinitions {
     fonts
 }
 
+/// A character as the window's fonts can show it: some signs of the core are in none of them.
+pub fn drawable(c: char) -> char {
+    match c {
+        '✓' => '✔',
+        '⏎' => '↵',
+        '\u{fffd}' => '□',
+        // The pictures of control characters.
+        '\u{2400}'..='\u{2421}' => '·',
+        c => c,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -236,5 +248,23 @@ mod tests {
         });
         output.textures_delta.clear();
         assert!(widths.windows(2).all(|pair| pair[0] == pair[1]), "{widths:?}");
+    }
+
+    #[test]
+    fn every_sign_of_the_core_has_a_glyph() {
+        let ctx = egui::Context::default();
+        install(&ctx);
+        let mut missing = Vec::new();
+        let mut output = ctx.run_ui(egui::RawInput::default(), |ui| {
+            missing = ui.ctx().fonts_mut(|fonts| {
+                let font = font(BODY);
+                let signs = "…×■│⏎●▶△▲␛⏸–✓◐␡␇↓→↑←µ·▌%/:^°é�".chars();
+                signs
+                    .filter(|sign| !fonts.has_glyph(&font, drawable(*sign)))
+                    .collect::<Vec<_>>()
+            });
+        });
+        output.textures_delta.clear();
+        assert!(missing.is_empty(), "{missing:?}");
     }
 }

@@ -13,8 +13,8 @@ const TOP: f32 = 26.0;
 const AXIS: f32 = 24.0;
 const MARK: f32 = 5.0;
 const MARK_TEXT: f32 = 11.5;
-/// Alerts that overlap stand in up to this many rows of their lane.
-const SPAN_ROWS: usize = 3;
+/// The height of one of the rows in which alerts stand that overlap.
+const SPAN_ROW: f32 = 10.0;
 
 /// Draws the timeline.
 pub fn timeline_ui(ui: &mut Ui, place: Rect, timeline: &TimelineView, events: &mut Vec<Event>) {
@@ -130,7 +130,8 @@ fn scrub_ui(ui: &mut Ui, track: Rect, timeline: &TimelineView, events: &mut Vec<
 
 fn lane_weight(kind: LaneKind) -> f32 {
     match kind {
-        LaneKind::Alerts | LaneKind::Logs => 1.6,
+        LaneKind::Alerts => 2.6,
+        LaneKind::Logs => 1.6,
         LaneKind::Changes | LaneKind::Incident => 1.0,
     }
 }
@@ -159,13 +160,15 @@ fn lanes_ui(ui: &mut Ui, place: Rect, track: Rect, playhead: f64, lanes: &[Lane]
     }
 }
 
-/// In which row of its lane each mark stands, so that things that last do not hide each other.
-fn span_rows(marks: &[Mark], width: f32) -> Vec<usize> {
-    let mut ends = [f64::NEG_INFINITY; SPAN_ROWS];
+/// In which of `n_rows` rows of its lane each mark stands, so that things that last do not hide each other;
+/// where all rows are taken, in the one that is free first.
+fn span_rows(marks: &[Mark], width: f32, n_rows: usize) -> Vec<usize> {
+    let mut ends = vec![f64::NEG_INFINITY; n_rows.max(1)];
     let gap = f64::from(2.0 * MARK / width.max(1.0));
     let place = |mark: &Mark| {
         let free = ends.iter().position(|end| *end + gap <= mark.from);
-        let row = free.unwrap_or(SPAN_ROWS - 1);
+        let soonest = || (0..ends.len()).min_by(|a, b| ends[*a].total_cmp(&ends[*b]));
+        let row = free.or_else(soonest).unwrap_or(0);
         ends[row] = ends[row].max(mark.to.unwrap_or(mark.from));
         row
     };
@@ -204,20 +207,23 @@ fn draw_bars(ui: &Ui, row: Rect, playhead: f64, bars: &[(f64, f64)]) {
 /// Draws a lane's marks, each with its label beside it where there is room up to its neighbours and the
 /// playhead; under the pointer every label is shown.
 fn marks_ui(ui: &mut Ui, lane: Rect, kind: LaneKind, playhead: f64, marks: &[Mark]) {
-    let rows = span_rows(marks, lane.width());
-    let n_rows = if kind == LaneKind::Alerts { SPAN_ROWS } else { 1 };
+    let n_rows = match kind {
+        LaneKind::Alerts => (lane.height() / SPAN_ROW).clamp(1.0, 8.0) as usize,
+        LaneKind::Changes | LaneKind::Incident | LaneKind::Logs => 1,
+    };
+    let rows = span_rows(marks, lane.width(), n_rows);
     let row_height = lane.height() / n_rows as f32;
-    let mut taken_until = [lane.min.x; SPAN_ROWS];
+    let mut taken_until = vec![lane.min.x; n_rows];
     for (index, mark) in marks.iter().enumerate() {
-        let row = rows[index].min(n_rows - 1);
+        let row = rows[index];
         let middle = lane.min.y + row_height * (row as f32 + 0.5);
         let place = mark_ui(ui, lane, middle, mark);
-        let same_row = |other: usize| rows[other].min(n_rows - 1) == row;
-        let next = (index + 1..marks.len()).find(|other| same_row(*other));
+        let next = (index + 1..marks.len()).find(|other| rows[*other] == row);
         let free_until = next.map_or(f32::INFINITY, |next| x_of(lane, marks[next].from) - MARK - 1.0);
         let known_until = x_of(lane, playhead) - 2.0;
         let width = paint::text_width(ui, &mark.label, MARK_TEXT) + GAP;
-        let left = if place.max.x + width <= free_until.min(known_until) {
+        let after = place.max.x.max(taken_until[row]);
+        let left = if after + width <= free_until.min(known_until) && after <= place.max.x + 1.0 {
             Some(place.max.x + GAP / 2.0)
         } else {
             Some(place.min.x - width).filter(|left| *left >= taken_until[row])
@@ -406,7 +412,7 @@ mod tests {
                 label: String::new(),
             })
             .collect();
-        assert_eq!(span_rows(&marks, 1000.0), expected, "{spans:?}");
+        assert_eq!(span_rows(&marks, 1000.0, 3), expected, "{spans:?}");
     }
 
     #[test]
@@ -420,7 +426,7 @@ mod tests {
                 (0.3, Some(0.9)),
                 (0.4, Some(0.9)),
             ],
-            &[0, 1, 2, 2],
+            &[0, 1, 2, 0],
         );
     }
 }

@@ -180,7 +180,7 @@ fn alerts() -> TableView {
                 false,
             ),
             row(
-                Cell::new("● resolved", Role::Ok),
+                Cell::new("✓ resolved", Role::Ok),
                 "ProbeFailed",
                 "target=web",
                 "9m",
