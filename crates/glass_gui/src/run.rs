@@ -103,7 +103,7 @@ pub fn run(window: Window, waker: &Waker, options: &WindowOptions) -> Result<(),
         Ok(Err(error)) => Err(error_of(&error, &options.terminal_command)),
         Err(payload) => match missing_library(payload.as_ref()) {
             Some(reason) => Err(GuiError::MissingLibrary {
-                reason,
+                reason: tidy(&reason),
                 terminal_command: options.terminal_command.clone(),
             }),
             None => panic::resume_unwind(payload),
@@ -162,14 +162,26 @@ fn error_of(error: &eframe::Error, terminal_command: &str) -> GuiError {
     }
 }
 
-/// One line, without the other side's full stop and without the place in its source (`os error at …/mod.rs:765: `).
+/// One line as our errors are written: no capital letter, no full stop, without the place in the other side's
+/// source (`os error at …/mod.rs:765: `) and without the list of all that was asked of OpenGL.
 fn tidy(text: &str) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let after_place = text
         .split_once(".rs:")
         .and_then(|(_, rest)| rest.split_once(": "))
         .map_or(text.as_str(), |(_, reason)| reason);
-    after_place.trim_end_matches(['.', ' ']).to_owned()
+    let short = after_place
+        .split(" matching the template")
+        .next()
+        .unwrap_or(after_place);
+    let short = short.trim_end_matches(['.', ' ']);
+    let mut chars = short.chars();
+    match (chars.next(), chars.next()) {
+        (Some(first), Some(second)) if second.is_lowercase() => {
+            first.to_lowercase().chain(short.chars().skip(1)).collect()
+        }
+        _ => short.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -189,7 +201,11 @@ mod tests {
         let text =
             "winit EventLoopError: os error at /home/x/winit-0.30/src/linux/mod.rs:765: no DISPLAY is set.";
         assert_eq!(tidy(text), "no DISPLAY is set");
-        assert_eq!(tidy("Found no glutin configs"), "Found no glutin configs");
+        assert_eq!(
+            tidy("Found no glutin configs matching the template: X {}. Error: y"),
+            "found no glutin configs"
+        );
+        assert_eq!(tidy("GLX is missing."), "GLX is missing");
     }
 
     #[test]
