@@ -424,6 +424,32 @@ fn native_histograms_come_with_their_series() {
 }
 
 #[test]
+fn a_recording_in_progress_answers_as_the_finished_one() {
+    let mut recorded = recorded(43, 2000);
+    let random = &mut Random(43);
+    // Pieces of different times in each segment, so that all of them overlap.
+    let mut pieces: Vec<&[Fact]> = recorded.world.facts.chunks(100).collect();
+    for i in 1..pieces.len() {
+        pieces.swap(i, random.below(i + 1));
+    }
+    let facts = pieces.concat();
+    recorded.world = World { facts };
+    let folder = tempfile::tempdir().expect("a folder");
+    let finished = recorded.world.record(&folder, "finished");
+    let in_progress = recorded.world.record_in_segments(&folder, "in progress", 1500);
+    for _ in 0..10 {
+        let as_of = world::playhead(&recorded.world, random);
+        for ask in world::asks(as_of, &[&recorded.world], random) {
+            let question = Question { as_of, ask };
+            let [a, b] =
+                [&finished, &in_progress].map(|recording| recording.answer(&question).expect("an answer"));
+            assert_eq!(format!("{:?}", b.value), format!("{:?}", a.value), "{question:?}");
+            assert!(matches!(b.provenance.completeness, Completeness::Partial(_)));
+        }
+    }
+}
+
+#[test]
 fn too_much_is_refused() {
     let recorded = recorded(42, 300);
     let (range, as_of) = (TimeRange::ALL, world::end());

@@ -548,17 +548,31 @@ impl World {
     /// Writes all facts into a file and opens it.
     pub fn record(&self, folder: &tempfile::TempDir, name: &str) -> Recording {
         let file = folder.path().join(format!("{name}.glass"));
+        let writer = self.write(folder, name, usize::MAX);
+        writer.finish(&file, &mut |_| {}).expect("a finished file");
+        Recording::open(&file).expect("an intact file")
+    }
+
+    /// Writes all facts into a folder of segments of so many facts, and opens it unfinished.
+    pub fn record_in_segments(&self, folder: &tempfile::TempDir, name: &str, n_facts: usize) -> Recording {
+        drop(self.write(folder, name, n_facts));
+        Recording::open(&folder.path().join(name)).expect("an intact folder")
+    }
+
+    fn write(&self, folder: &tempfile::TempDir, name: &str, n_facts: usize) -> RecordingWriter {
         let draft = ManifestDraft {
             name: "world".into(),
             extent: Some(extent()),
             ..ManifestDraft::default()
         };
         let mut writer = RecordingWriter::create(&folder.path().join(name), draft).expect("a new folder");
-        for fact in &self.facts {
-            push(&mut writer, fact).expect("a fact that can be recorded");
+        for facts in self.facts.chunks(n_facts) {
+            for fact in facts {
+                push(&mut writer, fact).expect("a fact that can be recorded");
+            }
+            writer.commit_segment().expect("a segment");
         }
-        writer.finish(&file, &mut |_| {}).expect("a finished file");
-        Recording::open(&file).expect("an intact file")
+        writer
     }
 }
 

@@ -28,8 +28,8 @@ const LINES_BUDGET: usize = 24 << 20;
 const FILTERS_BUDGET: usize = 24 << 20;
 /// The most entries in slices that overlap each other: two gigabytes of columns.
 const MAX_RUN: usize = 1 << 27;
-/// How many threads at most search texts.
-const MAX_SEARCHERS: usize = 4;
+/// How many threads at most filter one recording.
+const MAX_THREADS: usize = 4;
 
 /// The log entries of a recording.
 pub(crate) struct LogStore {
@@ -265,11 +265,11 @@ impl LogStore {
         Ok(found_in(needle, &self.files[slice.file].read_lines(slice.group)?))
     }
 
-    /// Searches the texts of the first `n_runs` runs on several threads, as far as that was not done before.
-    fn search_side_by_side(&self, filter: &FilterMatches, n_runs: usize) {
+    /// Filters the first `n_runs` runs on several threads, as far as that was not done before: each must be read.
+    fn filter_side_by_side(&self, filter: &FilterMatches, n_runs: usize) {
         let is_new = |run: &usize| filter.runs[*run].get().is_none();
         let new: Vec<usize> = (0..n_runs).filter(is_new).collect();
-        if filter.needle.is_none() || new.len() < 2 {
+        if new.len() < 2 {
             return;
         }
         let next = AtomicUsize::new(0);
@@ -280,7 +280,7 @@ impl LogStore {
         };
         let n_threads = std::thread::available_parallelism()
             .map_or(1, usize::from)
-            .min(MAX_SEARCHERS);
+            .min(MAX_THREADS);
         std::thread::scope(|scope| {
             for _ in 1..n_threads {
                 // Without a further thread this one does all the work.
@@ -382,7 +382,7 @@ pub(crate) struct LogView<'a> {
 impl<'a> LogView<'a> {
     fn new(store: &'a LogStore, filter: Arc<FilterMatches>, until: Timestamp) -> Self {
         let n_runs = store.runs.partition_point(|run| run.min_at <= until);
-        store.search_side_by_side(&filter, n_runs);
+        store.filter_side_by_side(&filter, n_runs);
         let mut view = Self {
             store,
             filter,
