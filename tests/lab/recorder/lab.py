@@ -72,7 +72,7 @@ class Lab:
         self.deployer.start()
         self.monitoring.start(self.deployer.rules_folder, self.deployer.targets_folder)
         targets = ",".join(address(SERVICE_PORTS["frontend"] + index) for index in range(self.deployer.n_replicas("frontend")))
-        self.processes.start("load", [str(self.program), "load", "--listen", address(0), "--targets", targets])
+        self.processes.start("load", [str(self.program), "load", "--targets", targets])
         if time.time() > self.start - 40:
             raise RuntimeError("this machine was too slow to start everything; try again when it is less busy")
         self.say("everything runs")

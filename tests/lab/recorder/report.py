@@ -32,6 +32,12 @@ def connections(lab, at=None):
     return text, sum(value for _, value in users)
 
 
+def first_above(lab, query, limit, since):
+    """When the one series of a query first exceeded a limit after `since`."""
+    parameters = {"query": f"{query} > {limit}", "start": since, "end": since + 300, "step": 2}
+    return lab.monitoring.get("query_range", **parameters)["result"][0]["values"][0][0]
+
+
 def first_firing(episodes):
     """`[(name, when)]` of the alerts in the order in which they first fired."""
     first = {}

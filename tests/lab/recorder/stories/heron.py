@@ -7,7 +7,7 @@ a shorter time to live: catalog is where the errors are seen first.
 
 from ..clock import hms
 from ..places import INES, JONAH, LEA, TOMASZ
-from ..report import alert_list, connections, failing_routes, first_firing, last_resolved, percent, post_mortem as frame, seconds
+from ..report import alert_list, connections, failing_routes, first_above, first_firing, last_resolved, percent, post_mortem as frame, seconds
 
 NAME = "heron"
 ISSUE = 112
@@ -86,11 +86,12 @@ def repair(lab, times):
     errors = lab.monitoring.value('service:request_errors:ratio_rate30s{service="frontend"}')
     lab.thread.comment(
         INES, f"The revert (`{lab.fix[:10]}`) is live since {hms(times['fixed'])}. {total:.0f} connections ({text}), "
-        f"{percent(errors)} of the pages fail, falling.")
+        + ("no page fails any more." if errors < 0.005 else f"{percent(errors)} of the pages fail, falling."))
     lab.wait_for_quiet(150)
     lab.pause(20)
+    since = first_above(lab, 'service:request_errors:ratio_rate30s{service="frontend"}', 0.01, times["cause"])
     times["closed"] = lab.thread.comment(
-        INES, f"All alerts are resolved. Customers saw errors from about {hms(times['paged'] - 30)} on. Closing; post-mortem tomorrow.")
+        INES, f"All alerts are resolved. Customers saw errors from about {hms(since)} on. Closing; post-mortem tomorrow.")
     lab.thread.close()
     lab.note("closed", "the thread")
     lab.pause(60)

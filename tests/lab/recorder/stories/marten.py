@@ -7,7 +7,7 @@ orders accepted to be paid later. Then the provider recovers, and what was defer
 
 from ..clock import hms
 from ..places import INES, JONAH, LEA, PRIYA, TOMASZ
-from ..report import alert_list, failing_routes, first_firing, last_resolved, percent, post_mortem as frame, seconds
+from ..report import alert_list, failing_routes, first_above, first_firing, last_resolved, percent, post_mortem as frame, seconds
 
 NAME = "marten"
 ISSUE = 119
@@ -91,7 +91,7 @@ def diagnose(lab, times):
     attempts = value('call:requests:rate30s{service="payments",target="cardgate"}')
     attempts_before = value('call:requests:rate30s{service="payments",target="cardgate"}', times["slow"] - 5)
     failed = value('call:request_errors:ratio_rate30s{service="payments",target="cardgate"}')
-    since = cardgate_slow_since(lab, times)
+    since = first_above(lab, CARDGATE_P95, 1, times["slow"] - 60)
     times["diagnosed"] = lab.thread.comment(
         PRIYA, f"Found it, and it is not us: calls to cardgate take {seconds(p95)} at p95, and we give up after 2.5 s; it was {seconds(before)}. "
         f"{percent(failed)} of them fail. It began at about {hms(since)}, and nothing of ours changed then. "
@@ -99,12 +99,6 @@ def diagnose(lab, times):
         f"instead of {attempts_before:.1f}.\n\nTheir status page says \"all systems operational\", and our probe of it is green.\n\n"
         "I suggest: give up after 800 ms, one attempt, circuit breaker on, and take orders without payment for now.")
     lab.note("diagnosed", "in the thread")
-
-
-def cardgate_slow_since(lab, times):
-    """When calls to cardgate first took more than a second at p95."""
-    matrix = lab.monitoring.get("query_range", query=CARDGATE_P95 + " > 1", start=times["slow"] - 60, end=times["slow"] + 240, step=2)
-    return matrix["result"][0]["values"][0][0]
 
 
 def mitigate(lab, times):
