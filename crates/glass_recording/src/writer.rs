@@ -23,7 +23,7 @@ use crate::tables::logs::LogRow;
 use crate::tables::metadata::MetadataRow;
 use crate::tables::series::read_series;
 use crate::tables::streams::read_streams;
-use crate::tables::{Row, TABLES};
+use crate::tables::{Effort, Row, TABLES};
 use buffer::SegmentBuffer;
 use glass_model::{
     Change, Document, Entry, Event, Labels, Level, MetricKind, NativeHistogram, Panel, TimeRange, Timestamp,
@@ -116,6 +116,7 @@ pub struct RecordingWriter {
     series: Registry<i64>,
     streams: Registry<i64>,
     next_segment: u32,
+    effort: Effort,
 }
 
 impl RecordingWriter {
@@ -140,6 +141,7 @@ impl RecordingWriter {
             series: Registry::default(),
             streams: Registry::default(),
             next_segment: 1,
+            effort: Effort::Small,
         })
     }
 
@@ -169,6 +171,7 @@ impl RecordingWriter {
                 .0
                 .last()
                 .map_or(1, |last| last.number.saturating_add(1)),
+            effort: Effort::Small,
         };
         for member in archive.table("series") {
             for row in read_series(member)? {
@@ -191,6 +194,12 @@ impl RecordingWriter {
     /// What the manifest will say; changes are on disk with the next segment.
     pub fn draft_mut(&mut self) -> &mut ManifestDraft {
         &mut self.draft
+    }
+
+    /// Makes the logs of the finished file a twentieth smaller, and takes a second a megabyte of log lines and core
+    /// instead of a third: for files that are made once and copied often.
+    pub fn squeeze(&mut self) {
+        self.effort = Effort::Smallest;
     }
 
     /// Adds a float sample. The stale marker is a sample.
@@ -531,7 +540,7 @@ impl RecordingWriter {
         progress: &mut dyn FnMut(Progress),
     ) -> Result<FinishReport, RecordingError> {
         self.commit_segment()?;
-        let report = finish::finish_folder(&self.folder, file, replace, progress)?;
+        let report = finish::finish_folder(&self.folder, file, replace, self.effort, progress)?;
         let Self { folder, lock, .. } = self;
         drop(lock);
         remove_segments(&folder)?;

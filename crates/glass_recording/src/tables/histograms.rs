@@ -3,13 +3,13 @@
 use super::metrics::{MetricsChunkMeta, check_order, chunk_metas};
 use super::parquet_reader::TableFile;
 use super::parquet_schema::{TableSchema, column, list, millis};
-use super::parquet_writer::{Effort, TableWriter, WrittenTable};
+use super::parquet_writer::{Effort, TableWriter, WrittenTable, n_at_once};
 use super::rows::{Columns, Trouble, millis_column, numbers_column, to_batch};
 use crate::container::Member;
 use crate::error::RecordingError;
 use arrow_array::builder::{ListBuilder, PrimitiveBuilder};
 use arrow_array::types::{ArrowPrimitiveType, Float64Type, Int32Type, UInt32Type};
-use arrow_array::{ArrayRef, ListArray, PrimitiveArray};
+use arrow_array::{ArrayRef, ListArray, PrimitiveArray, RecordBatch};
 use arrow_schema::{DataType, Field};
 use glass_model::{NativeHistogram, Span};
 use std::io::Write;
@@ -191,6 +191,7 @@ impl<'a, T: ArrowPrimitiveType> Lists<'a, T> {
 /// Writes native histograms, which must come strictly ascending by series and time.
 pub(crate) struct HistogramsWriter<W: Write + Send> {
     writer: TableWriter<W>,
+    waiting: Vec<RecordBatch>,
     chunk: HistogramsChunk,
     n_buckets: usize,
 }
@@ -199,6 +200,7 @@ impl<W: Write + Send> HistogramsWriter<W> {
     pub(crate) fn create(sink: W, effort: Effort) -> Result<Self, RecordingError> {
         Ok(Self {
             writer: TableWriter::create(sink, &SCHEMA, effort)?,
+            waiting: Vec::new(),
             chunk: HistogramsChunk::default(),
             n_buckets: 0,
         })
@@ -231,6 +233,9 @@ impl<W: Write + Send> HistogramsWriter<W> {
 
     fn write_chunk(&mut self) -> Result<(), RecordingError> {
         let chunk = std::mem::take(&mut self.chunk);
+        if chunk.series.is_empty() {
+            return Ok(());
+        }
         self.n_buckets = 0;
         let all = &chunk.histograms;
         let offsets = |spans: &[Span]| spans.iter().map(|span| span.offset).collect::<Vec<_>>();
@@ -251,12 +256,22 @@ impl<W: Write + Send> HistogramsWriter<W> {
             lists_column::<Float64Type>(all.iter().map(|one| one.negative_counts.clone())),
             lists_column::<Float64Type>(all.iter().map(|one| one.custom_bounds.clone())),
         ];
-        self.writer.write_group(&to_batch(&SCHEMA, columns)?)
+        self.waiting.push(to_batch(&SCHEMA, columns)?);
+        if self.waiting.len() >= n_at_once() {
+            self.write_waiting()
+        } else {
+            Ok(())
+        }
+    }
+
+    fn write_waiting(&mut self) -> Result<(), RecordingError> {
+        self.writer.write_groups(&std::mem::take(&mut self.waiting))
     }
 
     /// Writes the rest and the footer.
     pub(crate) fn finish(mut self) -> Result<WrittenTable, RecordingError> {
         self.write_chunk()?;
+        self.write_waiting()?;
         self.writer.finish()
     }
 }

@@ -5,12 +5,13 @@
 
 use super::parquet_reader::TableFile;
 use super::parquet_schema::{TableSchema, column, labels, nanos, text};
-use super::parquet_writer::{Effort, TableWriter, WrittenTable};
+use super::parquet_writer::{Effort, TableWriter, WrittenTable, n_at_once};
 use super::rows::{
     Columns, Trouble, labels_bytes, labels_column, nanos_column, numbers_column, texts_column, to_batch,
 };
 use crate::container::Member;
 use crate::error::RecordingError;
+use arrow_array::RecordBatch;
 use arrow_array::types::{UInt8Type, UInt32Type};
 use arrow_schema::DataType;
 use glass_model::{Labels, Level};
@@ -245,12 +246,14 @@ impl LogRow {
 /// Writes log entries slice by slice.
 pub(crate) struct LogsWriter<W: Write + Send> {
     writer: TableWriter<W>,
+    waiting: Vec<RecordBatch>,
 }
 
 impl<W: Write + Send> LogsWriter<W> {
     pub(crate) fn create(sink: W, effort: Effort) -> Result<Self, RecordingError> {
         Ok(Self {
             writer: TableWriter::create(sink, &SCHEMA, effort)?,
+            waiting: Vec::new(),
         })
     }
 
@@ -274,11 +277,21 @@ impl<W: Write + Send> LogsWriter<W> {
             texts_column(rows.iter().map(|row| &*row.line)),
             labels_column(rows.iter().map(|row| &row.metadata)),
         ];
-        self.writer.write_group(&to_batch(&SCHEMA, columns)?)
+        self.waiting.push(to_batch(&SCHEMA, columns)?);
+        if self.waiting.len() >= n_at_once() {
+            self.write_waiting()
+        } else {
+            Ok(())
+        }
     }
 
-    /// Writes the footer.
-    pub(crate) fn finish(self) -> Result<WrittenTable, RecordingError> {
+    fn write_waiting(&mut self) -> Result<(), RecordingError> {
+        self.writer.write_groups(&std::mem::take(&mut self.waiting))
+    }
+
+    /// Writes the rest and the footer.
+    pub(crate) fn finish(mut self) -> Result<WrittenTable, RecordingError> {
+        self.write_waiting()?;
         self.writer.finish()
     }
 }

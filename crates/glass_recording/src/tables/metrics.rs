@@ -2,10 +2,11 @@
 
 use super::parquet_reader::TableFile;
 use super::parquet_schema::{TableSchema, column, millis};
-use super::parquet_writer::{Effort, TableWriter, WrittenTable};
+use super::parquet_writer::{Effort, TableWriter, WrittenTable, n_at_once};
 use super::rows::{Columns, Trouble, millis_column, numbers_column, to_batch};
 use crate::container::Member;
 use crate::error::RecordingError;
+use arrow_array::RecordBatch;
 use arrow_array::types::{Float64Type, UInt32Type};
 use arrow_schema::DataType;
 use std::io::Write;
@@ -129,6 +130,7 @@ pub(super) fn check_order(series: &[u32], at_millis: &[i64], meta: &MetricsChunk
 /// Writes float samples, which must come strictly ascending by series and time.
 pub(crate) struct MetricsWriter<W: Write + Send> {
     writer: TableWriter<W>,
+    waiting: Vec<RecordBatch>,
     chunk: MetricsChunk,
 }
 
@@ -136,6 +138,7 @@ impl<W: Write + Send> MetricsWriter<W> {
     pub(crate) fn create(sink: W, effort: Effort) -> Result<Self, RecordingError> {
         Ok(Self {
             writer: TableWriter::create(sink, &SCHEMA, effort)?,
+            waiting: Vec::new(),
             chunk: MetricsChunk::default(),
         })
     }
@@ -153,17 +156,30 @@ impl<W: Write + Send> MetricsWriter<W> {
 
     fn write_chunk(&mut self) -> Result<(), RecordingError> {
         let chunk = std::mem::take(&mut self.chunk);
+        if chunk.series.is_empty() {
+            return Ok(());
+        }
         let columns = vec![
             numbers_column::<UInt32Type>(chunk.series),
             millis_column(chunk.at_millis),
             numbers_column::<Float64Type>(chunk.values),
         ];
-        self.writer.write_group(&to_batch(&SCHEMA, columns)?)
+        self.waiting.push(to_batch(&SCHEMA, columns)?);
+        if self.waiting.len() >= n_at_once() {
+            self.write_waiting()
+        } else {
+            Ok(())
+        }
+    }
+
+    fn write_waiting(&mut self) -> Result<(), RecordingError> {
+        self.writer.write_groups(&std::mem::take(&mut self.waiting))
     }
 
     /// Writes the rest and the footer.
     pub(crate) fn finish(mut self) -> Result<WrittenTable, RecordingError> {
         self.write_chunk()?;
+        self.write_waiting()?;
         self.writer.finish()
     }
 }

@@ -60,7 +60,7 @@ pub(crate) fn write_rows<R: Row, W: Write + Send>(
             n_bytes <= GROUP_BYTES
         });
         let (group, after) = rest.split_at(fits.count().max(1));
-        writer.write_group(&to_batch(R::schema(), R::to_columns(group))?)?;
+        writer.write_groups(&[to_batch(R::schema(), R::to_columns(group))?])?;
         rest = after;
     }
     writer.finish()

@@ -36,6 +36,7 @@ pub(super) fn finish_folder(
     folder: &Path,
     file: &Path,
     replace: bool,
+    effort: Effort,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<FinishReport, RecordingError> {
     if !replace && file.exists() {
@@ -50,6 +51,7 @@ pub(super) fn finish_folder(
     let before = &archive.manifest().counts;
     let mut finisher = Finisher {
         output: ZipOutput::create(file)?,
+        effort,
         scratch: scratch.path(),
         counts: Counts {
             out_of_order: before.out_of_order,
@@ -99,6 +101,7 @@ pub(super) fn finish_folder(
 struct Finisher<'a> {
     archive: &'a Archive,
     output: ZipOutput,
+    effort: Effort,
     scratch: &'a Path,
     counts: Counts,
     series: HashMap<u32, Reach>,
@@ -143,12 +146,13 @@ impl Finisher<'_> {
             progress,
             done,
             total,
+            effort,
             ..
         } = self;
         let scratch = scratch.join(table);
         std::fs::create_dir(&scratch).map_err(RecordingError::io(&scratch))?;
         output.add(&format!("{table}/000001.parquet"), None, &mut |sink| {
-            let written = T::write(sink, Effort::Small, &mut |take| {
+            let written = T::write(sink, *effort, &mut |take| {
                 merge::<T>(&members, &scratch, &mut twins, &mut |id, at, value| {
                     reach(series, id, at);
                     n_rows += 1;
@@ -181,10 +185,11 @@ impl Finisher<'_> {
             progress,
             done,
             total,
+            effort,
             ..
         } = self;
         output.add("logs/000001.parquet", None, &mut |sink| {
-            let mut writer = LogsWriter::create(sink, Effort::Small)?;
+            let mut writer = LogsWriter::create(sink, *effort)?;
             merge_logs(&members, &mut counts.duplicates, &mut |rows| {
                 counts.entries += rows.len() as u64;
                 *done += rows.len() as u64;
@@ -216,9 +221,9 @@ impl Finisher<'_> {
             return Ok(());
         }
         let name = format!("{table}.parquet");
-        self.output.add(&name, None, &mut |sink| {
-            write_rows(rows, sink, Effort::Small).map(Some)
-        })
+        let effort = self.effort;
+        self.output
+            .add(&name, None, &mut |sink| write_rows(rows, sink, effort).map(Some))
     }
 
     fn write_series(&mut self) -> Result<(), RecordingError> {
