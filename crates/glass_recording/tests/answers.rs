@@ -7,7 +7,7 @@ use glass_model::{
     JumpTarget, Labels, Level, LogFilter, LogHistogram, LogHistogramAsk, LogLinesAsk, LogPage, Navigator,
     Provenance, Querier, Question, Selector, TimeRange, Timestamp, Transform, is_stale_marker,
 };
-use glass_recording::Recording;
+use glass_recording::{ManifestDraft, Recording, RecordingWriter, SourceNote};
 use std::collections::BTreeMap;
 use world::{Fact, Random, World};
 
@@ -737,6 +737,35 @@ fn what_was_never_asked_for_is_told_from_what_is_not_there_yet() {
     assert_eq!(
         completeness(&without_coverage, world::end(), Ask::MetricNames),
         Completeness::Complete
+    );
+}
+
+#[test]
+fn the_name_of_a_source_that_has_not_told_anything_yet_is_not_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = SourceNote {
+        name: "post-mortem.md".into(),
+        kind: "markdown".into(),
+        ..SourceNote::default()
+    };
+    let draft = ManifestDraft {
+        name: "world".into(),
+        sources: vec![source],
+        extent: Some(world::extent()),
+        ..ManifestDraft::default()
+    };
+    let writer = RecordingWriter::create(&folder.path().join("part"), draft).expect("a new folder");
+    let file = folder.path().join("world.glass");
+    writer.finish(&file, &mut |_| {}).expect("a finished file");
+    let recording = Recording::open(&file).expect("an intact file");
+    let question = Question {
+        as_of: world::start(),
+        ask: Ask::Documents,
+    };
+    let provenance = recording.answer(&question).expect("an answer").provenance;
+    assert_eq!(
+        (provenance.source.as_str(), provenance.completeness),
+        ("world", Completeness::Complete)
     );
 }
 

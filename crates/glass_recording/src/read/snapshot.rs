@@ -45,10 +45,11 @@ pub(super) struct KnownEvent {
 /// What was asked of which source, as far as it tells nothing of what came later.
 #[derive(Default)]
 pub(super) struct Coverage<'a> {
+    /// Whether the manifest names sources of this kind. Their names stay behind the gate: `post-mortem.md` tells
+    /// that there will be one.
+    pub(super) has_source: bool,
     /// What was asked of a time that had begun.
     pub(super) begun: Vec<KnownCoverage<'a>>,
-    /// The sources that the manifest names: a fact of the recording, not of what happened.
-    pub(super) sources: Vec<&'a str>,
 }
 
 /// A question to a source.
@@ -119,8 +120,8 @@ impl<'a> Snapshot<'a> {
             .filter(|row| row.start <= self.as_of)
             .map(|row| self.cut_coverage(row));
         Coverage {
+            has_source: store.has_source(kind),
             begun: begun.collect(),
-            sources: store.sources(kind).collect(),
         }
     }
 

@@ -28,7 +28,7 @@ pub(super) fn of(
     let mut lost = [snapshot.warnings(), &troubles].concat();
     let coverage = snapshot.coverage(kind, &mut lost);
     let begun = &coverage.begun;
-    let was_asked = !begun.is_empty() || !coverage.sources.is_empty();
+    let was_asked = !begun.is_empty() || coverage.has_source;
     let completeness = if was_asked || has_any(snapshot, kind)? {
         completeness(begun, &lost, step_nanos)
     } else {
@@ -37,9 +37,6 @@ pub(super) fn of(
             .map_or(Completeness::NotAsked, Completeness::Partial)
     };
     let mut names: BTreeSet<&str> = begun.iter().map(|row| row.source).collect();
-    if names.is_empty() {
-        names.extend(coverage.sources.iter().copied());
-    }
     if names.is_empty() {
         names.insert(snapshot.name());
     }

@@ -76,8 +76,8 @@ impl Kind {
 /// The coverage of a recording.
 pub(crate) struct CoverageStore {
     rows: Vec<(Kind, CoverageRow)>,
-    /// The sources the manifest names.
-    sources: Vec<(Kind, String)>,
+    /// What the sources that the manifest names tell of.
+    sources: Vec<Kind>,
     troubles: Vec<String>,
 }
 
@@ -90,10 +90,12 @@ impl CoverageStore {
         let found = Found::rows(archive, "coverage", read_coverage)?;
         let notes = &archive.manifest().about.sources;
         let with_kind = |row: CoverageRow| kind_of(&row, notes).map(|kind| (kind, row));
-        let source = |note: &SourceNote| Kind::of_source(&note.kind).map(|kind| (kind, note.name.clone()));
         Ok(Self {
             rows: found.items.into_iter().filter_map(with_kind).collect(),
-            sources: notes.iter().filter_map(source).collect(),
+            sources: notes
+                .iter()
+                .filter_map(|note| Kind::of_source(&note.kind))
+                .collect(),
             troubles: found.troubles,
         })
     }
@@ -106,12 +108,9 @@ impl CoverageStore {
             .map(|(_, row)| row)
     }
 
-    /// The sources that the manifest names for this kind.
-    pub(crate) fn sources(&self, kind: Kind) -> impl Iterator<Item = &str> {
-        self.sources
-            .iter()
-            .filter(move |(other, _)| kind.includes(*other))
-            .map(|(_, name)| name.as_str())
+    /// Whether the manifest names a source of this kind.
+    pub(crate) fn has_source(&self, kind: Kind) -> bool {
+        self.sources.iter().any(|other| kind.includes(*other))
     }
 
     /// What could not be read.
