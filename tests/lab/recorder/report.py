@@ -9,6 +9,11 @@ def percent(ratio):
     return f"{ratio * 100:.0f} %"
 
 
+def failing(ratio):
+    """`12 % of the pages fail`, or that none does."""
+    return "no page fails any more" if ratio < 0.005 else f"{percent(ratio)} of the pages fail"
+
+
 def seconds(value):
     """`0.35 s`, `2.5 s`"""
     return f"{value:.2f} s" if value < 1 else f"{value:.1f} s"
@@ -21,7 +26,8 @@ def alert_list(names):
 
 def failing_routes(lab):
     """``` `/checkout` 96 %, `/orders/{id}` 40 % ```: the pages of which more than one in fifty fails."""
-    routes = sorted(lab.monitoring.vector("route:request_errors:ratio_rate30s > 0.02"), key=lambda pair: -pair[1])
+    query = 'route:request_errors:ratio_rate30s{route!="overload"} > 0.02'
+    routes = sorted(lab.monitoring.vector(query), key=lambda pair: -pair[1])
     return ", ".join(f"`{labels['route']}` {percent(ratio)}" for labels, ratio in routes)
 
 

@@ -7,11 +7,11 @@ a shorter time to live: catalog is where the errors are seen first.
 
 from ..clock import hms
 from ..places import INES, JONAH, LEA, TOMASZ
-from ..report import alert_list, connections, failing_routes, first_above, first_firing, last_resolved, percent, post_mortem as frame, seconds
+from ..report import alert_list, connections, failing, failing_routes, first_above, first_firing, last_resolved, percent, post_mortem as frame, seconds
 
 NAME = "heron"
 ISSUE = 112
-SUMMARY = "A Sunday in a small ticket shop: pages begin to fail, and five people look for the reason. A lab incident."
+SUMMARY = "A small ticket shop under load: pages begin to fail, and five people look for the reason (a lab incident)"
 CARDGATE_SLOW = None
 
 DECOY = ("apps/catalog/overlays/lab/lab.yaml", "ttl: 60s", "ttl: 45s")
@@ -86,7 +86,7 @@ def repair(lab, times):
     errors = lab.monitoring.value('service:request_errors:ratio_rate30s{service="frontend"}')
     lab.thread.comment(
         INES, f"The revert (`{lab.fix[:10]}`) is live since {hms(times['fixed'])}. {total:.0f} connections ({text}), "
-        + ("no page fails any more." if errors < 0.005 else f"{percent(errors)} of the pages fail, falling."))
+        f"{failing(errors)}.")
     lab.wait_for_quiet(150)
     lab.pause(20)
     since = first_above(lab, 'service:request_errors:ratio_rate30s{service="frontend"}', 0.01, times["cause"])

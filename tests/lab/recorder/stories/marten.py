@@ -7,11 +7,11 @@ orders accepted to be paid later. Then the provider recovers, and what was defer
 
 from ..clock import hms
 from ..places import INES, JONAH, LEA, PRIYA, TOMASZ
-from ..report import alert_list, failing_routes, first_above, first_firing, last_resolved, percent, post_mortem as frame, seconds
+from ..report import alert_list, failing, failing_routes, first_above, first_firing, last_resolved, percent, post_mortem as frame, seconds
 
 NAME = "marten"
 ISSUE = 119
-SUMMARY = "An evening in a small ticket shop: checkouts hang, then everything is slow. A lab incident."
+SUMMARY = "A small ticket shop under load: checkouts hang, then every page is slow (a lab incident)"
 # Seconds after the start, and for how long.
 CARDGATE_SLOW = (222.0, 335.0)
 
@@ -57,7 +57,7 @@ def suspect(lab, times):
     p95 = value(FRONTEND_P95)
     times["opened"] = lab.thread.open(
         INES, "Checkouts hang, the whole shop is getting slow",
-        f"Paged at {hms(times['paged'])}. One page in twenty takes longer than {seconds(p95)}, {percent(value(FRONTEND_ERRORS))} fail: "
+        f"Paged at {hms(times['paged'])}. One page in twenty takes {seconds(p95)} or longer, {percent(value(FRONTEND_ERRORS))} fail: "
         f"{failing_routes(lab)}.\n\nFiring: {alert_list(lab.webhook.firing_now())}.\n\n"
         f"The last change is PAY-88 (`{lab.decoy[:10]}`), live since {hms(times['decoy'])}. @praman?")
     lab.note("thread", "opened")
@@ -113,7 +113,7 @@ def mitigate(lab, times):
     lab.pause(40)
     value = lab.monitoring.value
     lab.thread.comment(
-        INES, f"`{lab.fix[:10]}` is live since {hms(times['fixed'])}. {percent(value(FRONTEND_ERRORS))} of the pages fail, p95 is "
+        INES, f"`{lab.fix[:10]}` is live since {hms(times['fixed'])}: {failing(value(FRONTEND_ERRORS))}, p95 is "
         f"{seconds(value(FRONTEND_P95))}. {value('orders:deferred:sum'):.0f} orders wait "
         "for their payment. cardgate's support says: \"we are looking into reduced capacity in one region\".")
 
@@ -166,10 +166,11 @@ def post_mortem(lab, episodes):
           "cardgate lost most of its capacity by itself. No change of ours was involved. It answered slower than our timeout of 2.5 s, "
           "so that nearly every attempt was given up and made again, while cardgate went on working for attempts nobody waited for."),
          ("How it spread",
-          "- payments tried three times, orders tried twice: one checkout could become six calls (PAY-61, ORD-201).\n"
-          "- All workers of payments were busy waiting, and it refused the rest.\n"
-          "- orders holds a database connection while it waits for payments; its pools ran empty, and looking at an order failed too.\n"
-          "- the frontend's workers waited for orders; so even the pages of the healthy catalog became slow."),
+          "- Payments tried three times, orders tried twice: one checkout could become six calls (PAY-61, ORD-201).\n"
+          "- Most workers of payments were waiting for cardgate.\n"
+          "- Orders holds a database connection while it waits for payments; its pools ran empty, and looking at an order failed too.\n"
+          "- All workers of the frontend waited for orders, and it refused what its queue could not hold; so even the pages of the "
+          "healthy catalog became slow or failed."),
          ("What it was not",
           "PAY-88 was deployed a minute before and touched payments. It changes how often finished charges are settled, and nothing "
           "in the way of a checkout. Taking it back cost us a minute, but ruled it out."),
