@@ -186,6 +186,22 @@ impl Archive {
         }
     }
 
+    /// The same without the members of which `is_damaged` says that they are; each becomes a warning.
+    pub(crate) fn without_damaged(
+        mut self,
+        is_damaged: impl Fn(&Member) -> Result<(), RecordingError>,
+    ) -> Self {
+        let warnings = &mut self.warnings;
+        self.members.retain(|name, member| match is_damaged(member) {
+            Ok(()) => true,
+            Err(error) => {
+                warnings.push(format!("{name} is left out: {error}"));
+                false
+            }
+        });
+        self
+    }
+
     /// Where it was opened, for messages.
     pub fn place(&self) -> &str {
         &self.place

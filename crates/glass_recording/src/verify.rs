@@ -89,7 +89,11 @@ pub(crate) fn check_contents(
     report
 }
 
-fn check_sum(member: &Member) -> Result<(), RecordingError> {
+/// Compares a member with its checksum, if it has one.
+///
+/// # Errors
+/// When it cannot be read, or is not what was written.
+pub(crate) fn check_sum(member: &Member) -> Result<(), RecordingError> {
     let mut sha256 = Sha256::new();
     let mut at = 0;
     while at < member.len() {

@@ -2,18 +2,19 @@
 
 mod buffer;
 mod finish;
+mod folder;
 mod merge;
 mod merge_logs;
 mod output;
 mod registry;
 mod segment;
+mod text;
 
 use crate::container::{
-    Archive, ArchiveKind, DRAFT_NAME, MANIFEST_NAME, SEGMENT_SUM_NAME, SEGMENTS_NAME, check_member_name,
-    list_segments,
+    Archive, ArchiveKind, DRAFT_NAME, MANIFEST_NAME, SEGMENT_SUM_NAME, check_member_name, list_segments,
 };
 use crate::error::RecordingError;
-use crate::manifest::{self, Counts, Manifest, ManifestDraft};
+use crate::manifest::{Counts, ManifestDraft};
 use crate::redact::redact_counted;
 use crate::tables::coverage::CoverageRow;
 use crate::tables::documents::{self, MAX_DOCUMENT_BYTES};
@@ -25,23 +26,18 @@ use crate::tables::series::read_series;
 use crate::tables::streams::read_streams;
 use crate::tables::{Effort, Row, TABLES};
 use buffer::SegmentBuffer;
+use folder::{create_recording_folder, lock_folder, remove_segments};
 use glass_model::{
     Change, Document, Entry, Event, Labels, Level, MetricKind, NativeHistogram, Panel, TimeRange, Timestamp,
 };
 use registry::Registry;
-use sha2::{Digest, Sha256};
-use std::fs::{self, File};
-use std::io::Write;
+use std::fs::File;
 use std::path::{Path, PathBuf};
+use text::{cut_to_lines, file_name};
 
 pub(crate) use finish::copy_member;
+pub(crate) use folder::{create_empty_folder, write_draft};
 pub(crate) use output::{FolderOutput, Output, ZipOutput};
-
-/// The file that is locked while a writer is at work; it is empty.
-const LOCK_NAME: &str = "writer.lock";
-
-/// Under this name the draft is written before it takes its own.
-const PASSING_DRAFT_NAME: &str = ".recording.json";
 
 /// A segment is written by itself when what waits takes this many bytes, some four million samples.
 const SEGMENT_BYTES: usize = 64 << 20;
@@ -125,12 +121,8 @@ impl RecordingWriter {
     /// # Errors
     /// When the folder holds something, or cannot be written.
     pub fn create(folder: &Path, draft: ManifestDraft) -> Result<Self, RecordingError> {
-        create_folder_without(folder, |name| {
-            ![LOCK_NAME, PASSING_DRAFT_NAME, SEGMENTS_NAME].contains(&name)
-        })?;
+        create_recording_folder(folder)?;
         let lock = lock_folder(folder)?;
-        // What a writer that was killed right here has left behind is no obstacle.
-        create_folder_without(&folder.join(SEGMENTS_NAME), |_| true)?;
         write_draft(folder, &draft)?;
         Ok(Self {
             folder: folder.to_owned(),
@@ -173,15 +165,26 @@ impl RecordingWriter {
                 .map_or(1, |last| last.number.saturating_add(1)),
             effort: Effort::Small,
         };
+        // A segment whose names are lost must not be in the way of going on, nor its numbers come twice.
         for member in archive.table("series") {
-            for row in read_series(member)? {
-                writer.series.restore(row.labels, row.id, row.last_at_millis);
+            match read_series(member) {
+                Ok(rows) => rows
+                    .into_iter()
+                    .for_each(|row| writer.series.restore(row.labels, row.id, row.last_at_millis)),
+                Err(_) => writer.series.skip_ids(),
             }
         }
         for member in archive.table("streams") {
-            for row in read_streams(member)? {
-                writer.streams.restore(row.labels, row.id, row.last_at_nanos);
+            match read_streams(member) {
+                Ok(rows) => rows
+                    .into_iter()
+                    .for_each(|row| writer.streams.restore(row.labels, row.id, row.last_at_nanos)),
+                Err(_) => writer.streams.skip_ids(),
             }
+        }
+        if archive.warnings().len() > 1 {
+            writer.series.skip_ids();
+            writer.streams.skip_ids();
         }
         Ok(writer)
     }
@@ -509,7 +512,7 @@ impl RecordingWriter {
     }
 
     /// Writes the rest, merges all segments into the `.glass` file `file` and removes the folder. The file appears
-    /// only when it is complete.
+    /// only when it is complete. What is damaged is left out and told in the report; the folder then stays.
     ///
     /// # Errors
     /// When `file` exists, or something cannot be read or written; the folder is then still there.
@@ -543,127 +546,10 @@ impl RecordingWriter {
         let report = finish::finish_folder(&self.folder, file, replace, self.effort, progress)?;
         let Self { folder, lock, .. } = self;
         drop(lock);
-        remove_segments(&folder)?;
-        Ok(report)
-    }
-}
-
-/// Makes `folder`, or sees that it is empty.
-pub(crate) fn create_empty_folder(folder: &Path) -> Result<(), RecordingError> {
-    create_folder_without(folder, |_| true)
-}
-
-/// Makes `folder`, or sees that nothing in it is in the way.
-fn create_folder_without(folder: &Path, in_the_way: impl Fn(&str) -> bool) -> Result<(), RecordingError> {
-    fs::create_dir_all(folder).map_err(RecordingError::io(folder))?;
-    for entry in fs::read_dir(folder).map_err(RecordingError::io(folder))? {
-        let name = entry.map_err(RecordingError::io(folder))?.file_name();
-        if in_the_way(&name.to_string_lossy()) {
-            return Err(RecordingError::rejected(
-                folder.display(),
-                "the folder is not empty",
-            ));
+        // What was damaged may still be of use to somebody.
+        if report.warnings.is_empty() {
+            remove_segments(&folder)?;
         }
-    }
-    Ok(())
-}
-
-fn lock_folder(folder: &Path) -> Result<File, RecordingError> {
-    let path = folder.join(LOCK_NAME);
-    let file = File::create(&path).map_err(RecordingError::io(&path))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(fs::TryLockError::WouldBlock) => Err(RecordingError::rejected(
-            folder.display(),
-            "another program is writing this recording",
-        )),
-        Err(fs::TryLockError::Error(error)) => Err(RecordingError::io(&path)(error)),
-    }
-}
-
-/// Writes `recording.json` beside its place and moves it there, so that it is never half written.
-pub(crate) fn write_draft(folder: &Path, draft: &ManifestDraft) -> Result<(), RecordingError> {
-    let path = folder.join(DRAFT_NAME);
-    let passing = folder.join(PASSING_DRAFT_NAME);
-    let manifest = Manifest {
-        about: draft.clone(),
-        ..Manifest::default()
-    };
-    let write = || {
-        let mut file = File::create(&passing)?;
-        file.write_all(manifest::to_json(&manifest).as_bytes())?;
-        file.sync_all()?;
-        fs::rename(&passing, &path)?;
-        output::sync_folder(folder)
-    };
-    write().map_err(RecordingError::io(&path))
-}
-
-/// Removes what a writer wrote below `folder`, and the folder if nothing else is in it.
-fn remove_segments(folder: &Path) -> Result<(), RecordingError> {
-    let segments = folder.join(SEGMENTS_NAME);
-    // Without its draft the folder is no recording any more, whatever is left of it if this is broken off.
-    for name in [DRAFT_NAME, LOCK_NAME] {
-        let path = folder.join(name);
-        fs::remove_file(&path).map_err(RecordingError::io(&path))?;
-    }
-    fs::remove_dir_all(&segments).map_err(RecordingError::io(&segments))?;
-    // Somebody else's files in it are left alone.
-    let _ = fs::remove_dir(folder);
-    Ok(())
-}
-
-/// Cuts `text` after the last line that ends within `max` bytes; says whether anything was cut.
-fn cut_to_lines(text: &mut String, max: usize) -> bool {
-    if text.len() <= max {
-        return false;
-    }
-    let end = text.floor_char_boundary(max);
-    let end = text[..end].rfind('\n').map_or(end, |at| at + 1);
-    text.truncate(end);
-    true
-}
-
-/// A file name for a document's id: the id itself, or a like name that no other id has.
-fn file_name(id: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let is_plain = !id.is_empty() && id.len() <= 80 && id.chars().all(plain);
-    if is_plain && !id.starts_with('.') && !id.ends_with(".source") {
-        return id.to_owned();
-    }
-    let like: String = id
-        .chars()
-        .take(60)
-        .map(|c| if plain(c) && c != '.' { c } else { '-' })
-        .collect();
-    let digest = Sha256::digest(id.as_bytes());
-    let suffix: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-    format!("{like}-{suffix}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn file_names_are_safe_and_differ() {
-        let check = |id: &str, expected: &str| assert_eq!(file_name(id), expected);
-        check("2026-11-22.outage", "2026-11-22.outage");
-        assert!(file_name("org/repo#7").starts_with("org-repo-7-"));
-        assert_ne!(file_name("org/repo#7"), file_name("org-repo/7"));
-        assert!(check_member_name(&format!("incidents/{}.json", file_name("../../x"))).is_ok());
-        assert!(!file_name("x.source").ends_with(".source"));
-    }
-
-    #[test]
-    fn patches_are_cut_at_lines() {
-        let check = |text: &str, expected: &str| {
-            let mut text = text.to_owned();
-            cut_to_lines(&mut text, 5);
-            assert_eq!(text, expected);
-        };
-        check("ab\ncd", "ab\ncd");
-        check("ab\ncdef", "ab\n");
-        check("äöüß", "äö");
+        Ok(report)
     }
 }

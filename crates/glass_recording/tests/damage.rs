@@ -13,6 +13,7 @@ use arrow_array::builder::{MapBuilder, MapFieldNames, StringBuilder};
 use arrow_array::{Array, ArrayRef, RecordBatch, TimestampMillisecondArray, UInt32Array, UInt64Array};
 use arrow_schema::{DataType, Field, Schema};
 use common::*;
+use glass_model::Level;
 use glass_recording::{Archive, RecordingError, RecordingWriter, fuzzing, unpack, verify};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, Encoding, ZstdLevel};
@@ -97,6 +98,83 @@ fn members_cut_short_are_told_and_the_rest_is_read() {
         fs::write(unpacked.join(name), &whole).unwrap();
     }
     assert_eq!(verify(&unpacked, &mut quiet).unwrap().problems, [""; 0]);
+}
+
+#[test]
+fn a_damaged_segment_does_not_keep_the_others_from_being_finished() {
+    let check = |damaged: &str, n_samples: u64, n_entries: u64, expected: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let part = folder.path().join("part");
+        let mut writer = RecordingWriter::create(&part, draft("shop")).unwrap();
+        for segment in 0..3 {
+            for at in 0..10 {
+                let at = segment * 10 + at;
+                writer.push_sample(&labels("up", "eu"), at, 1.0).unwrap();
+                writer
+                    .push_sample(&labels("new", &segment.to_string()), at, 1.0)
+                    .unwrap();
+                writer
+                    .push_entry(&labels("x", "eu"), entry(at, "line"), Level::Info)
+                    .unwrap();
+            }
+            writer.commit_segment().unwrap();
+        }
+        drop(writer);
+        let path = part.join(damaged);
+        let mut bytes = fs::read(&path).unwrap();
+        let at = if damaged.ends_with(".json") {
+            0
+        } else {
+            bytes.len() / 2
+        };
+        bytes[at] ^= 4;
+        fs::write(&path, bytes).unwrap();
+        // Going on works too, and new series do not take the place of lost ones.
+        let mut writer = RecordingWriter::open(&part).unwrap();
+        writer.push_sample(&labels("late", "eu"), 100, 1.0).unwrap();
+        let file = folder.path().join("a.glass");
+        let report = writer.finish(&file, &mut quiet).unwrap();
+        assert_eq!(
+            (report.counts.samples, report.counts.entries),
+            (n_samples, n_entries),
+            "{damaged}"
+        );
+        let warnings = report.warnings.join("\n");
+        assert!(warnings.contains(expected), "{damaged}: {warnings}");
+        assert_eq!(verify(&file, &mut quiet).unwrap().problems, [""; 0]);
+        assert!(path.exists(), "what is damaged stays");
+    };
+    check(
+        "segments/000002/metrics.parquet",
+        41,
+        30,
+        "metrics/000002.parquet is left out: damaged: wrong checksum",
+    );
+    check(
+        "segments/000002/logs.parquet",
+        61,
+        20,
+        "logs/000002.parquet is left out: damaged: wrong checksum",
+    );
+    // The series of every segment are in the tables of the others too, but for the new one.
+    check(
+        "segments/000002/series.parquet",
+        51,
+        30,
+        "10 samples and log lines are left out: their labels are lost",
+    );
+    check(
+        "segments/000002/streams.parquet",
+        61,
+        30,
+        "streams/000002.parquet is left out",
+    );
+    check(
+        "segments/000002/segment.json",
+        41,
+        20,
+        "segment 2 is left out: damaged",
+    );
 }
 
 #[test]

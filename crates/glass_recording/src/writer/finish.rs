@@ -18,7 +18,8 @@ use crate::tables::metrics::MetricsFile;
 use crate::tables::series::{SeriesRow, read_series};
 use crate::tables::streams::{StreamRow, read_streams};
 use crate::tables::{Effort, Row, TABLES, WrittenTable, write_rows};
-use glass_model::{TimeRange, Timestamp};
+use crate::verify::check_sum;
+use glass_model::{Labels, TimeRange, Timestamp};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
@@ -27,6 +28,9 @@ const PROGRESS_ROWS: u64 = 1 << 18;
 
 /// The most bytes that are copied at once.
 const COPY_BYTES: usize = 1 << 20;
+
+/// The series or streams of all segments by id, and how far what was written of each reaches.
+type Known = HashMap<u32, (Labels, Option<Reach>)>;
 
 /// First and last time, and how many.
 type Reach = (i64, i64, u64);
@@ -45,7 +49,8 @@ pub(super) fn finish_folder(
             "there is already a file of that name",
         ));
     }
-    let archive = Archive::open(folder)?;
+    // A segment that was damaged on disk must not keep the others from being finished.
+    let archive = Archive::open(folder)?.without_damaged(check_sum);
     let scratch = tempfile::Builder::new().prefix("merging-").tempdir_in(folder);
     let scratch = scratch.map_err(RecordingError::io(folder))?;
     let before = &archive.manifest().counts;
@@ -60,8 +65,9 @@ pub(super) fn finish_folder(
             redactions: before.redactions,
             ..Counts::default()
         },
-        series: HashMap::new(),
-        streams: HashMap::new(),
+        series: known_series(&archive)?,
+        streams: known_streams(&archive)?,
+        n_nameless: 0,
         points: None,
         done: 0,
         total: before.samples + before.histograms + before.entries,
@@ -73,6 +79,7 @@ pub(super) fn finish_folder(
         mut output,
         counts,
         points,
+        n_nameless,
         ..
     } = finisher;
     let about = archive.manifest().about.clone();
@@ -90,12 +97,42 @@ pub(super) fn finish_folder(
         .warnings()
         .iter()
         .filter(|warning| archive.unfinished() != Some(warning.as_str()));
+    let mut warnings: Vec<String> = warnings.cloned().collect();
+    if n_nameless > 0 {
+        warnings.push(format!(
+            "{n_nameless} samples and log lines are left out: their labels are lost"
+        ));
+    }
     Ok(FinishReport {
-        warnings: warnings.cloned().collect(),
+        warnings,
         counts: manifest.counts,
         extent: manifest.extent,
         n_bytes,
     })
+}
+
+fn known_series(archive: &Archive) -> Result<Known, RecordingError> {
+    let mut known = Known::new();
+    for member in archive.table("series") {
+        known.extend(
+            read_series(member)?
+                .into_iter()
+                .map(|row| (row.id, (row.labels, None))),
+        );
+    }
+    Ok(known)
+}
+
+fn known_streams(archive: &Archive) -> Result<Known, RecordingError> {
+    let mut known = Known::new();
+    for member in archive.table("streams") {
+        known.extend(
+            read_streams(member)?
+                .into_iter()
+                .map(|row| (row.id, (row.labels, None))),
+        );
+    }
+    Ok(known)
 }
 
 struct Finisher<'a> {
@@ -104,8 +141,10 @@ struct Finisher<'a> {
     effort: Effort,
     scratch: &'a Path,
     counts: Counts,
-    series: HashMap<u32, Reach>,
-    streams: HashMap<u32, Reach>,
+    series: Known,
+    streams: Known,
+    /// Samples and entries of series and streams whose labels are lost.
+    n_nameless: u64,
     /// From the first to the last event or document, for recordings without data.
     points: Option<TimeRange>,
     done: u64,
@@ -147,6 +186,7 @@ impl Finisher<'_> {
             done,
             total,
             effort,
+            n_nameless,
             ..
         } = self;
         let scratch = scratch.join(table);
@@ -154,10 +194,13 @@ impl Finisher<'_> {
         output.add(&format!("{table}/000001.parquet"), None, &mut |sink| {
             let written = T::write(sink, *effort, &mut |take| {
                 merge::<T>(&members, &scratch, &mut twins, &mut |id, at, value| {
-                    reach(series, id, at);
-                    n_rows += 1;
                     *done += 1;
-                    if n_rows % PROGRESS_ROWS == 0 {
+                    if !reach(series, id, at) {
+                        *n_nameless += 1;
+                        return Ok(());
+                    }
+                    n_rows += 1;
+                    if *done % PROGRESS_ROWS == 0 {
                         progress(Progress::new("merging samples", *done, *total));
                     }
                     take(id, at, value)
@@ -186,16 +229,17 @@ impl Finisher<'_> {
             done,
             total,
             effort,
+            n_nameless,
             ..
         } = self;
         output.add("logs/000001.parquet", None, &mut |sink| {
             let mut writer = LogsWriter::create(sink, *effort)?;
-            merge_logs(&members, &mut counts.duplicates, &mut |rows| {
-                counts.entries += rows.len() as u64;
+            merge_logs(&members, &mut counts.duplicates, &mut |mut rows| {
                 *done += rows.len() as u64;
-                for row in &rows {
-                    reach(streams, row.stream, row.at_nanos);
-                }
+                *n_nameless += rows.len() as u64;
+                rows.retain(|row| reach(streams, row.stream, row.at_nanos));
+                *n_nameless -= rows.len() as u64;
+                counts.entries += rows.len() as u64;
                 progress(Progress::new("merging log lines", *done, *total));
                 writer.push_sorted(rows)
             })?;
@@ -227,35 +271,39 @@ impl Finisher<'_> {
     }
 
     fn write_series(&mut self) -> Result<(), RecordingError> {
-        let known = self.rows("series", read_series)?;
-        let known: BTreeMap<u32, SeriesRow> = known.into_iter().map(|row| (row.id, row)).collect();
-        let rows = known.into_values().filter_map(|row| {
-            let (first_at_millis, last_at_millis, n_samples) = *self.series.get(&row.id)?;
-            Some(SeriesRow {
-                first_at_millis,
-                last_at_millis,
-                n_samples,
-                ..row
-            })
-        });
-        let rows: Vec<_> = rows.collect();
+        let rows = std::mem::take(&mut self.series)
+            .into_iter()
+            .filter_map(|(id, (labels, reach))| {
+                let (first_at_millis, last_at_millis, n_samples) = reach?;
+                Some(SeriesRow {
+                    id,
+                    labels,
+                    first_at_millis,
+                    last_at_millis,
+                    n_samples,
+                })
+            });
+        let mut rows: Vec<SeriesRow> = rows.collect();
+        rows.sort_by_key(|row| row.id);
         self.counts.series = rows.len() as u64;
         self.write_table("series", &rows)
     }
 
     fn write_streams(&mut self) -> Result<(), RecordingError> {
-        let known = self.rows("streams", read_streams)?;
-        let known: BTreeMap<u32, StreamRow> = known.into_iter().map(|row| (row.id, row)).collect();
-        let rows = known.into_values().filter_map(|row| {
-            let (first_at_nanos, last_at_nanos, n_entries) = *self.streams.get(&row.id)?;
-            Some(StreamRow {
-                first_at_nanos,
-                last_at_nanos,
-                n_entries,
-                ..row
-            })
-        });
-        let rows: Vec<_> = rows.collect();
+        let rows = std::mem::take(&mut self.streams)
+            .into_iter()
+            .filter_map(|(id, (labels, reach))| {
+                let (first_at_nanos, last_at_nanos, n_entries) = reach?;
+                Some(StreamRow {
+                    id,
+                    labels,
+                    first_at_nanos,
+                    last_at_nanos,
+                    n_entries,
+                })
+            });
+        let mut rows: Vec<StreamRow> = rows.collect();
+        rows.sort_by_key(|row| row.id);
         self.counts.streams = rows.len() as u64;
         self.write_table("streams", &rows)
     }
@@ -322,11 +370,14 @@ impl Finisher<'_> {
     }
 }
 
-fn reach(known: &mut HashMap<u32, Reach>, id: u32, at: i64) {
-    let (first, last, n) = known.entry(id).or_insert((at, at, 0));
-    *first = at.min(*first);
-    *last = at.max(*last);
-    *n += 1;
+/// Notes a row of a series or stream; says whether that is known.
+fn reach(known: &mut Known, id: u32, at: i64) -> bool {
+    let Some((_, reach)) = known.get_mut(&id) else {
+        return false;
+    };
+    let (first, last, n) = reach.unwrap_or((at, at, 0));
+    *reach = Some((at.min(first), at.max(last), n + 1));
+    true
 }
 
 /// Copies a member as it is, and compares it with what the manifest says.

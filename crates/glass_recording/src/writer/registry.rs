@@ -6,6 +6,9 @@ use std::collections::HashMap;
 /// The most series or streams: their ids have 32 bits, and nobody can look at more.
 const MAX_IDS: usize = 100_000_000;
 
+/// More new ids than a segment can bring: it is written before it holds so many.
+const IDS_OF_A_SEGMENT: u32 = 1 << 20;
+
 /// Ids by labels, and the last time that was written of each.
 #[derive(Debug, Default)]
 pub(super) struct Registry<T> {
@@ -29,6 +32,11 @@ impl<T: Copy + Ord> Registry<T> {
         self.next = self.next.max(id.saturating_add(1));
         let known = self.known.entry(labels).or_insert((id, last_at));
         known.1 = known.1.max(last_at);
+    }
+
+    /// Leaves out the ids that a segment may have given whose table cannot be read.
+    pub(super) fn skip_ids(&mut self) {
+        self.next = self.next.saturating_add(IDS_OF_A_SEGMENT);
     }
 
     /// The id of `labels`, a new one if they were never seen, and whether it is new.
