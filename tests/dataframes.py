@@ -16,11 +16,11 @@ metrics = [name for name in zipfile.ZipFile(path).namelist() if name.startswith(
 frame = pd.read_parquet(f"zip://{metrics}::{path}")
 polar = pl.read_parquet(zipfile.ZipFile(path).open(metrics).read())
 inside = ds.dataset(metrics, filesystem=fsspec.filesystem("zip", fo=path), format="parquet")
-in_place = duckdb.sql("select count(*), count(distinct series) from inside").fetchone()
-unpacked = duckdb.sql(f"select count(*), count(distinct series) from '{folder}/metrics/*.parquet'").fetchone()
-series = pd.read_parquet(f"zip://{[n for n in zipfile.ZipFile(path).namelist() if n.startswith('series/')][0]}::{path}")
+in_place = duckdb.sql("select count(*), count(distinct series) from inside").fetchall()[0]
+unpacked = duckdb.sql(f"select count(*), count(distinct series) from '{folder}/metrics/*.parquet'").fetchall()[0]
+series = pd.read_parquet(f"zip://series.parquet::{path}")
 labelled = frame.merge(series, on="series")
-logs = duckdb.sql(f"select count(*), min(line) from '{folder}/logs/*.parquet'").fetchone()
+logs = duckdb.sql(f"select count(*), min(line) from '{folder}/logs/*.parquet'").fetchall()[0]
 
 print(json.dumps({
     "pandas": len(frame),

@@ -31,7 +31,13 @@ pub struct Size {
 }
 
 /// R1.
-pub const R1: Size = Size { n_series: 2000, n_samples: 2880, n_lines: 500_000, n_commits: 1000, n_alerts: 200 };
+pub const R1: Size = Size {
+    n_series: 2000,
+    n_samples: 2880,
+    n_lines: 500_000,
+    n_commits: 1000,
+    n_alerts: 200,
+};
 
 /// What was generated.
 #[derive(Debug)]
@@ -59,7 +65,10 @@ pub fn generate(size: Size, folder: &Path, file: &Path) -> Result<Generated> {
     write_changes(&mut writer, &mut random, size)?;
     write_alerts(&mut writer, &mut random, size)?;
     let report = writer.finish(file, &mut |_| {})?;
-    Ok(Generated { report, zstd_log_bytes })
+    Ok(Generated {
+        report,
+        zstd_log_bytes,
+    })
 }
 
 fn write_metrics(writer: &mut RecordingWriter, random: &mut Random, size: Size) -> Result<()> {
@@ -70,7 +79,11 @@ fn write_metrics(writer: &mut RecordingWriter, random: &mut Random, size: Size) 
             _ => (MetricKind::Gauge, format!("app_memory_{}_bytes", i % 40)),
         };
         let instance = format!("10.0.{}.{}:8080", i / 40 / 250, i / 40 % 250);
-        let labels = Labels::new([("__name__", name.as_str()), ("instance", &instance), ("job", "app")]);
+        let labels = Labels::new([
+            ("__name__", name.as_str()),
+            ("instance", &instance),
+            ("job", "app"),
+        ]);
         writer.push_metadata(&name, kind, "A generated metric.", "")?;
         let jitter = random.below(INTERVAL_MILLIS as u64) as i64;
         let mut value = random.below(1000) as f64;
@@ -92,7 +105,11 @@ fn write_logs(writer: &mut RecordingWriter, random: &mut Random, size: Size) -> 
     let streams: Vec<Labels> = (0..50u32)
         .map(|i| {
             let instance = format!("app-{i}");
-            Labels::new([("job", "app"), ("instance", instance.as_str()), ("namespace", "prod")])
+            Labels::new([
+                ("job", "app"),
+                ("instance", instance.as_str()),
+                ("namespace", "prod"),
+            ])
         })
         .collect();
     let mut text = zstd::Encoder::new(CountingSink::default(), 3)?;
@@ -116,7 +133,11 @@ fn write_logs(writer: &mut RecordingWriter, random: &mut Random, size: Size) -> 
             random.next(),
         );
         writeln!(text, "{line}")?;
-        let entry = Entry { at: Timestamp::from_nanos(at_nanos), line, metadata: Labels::empty() };
+        let entry = Entry {
+            at: Timestamp::from_nanos(at_nanos),
+            line,
+            metadata: Labels::empty(),
+        };
         writer.push_entry(&streams[random.below(50) as usize], entry, level)?;
     }
     Ok(text.finish()?.n_bytes)
@@ -145,11 +166,24 @@ fn moment(random: &mut Random) -> Timestamp {
 fn write_changes(writer: &mut RecordingWriter, random: &mut Random, size: Size) -> Result<()> {
     for i in 0..size.n_commits {
         let at = moment(random);
-        let id = format!("{:016x}{:016x}{:08x}", random.next(), random.next(), random.next() as u32);
+        let id = format!(
+            "{:016x}{:016x}{:08x}",
+            random.next(),
+            random.next(),
+            random.next() as u32
+        );
         let subject = format!("app-{}: change {i}", random.below(50));
         let path = format!("apps/app-{}/config.yaml", random.below(50));
-        let files = vec![FileChange { path: path.clone(), n_added: 2, n_removed: 1, deleted: false }];
-        let patch = format!("--- a/{path}\n+++ b/{path}\n@@ -1,3 +1,4 @@\n a: 1\n-b: {i}\n+b: {}\n+c: 3\n", i + 1);
+        let files = vec![FileChange {
+            path: path.clone(),
+            n_added: 2,
+            n_removed: 1,
+            deleted: false,
+        }];
+        let patch = format!(
+            "--- a/{path}\n+++ b/{path}\n@@ -1,3 +1,4 @@\n a: 1\n-b: {i}\n+b: {}\n+c: 3\n",
+            i + 1
+        );
         let summary = ChangeSummary {
             id: id.clone(),
             repository: "bench".into(),
@@ -159,7 +193,12 @@ fn write_changes(writer: &mut RecordingWriter, random: &mut Random, size: Size) 
             subject: subject.clone(),
             files,
         };
-        writer.push_change(Change { summary, body: String::new(), patch, patch_cut: false })?;
+        writer.push_change(Change {
+            summary,
+            body: String::new(),
+            patch,
+            patch_cut: false,
+        })?;
         writer.push_event(event(EventKind::Change, at, None, subject, id, Labels::empty()))?;
     }
     Ok(())
@@ -169,12 +208,30 @@ fn write_alerts(writer: &mut RecordingWriter, random: &mut Random, size: Size) -
     for i in 0..size.n_alerts {
         let name = format!("Alert{}", i % 30);
         let instance = format!("app-{}", random.below(50));
-        let labels = Labels::new([("alertname", name.as_str()), ("instance", &instance), ("severity", "warning")]);
+        let labels = Labels::new([
+            ("alertname", name.as_str()),
+            ("instance", &instance),
+            ("severity", "warning"),
+        ]);
         let at = moment(random);
         let firing = at.plus_nanos(60_000_000_000);
         let end = firing.plus_nanos(random.below(3_600_000_000_000) as i64);
-        writer.push_event(event(EventKind::AlertPending, at, Some(firing), name.clone(), String::new(), labels.clone()))?;
-        writer.push_event(event(EventKind::AlertFiring, firing, Some(end), name, String::new(), labels))?;
+        writer.push_event(event(
+            EventKind::AlertPending,
+            at,
+            Some(firing),
+            name.clone(),
+            String::new(),
+            labels.clone(),
+        ))?;
+        writer.push_event(event(
+            EventKind::AlertFiring,
+            firing,
+            Some(end),
+            name,
+            String::new(),
+            labels,
+        ))?;
     }
     Ok(())
 }
@@ -188,5 +245,15 @@ fn event(
     labels: Labels,
 ) -> Event {
     let until = until.map(|at| Until { at, known_at: at });
-    Event { kind, happened_at: at, known_at: at, until, cluster: String::new(), title, text: String::new(), link, labels }
+    Event {
+        kind,
+        happened_at: at,
+        known_at: at,
+        until,
+        cluster: String::new(),
+        title,
+        text: String::new(),
+        link,
+        labels,
+    }
 }

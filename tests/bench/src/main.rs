@@ -19,7 +19,12 @@ const N_SEEKS: usize = 300;
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+    match arguments
+        .iter()
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .as_slice()
+    {
         [] => all(),
         ["generate", file] => {
             let file = Path::new(file);
@@ -47,7 +52,10 @@ fn row(what: &str, bar: &str, measured: &str) -> Result<()> {
 fn all() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("r1.glass");
-    let Generated { report, zstd_log_bytes } = generate::generate(R1, &folder.path().join("r1.part"), &file)?;
+    let Generated {
+        report,
+        zstd_log_bytes,
+    } = generate::generate(R1, &folder.path().join("r1.part"), &file)?;
     let counts = &report.counts;
     say(&format!(
         "R1: {} samples in {} series, {} log lines, {} changes; {} bytes\n",
@@ -56,17 +64,41 @@ fn all() -> Result<()> {
     say("| what | bar | measured |\n| --- | --- | --- |")?;
     sizes(&file, zstd_log_bytes)?;
     let open = measure::open_to_first_answer(&file)?;
-    row("open R1 to first answer", "150 ms", &format!("median {:.1} ms, worst {:.1} ms", open.percentile(50), open.percentile(100)))?;
+    row(
+        "open R1 to first answer",
+        "150 ms",
+        &format!(
+            "median {:.1} ms, worst {:.1} ms",
+            open.percentile(50),
+            open.percentile(100)
+        ),
+    )?;
     let (before, after) = memory(&file)?;
     let mib = |bytes: u64| bytes as f64 / f64::from(1 << 20);
     let grown = mib(after.saturating_sub(before));
-    row("memory after every screen of R1", "base + 200 MB", &format!("base {:.1} MiB + {grown:.1} MiB", mib(before)))?;
+    row(
+        "memory after every screen of R1",
+        "base + 200 MB",
+        &format!("base {:.1} MiB + {grown:.1} MiB", mib(before)),
+    )?;
     let program = std::env::current_exe()?.with_file_name("glasshouse");
     if program.exists() {
         let paint = measure::first_paint(&program, &file)?;
-        row("first paint on R1, 200×60", "100 ms", &format!("median {:.1} ms, worst {:.1} ms", paint.percentile(50), paint.percentile(100)))?;
+        row(
+            "first paint on R1, 200×60",
+            "100 ms",
+            &format!(
+                "median {:.1} ms, worst {:.1} ms",
+                paint.percentile(50),
+                paint.percentile(100)
+            ),
+        )?;
     } else {
-        row("first paint on R1", "100 ms", "not measured: run `cargo build --release` first")?;
+        row(
+            "first paint on R1",
+            "100 ms",
+            "not measured: run `cargo build --release` first",
+        )?;
     }
     for screen in Screen::ALL {
         let times = measure::seeks(&file, screen, N_SEEKS)?;
@@ -76,24 +108,50 @@ fn all() -> Result<()> {
             times.percentile(95),
             times.percentile(100)
         );
-        row(&format!("seek until drawn, {}", screen.title()), "p95 16.6 ms", &measured)?;
+        row(
+            &format!("seek until drawn, {}", screen.title()),
+            "p95 16.6 ms",
+            &measured,
+        )?;
     }
     Ok(())
 }
 
 fn sizes(file: &Path, zstd_log_bytes: u64) -> Result<()> {
-    row("bytes a sample, R1", "2.5", &format!("{:.2}", measure::bytes_a_sample(file)?))?;
-    let shop = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/incidents/incident-shop.glass"));
-    row("bytes a sample, incident-shop", "–", &format!("{:.2}", measure::bytes_a_sample(shop)?))?;
+    row(
+        "bytes a sample, R1",
+        "2.5",
+        &format!("{:.2}", measure::bytes_a_sample(file)?),
+    )?;
+    let shop = Path::new(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../assets/incidents/incident-shop.glass"
+    ));
+    row(
+        "bytes a sample, incident-shop",
+        "–",
+        &format!("{:.2}", measure::bytes_a_sample(shop)?),
+    )?;
     let logs = measure::member_bytes(file, "logs/")?;
-    row("logs against zstd -3 of their text", "1.00", &format!("{:.2} ({logs} to {zstd_log_bytes} bytes)", logs as f64 / zstd_log_bytes as f64))
+    row(
+        "logs against zstd -3 of their text",
+        "1.00",
+        &format!(
+            "{:.2} ({logs} to {zstd_log_bytes} bytes)",
+            logs as f64 / zstd_log_bytes as f64
+        ),
+    )
 }
 
 /// In a process of its own, so that generating does not count.
 fn memory(file: &Path) -> Result<(u64, u64)> {
     let program: PathBuf = std::env::current_exe()?;
     let output = Command::new(program).arg("memory").arg(file).output()?;
-    anyhow::ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    anyhow::ensure!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let text = String::from_utf8(output.stdout)?;
     let (before, after) = text.trim().split_once(' ').context("no two numbers")?;
     Ok((before.parse()?, after.parse()?))

@@ -28,7 +28,9 @@ impl Times {
     /// The time that `percent` of a hundred runs did not exceed, in milliseconds.
     pub fn percentile(&self, percent: usize) -> f64 {
         let index = (self.0.len() * percent / 100).min(self.0.len().saturating_sub(1));
-        self.0.get(index).map_or(f64::NAN, |time| time.as_secs_f64() * 1e3)
+        self.0
+            .get(index)
+            .map_or(f64::NAN, |time| time.as_secs_f64() * 1e3)
     }
 }
 
@@ -45,7 +47,10 @@ pub fn open_to_first_answer(file: &Path) -> Result<Times> {
             transform: Transform::Raw,
             max_series: 8,
         });
-        recording.answer(&Question { as_of: window.end, ask })?;
+        recording.answer(&Question {
+            as_of: window.end,
+            ask,
+        })?;
         Ok(start.elapsed())
     };
     (0..9).map(|_| run()).collect::<Result<_>>().map(Times::new)
@@ -55,13 +60,23 @@ pub fn open_to_first_answer(file: &Path) -> Result<Times> {
 pub fn seeks(file: &Path, screen: Screen, n_seeks: usize) -> Result<Times> {
     let recording = Recording::open(file)?;
     let mut app = open_app(&recording);
-    settle(&mut app, &recording, Some(&recording), Event::Command(Command::Show(screen)));
+    settle(
+        &mut app,
+        &recording,
+        Some(&recording),
+        Event::Command(Command::Show(screen)),
+    );
     let mut random = Random::new(7);
     let options = glass_tui::Options::default();
     let mut times = Vec::with_capacity(n_seeks);
     for i in 0..n_seeks + 3 {
         let start = Instant::now();
-        settle(&mut app, &recording, Some(&recording), Event::Scrub(random.ratio()));
+        settle(
+            &mut app,
+            &recording,
+            Some(&recording),
+            Event::Scrub(random.ratio()),
+        );
         let model = app.view(glass_tui::viewport_of(SIZE.0, SIZE.1));
         std::hint::black_box(glass_tui::render_to_text(&model, SIZE.0, SIZE.1, &options));
         anyhow::ensure!(app.is_settled(), "an answer is missing");
@@ -79,15 +94,40 @@ pub fn memory(file: &Path) -> Result<(u64, u64)> {
     let mut app = open_app(&recording);
     let mut random = Random::new(9);
     for screen in Screen::ALL {
-        settle(&mut app, &recording, Some(&recording), Event::Command(Command::Show(screen)));
+        settle(
+            &mut app,
+            &recording,
+            Some(&recording),
+            Event::Command(Command::Show(screen)),
+        );
         for _ in 0..5 {
-            settle(&mut app, &recording, Some(&recording), Event::Scrub(random.ratio()));
-            settle(&mut app, &recording, Some(&recording), Event::Chord(Chord::char('j')));
+            settle(
+                &mut app,
+                &recording,
+                Some(&recording),
+                Event::Scrub(random.ratio()),
+            );
+            settle(
+                &mut app,
+                &recording,
+                Some(&recording),
+                Event::Chord(Chord::char('j')),
+            );
         }
     }
-    settle(&mut app, &recording, Some(&recording), Event::Command(Command::Show(Screen::Logs)));
+    settle(
+        &mut app,
+        &recording,
+        Some(&recording),
+        Event::Command(Command::Show(Screen::Logs)),
+    );
     for c in "/retrying".chars() {
-        settle(&mut app, &recording, Some(&recording), Event::Chord(Chord::char(c)));
+        settle(
+            &mut app,
+            &recording,
+            Some(&recording),
+            Event::Chord(Chord::char(c)),
+        );
     }
     Ok((before, resident()?))
 }
@@ -100,21 +140,34 @@ fn open_app(recording: &Recording) -> App {
     settle(&mut app, recording, Some(recording), Event::Resized(viewport));
     // The whole recording in view: the largest graphs there are.
     for _ in 0..20 {
-        settle(&mut app, recording, Some(recording), Event::Command(Command::ZoomOut));
+        settle(
+            &mut app,
+            recording,
+            Some(recording),
+            Event::Command(Command::ZoomOut),
+        );
     }
     app
 }
 
 fn resident() -> Result<u64> {
     let status = std::fs::read_to_string("/proc/self/status").context("this measurement needs Linux")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))
+        .context("no VmRSS")?;
     Ok(line.trim().trim_end_matches("kB").trim().parse::<u64>()? * 1024)
 }
 
 /// From starting the program in a terminal to the first screenful on it.
 pub fn first_paint(program: &Path, file: &Path) -> Result<Times> {
     let run = || -> Result<Duration> {
-        let size = PtySize { rows: SIZE.1, cols: SIZE.0, pixel_width: 0, pixel_height: 0 };
+        let size = PtySize {
+            rows: SIZE.1,
+            cols: SIZE.0,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
         let pair = native_pty_system().openpty(size)?;
         let mut command = CommandBuilder::new(program);
         command.arg(file);
@@ -142,7 +195,10 @@ pub fn first_paint(program: &Path, file: &Path) -> Result<Times> {
 /// Bytes of a recording's members below a folder.
 pub fn member_bytes(file: &Path, folder: &str) -> Result<u64> {
     let archive = Archive::open(file)?;
-    Ok(archive.members_under(folder).map(glass_recording::Member::len).sum())
+    Ok(archive
+        .members_under(folder)
+        .map(glass_recording::Member::len)
+        .sum())
 }
 
 /// Bytes of metrics for each sample.
