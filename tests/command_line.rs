@@ -1,5 +1,11 @@
 //! The command line: what is printed, what is written, and exit codes.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test may fall over and may talk"
+)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

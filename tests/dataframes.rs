@@ -1,6 +1,12 @@
 //! The tables of a recording open in pandas, polars and DuckDB with no script of ours, as the README shows.
 //! Skipped where the Python packages are absent, unless `GLASSHOUSE_REQUIRE_PYTHON` is set.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test may fall over and may talk"
+)]
+
 use std::path::Path;
 use std::process::Command;
 

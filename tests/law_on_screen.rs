@@ -2,6 +2,12 @@
 //! from a recording, or altered, or joined by other things; at that moment every cell of the terminal stays the
 //! same, characters and colours.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test may fall over and may talk"
+)]
+
 use glass_core::{App, Chord, Command, Event, Key, Screen};
 use glass_driver::settle;
 use glass_model::{

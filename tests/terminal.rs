@@ -1,6 +1,12 @@
 //! The built program in a real terminal: what it paints first, what keys do, and in which state it leaves the
 //! terminal behind, also after SIGTERM.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test may fall over and may talk"
+)]
+
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use std::io::{Read, Write};
 use std::num::NonZero;

@@ -130,9 +130,17 @@ pub fn duration(nanos: i64) -> String {
 
 /// How long before `now` something was: `2m 10s ago`, `now`.
 pub fn ago(at: Timestamp, now: Timestamp) -> String {
+    match age(at, now) {
+        age if age == "now" => age,
+        age => format!("{age} ago"),
+    }
+}
+
+/// How old something is at `now`, for a column of ages: `2m 10s`, `now`.
+pub fn age(at: Timestamp, now: Timestamp) -> String {
     match now.nanos_since(at) {
         nanos if nanos < 1_000_000_000 => "now".into(),
-        nanos => format!("{} ago", duration(nanos)),
+        nanos => duration(nanos),
     }
 }
 

@@ -24,7 +24,7 @@ macro_rules! bundled {
 }
 
 /// All of them; the first is opened when none is named.
-pub(crate) const BUNDLED: &[Bundled] = bundled!("marten", "incident-shop");
+pub(crate) const BUNDLED: &[Bundled] = bundled!("heron", "marten", "incident-shop");
 
 /// The one of that name.
 pub(crate) fn find(name: &str) -> Option<&'static Bundled> {

@@ -11,7 +11,7 @@ pub(crate) const SHORT_COLUMNS: &[(&str, bool, u16)] = &[
     ("state", false, 0),
     ("alert", false, 2),
     ("where", false, 2),
-    ("since", true, 0),
+    ("age", true, 0),
 ];
 const COLUMNS: &[(&str, bool, u16)] = &[
     ("state", false, 0),
@@ -129,7 +129,7 @@ pub(crate) fn short_cells(alert: &Alert, now: Timestamp) -> Vec<Cell> {
     let since = alert
         .resolved_at
         .or(alert.began_at())
-        .map_or_else(String::new, |at| words::ago(at, now));
+        .map_or_else(String::new, |at| words::age(at, now));
     vec![
         Cell::new(state, role),
         Cell::new(words::visible(alert.name()), Role::Strong),

@@ -11,19 +11,15 @@ use glass_model::{Ask, Change, ChangeSummary, RepositoryFile, Timestamp};
 
 /// Columns on the overview.
 pub(crate) const SHORT_COLUMNS: &[(&str, bool, u16)] =
-    &[("when", true, 0), ("change", false, 3), ("author", false, 1)];
+    &[("age", true, 0), ("change", false, 3), ("author", false, 1)];
 const COLUMNS: &[(&str, bool, u16)] = &[
-    ("when", true, 0),
+    ("age", true, 0),
     ("commit", false, 0),
     ("change", false, 4),
     ("author", false, 1),
     ("lines", true, 0),
 ];
-const FILE_COLUMNS: &[(&str, bool, u16)] = &[
-    ("file", false, 3),
-    ("last changed", true, 0),
-    ("commit", false, 0),
-];
+const FILE_COLUMNS: &[(&str, bool, u16)] = &[("file", false, 3), ("age", true, 0), ("commit", false, 0)];
 
 /// The changes screen's state.
 #[derive(Debug, Default)]
@@ -166,7 +162,7 @@ impl Changes {
                 } = &files[i];
                 vec![
                     Cell::new(words::visible(path), Role::Normal),
-                    Cell::new(words::ago(*changed_at, now), Role::Muted),
+                    Cell::new(words::age(*changed_at, now), Role::Muted),
                     Cell::new(short_id(change_id), Role::Muted),
                 ]
             },
@@ -306,7 +302,7 @@ fn short_id(id: &str) -> String {
 /// Cells for [`SHORT_COLUMNS`].
 pub(crate) fn short_cells(change: &ChangeSummary, now: Timestamp) -> Vec<Cell> {
     vec![
-        Cell::new(words::ago(change.known_at, now), Role::Muted),
+        Cell::new(words::age(change.known_at, now), Role::Muted),
         Cell::new(words::visible(&change.subject), Role::Normal),
         Cell::new(words::visible(&change.author), Role::Muted),
     ]
@@ -316,7 +312,7 @@ fn cells(change: &ChangeSummary, now: Timestamp) -> Vec<Cell> {
     let n_added: u64 = change.files.iter().map(|file| u64::from(file.n_added)).sum();
     let n_removed: u64 = change.files.iter().map(|file| u64::from(file.n_removed)).sum();
     vec![
-        Cell::new(words::ago(change.known_at, now), Role::Muted),
+        Cell::new(words::age(change.known_at, now), Role::Muted),
         Cell::new(short_id(&change.id), Role::Accent),
         Cell::new(words::visible(&change.subject), Role::Normal),
         Cell::new(words::visible(&change.author), Role::Muted),

@@ -14,8 +14,8 @@ const COLUMNS: &[(&str, bool, u16)] = &[
     ("kind", false, 0),
     ("title", false, 4),
     ("state", false, 0),
-    ("comments", true, 0),
-    ("known", true, 0),
+    ("said", true, 0),
+    ("age", true, 0),
 ];
 
 /// The incidents screen's state.
@@ -160,7 +160,7 @@ fn cells(document: &DocumentSummary, now: Timestamp) -> Vec<Cell> {
             value: Some(document.n_comments as f64),
             ..Cell::new(comments, Role::Normal)
         },
-        Cell::new(words::ago(document.known_at, now), Role::Muted),
+        Cell::new(words::age(document.known_at, now), Role::Muted),
     ]
 }
 
