@@ -71,7 +71,8 @@ class Lab:
                                           "--slow-at", f"{self.start + slow_at:.3f}", "--slow-for", str(slow_for)])
         self.deployer.start()
         self.monitoring.start(self.deployer.rules_folder, self.deployer.targets_folder)
-        targets = ",".join(address(SERVICE_PORTS["frontend"] + index) for index in range(self.deployer.n_replicas("frontend")))
+        n_frontends = self.deployer.n_replicas("frontend")
+        targets = ",".join(address(SERVICE_PORTS["frontend"] + index) for index in range(n_frontends))
         self.processes.start("load", [str(self.program), "load", "--targets", targets])
         if time.time() > self.start - 40:
             raise RuntimeError("this machine was too slow to start everything; try again when it is less busy")
@@ -105,7 +106,7 @@ class Lab:
         return self.watch(synced, patience, f"{revision} was not deployed")
 
     def deployer_is_done(self, revision):
-        done = self.logs.n_matching(f"msg=\"synced\"", instance="argocd-0")
+        done = self.logs.n_matching("msg=\"synced\"", instance="argocd-0")
         begun = self.logs.n_matching("msg=\"sync started\"", instance="argocd-0")
         return done == begun and any(deployed == revision for _, _, deployed in self.deployer.syncs)
 
@@ -253,6 +254,8 @@ def record(story, program, out):
     def interrupted(number, _frame):
         raise KeyboardInterrupt(signal.Signals(number).name)
 
+    # Also SIGINT: a shell that starts the lab in the background has it ignored.
+    signal.signal(signal.SIGINT, interrupted)
     signal.signal(signal.SIGTERM, interrupted)
     signal.signal(signal.SIGHUP, interrupted)
     out.mkdir(parents=True, exist_ok=True)
@@ -272,6 +275,6 @@ def record(story, program, out):
 def keep_outputs(folder, out):
     """After a failure the programs' own outputs tell why."""
     kept = out / "failed"
-    kept.mkdir(exist_ok=True)
+    kept.mkdir(parents=True, exist_ok=True)
     for path in folder.glob("*.out"):
         shutil.copy(path, kept / path.name)

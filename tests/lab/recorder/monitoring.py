@@ -42,10 +42,14 @@ class Monitoring:
 
     def start(self, rules_folder, targets_folder):
         """Writes the settings and starts the programs."""
-        write = lambda name, content: (self.folder / name).write_text(yaml.safe_dump(content, sort_keys=False))
+
+        def write(name, content):
+            (self.folder / name).write_text(yaml.safe_dump(content, sort_keys=False))
+
         write("prometheus.yml", prometheus_settings(rules_folder, targets_folder))
         write("alertmanager.yml", alertmanager_settings())
-        write("blackbox.yml", {"modules": {"http_2xx": {"prober": "http", "timeout": "3s", "http": {"follow_redirects": False}}}})
+        module = {"prober": "http", "timeout": "3s", "http": {"follow_redirects": False}}
+        write("blackbox.yml", {"modules": {"http_2xx": module}})
         start = self.processes.start
         start("node-exporter", ["prometheus-node-exporter", f"--web.listen-address={address(NODE_EXPORTER)}",
                                 "--collector.disable-defaults", "--collector.loadavg", "--collector.meminfo",
@@ -54,7 +58,8 @@ class Monitoring:
         start("blackbox-exporter", ["prometheus-blackbox-exporter", f"--web.listen-address={address(BLACKBOX_EXPORTER)}",
                                     f"--config.file={self.folder}/blackbox.yml"])
         start("alertmanager", ["prometheus-alertmanager", f"--web.listen-address={address(ALERTMANAGER)}",
-                               f"--config.file={self.folder}/alertmanager.yml", f"--storage.path={self.folder}/alertmanager-data",
+                               f"--config.file={self.folder}/alertmanager.yml",
+                               f"--storage.path={self.folder}/alertmanager-data",
                                "--cluster.listen-address=", "--web.external-url=http://alertmanager.harbor-tickets.example/"])
         start("prometheus", ["prometheus", f"--web.listen-address={address(PROMETHEUS)}",
                              f"--config.file={self.folder}/prometheus.yml", f"--storage.tsdb.path={self.data}",
@@ -83,7 +88,8 @@ class Monitoring:
 
         Answers how many, and the metrics' names.
         """
-        command = ["promtool", "tsdb", "dump", f"--min-time={int(start * 1000)}", f"--max-time={int(end * 1000)}", str(self.data)]
+        times = [f"--min-time={int(start * 1000)}", f"--max-time={int(end * 1000)}"]
+        command = ["promtool", "tsdb", "dump", *times, str(self.data)]
         n_samples, names = 0, set()
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process, open(path, "w") as file:
             for line in process.stdout:
@@ -111,7 +117,10 @@ class Monitoring:
 
 def prometheus_settings(rules_folder, targets_folder):
     """A short interval, because the incidents are short."""
-    keep = lambda metrics: [{"source_labels": ["__name__"], "regex": metrics, "action": "keep"}]
+
+    def keep(metrics):
+        return [{"source_labels": ["__name__"], "regex": metrics, "action": "keep"}]
+
     probes = [{"targets": [url], "labels": {"instance": name}} for name, url in PROBES.items()]
     return {
         "global": {"scrape_interval": "2s", "scrape_timeout": "2s", "evaluation_interval": "2s",
@@ -134,8 +143,9 @@ def prometheus_settings(rules_folder, targets_folder):
 
 def alertmanager_settings():
     """One route, one receiver, short waits."""
+    webhook = {"url": f"http://{address(WEBHOOK)}/oncall", "send_resolved": True}
     return {
         "route": {"receiver": "oncall", "group_by": ["alertname", "service"],
                   "group_wait": "4s", "group_interval": "15s", "repeat_interval": "5m"},
-        "receivers": [{"name": "oncall", "webhook_configs": [{"url": f"http://{address(WEBHOOK)}/oncall", "send_resolved": True}]}],
+        "receivers": [{"name": "oncall", "webhook_configs": [webhook]}],
     }

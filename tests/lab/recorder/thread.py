@@ -65,7 +65,10 @@ class Thread:
 
 
 def next_second():
-    """Waits for the next whole second: GitHub's times have no fractions, and a text must not be dated before what it cites."""
+    """Waits for the next whole second and answers it.
+
+    GitHub's times have no fractions, and a text must not be dated before what it cites.
+    """
     now = time.time()
     at = int(now) + 1
     time.sleep(at - now)

@@ -7,7 +7,9 @@ orders accepted to be paid later. Then the provider recovers, and what was defer
 
 from ..clock import hms
 from ..places import INES, JONAH, LEA, PRIYA, TOMASZ
-from ..report import alert_list, failing, failing_routes, first_above, first_firing, last_resolved, percent, post_mortem as frame, seconds
+from ..report import (alert_list, failing, failing_routes, first_above, first_firing, last_resolved, percent,
+                      seconds)
+from ..report import post_mortem as frame
 
 NAME = "marten"
 ISSUE = 119
@@ -21,7 +23,8 @@ DECOY = [
 ]
 MITIGATION = [
     ("apps/payments/overlays/lab/lab.yaml", "timeout: 2500ms\n    attempts: 3",
-     "timeout: 800ms\n    attempts: 1\n    circuit_breaker:\n      enabled: true\n      failures_to_open: 5\n      open_for: 8s"),
+     "timeout: 800ms\n    attempts: 1\n    circuit_breaker:\n      enabled: true\n      failures_to_open: 5\n      "
+     "open_for: 8s"),
     ("apps/orders/overlays/lab/lab.yaml", "    attempts: 2", "    attempts: 1\non_payment_failure: defer"),
 ]
 CARDGATE_P95 = 'call:request_duration_seconds:p95_30s{service="payments",target="cardgate"}'
@@ -57,19 +60,22 @@ def suspect(lab, times):
     p95 = value(FRONTEND_P95)
     times["opened"] = lab.thread.open(
         INES, "Checkouts hang, the whole shop is getting slow",
-        f"Paged at {hms(times['paged'])}. One page in twenty takes {seconds(p95)} or longer, {percent(value(FRONTEND_ERRORS))} fail: "
+        f"Paged at {hms(times['paged'])}. One page in twenty takes {seconds(p95)} or longer, "
+        f"{percent(value(FRONTEND_ERRORS))} fail: "
         f"{failing_routes(lab)}.\n\nFiring: {alert_list(lab.webhook.firing_now())}.\n\n"
         f"The last change is PAY-88 (`{lab.decoy[:10]}`), live since {hms(times['decoy'])}. @praman?")
     lab.note("thread", "opened")
     lab.pause(18)
     lab.thread.comment(
-        PRIYA, "That only touches the settlement job, but it is payments and it is the last thing that changed. Taking it back, then we know.")
+        PRIYA, "That only touches the settlement job, but it is payments and it is the last thing that changed. "
+               "Taking it back, then we know.")
     lab.undo = lab.revert(PRIYA, lab.decoy, "To rule it out.")
     times["undone"] = lab.wait_for_sync(lab.undo)
     lab.pause(28)
     busy = value('avg_over_time(service:workers_busy:ratio{service="payments"}[20s])')
     lab.thread.comment(
-        PRIYA, f"Back on the old batches since {hms(times['undone'])}, no difference: {percent(value(FRONTEND_ERRORS))} of the pages fail, "
+        PRIYA, f"Back on the old batches since {hms(times['undone'])}, no difference: "
+               f"{percent(value(FRONTEND_ERRORS))} of the pages fail, "
         f"{percent(busy)} of payments' workers are busy. It was not PAY-88.")
 
 
@@ -80,11 +86,14 @@ def diagnose(lab, times):
     waiting = value('max_over_time(service:db_pool_waiting:sum{service="orders"}[30s])')
     in_use = value('avg_over_time(service:db_pool_in_use:ratio{service="orders"}[30s])')
     lab.thread.comment(
-        TOMASZ, f"Orders: {percent(in_use)} of the pool is in use, up to {waiting:.0f} requests wait for a connection. The connections are "
-        "`idle in transaction`: each order waits for payments with its transaction open. So `/orders/{id}` fails as well, "
+        TOMASZ, f"Orders: {percent(in_use)} of the pool is in use, up to {waiting:.0f} requests wait for a "
+                "connection. The connections are "
+        "`idle in transaction`: each order waits for payments with its transaction open. So `/orders/{id}` fails as "
+        "well, "
         "although it needs no payment.")
     lab.thread.comment(
-        LEA, f"Database statements take what they always take, {lab.monitoring.value('sum(database:connections:sum)'):.0f} of 60 connections.")
+        LEA, "Database statements take what they always take, "
+             f"{lab.monitoring.value('sum(database:connections:sum)'):.0f} of 60 connections.")
     lab.pause(14)
     p95 = value(CARDGATE_P95)
     before = value(CARDGATE_P95, times["slow"] - 5)
@@ -93,10 +102,13 @@ def diagnose(lab, times):
     failed = value('call:request_errors:ratio_rate30s{service="payments",target="cardgate"}')
     since = first_above(lab, CARDGATE_P95, 1, times["slow"] - 60)
     times["diagnosed"] = lab.thread.comment(
-        PRIYA, f"Found it, and it is not us: calls to cardgate take {seconds(p95)} at p95, and we give up after 2.5 s; it was {seconds(before)}. "
+        PRIYA, f"Found it, and it is not us: calls to cardgate take {seconds(p95)} at p95, and we give up after 2.5 "
+               f"s; it was {seconds(before)}. "
         f"{percent(failed)} of them fail. It began at about {hms(since)}, and nothing of ours changed then. "
-        f"We try three times, and orders tries the whole thing twice, so one checkout is up to six calls: {attempts:.1f} attempts a second "
-        f"instead of {attempts_before:.1f}.\n\nTheir status page says \"all systems operational\", and our probe of it is green.\n\n"
+        "We try three times, and orders tries the whole thing twice, so one checkout is up to six calls: "
+        f"{attempts:.1f} attempts a second "
+        f"instead of {attempts_before:.1f}.\n\nTheir status page says \"all systems operational\", and our probe of "
+        "it is green.\n\n"
         "I suggest: give up after 800 ms, one attempt, circuit breaker on, and take orders without payment for now.")
     lab.note("diagnosed", "in the thread")
 
@@ -135,7 +147,8 @@ def recover(lab, times):
     lab.wait_for_quiet(150)
     lab.pause(15)
     times["closed"] = lab.thread.comment(
-        JONAH, "All orders are paid, all alerts resolved. The short timeout and the breaker stay until we have talked about it. Closing.")
+        JONAH, "All orders are paid, all alerts resolved. The short timeout and the breaker stay until we have "
+               "talked about it. Closing.")
     lab.thread.close()
     lab.note("closed", "the thread")
     lab.pause(50)
@@ -158,24 +171,32 @@ def post_mortem(lab, episodes):
     minutes = (times["fixed"] - times["slow"]) / 60
     return frame(
         lab, "Post-mortem: a slow payment provider stopped the shop", "1",
-        f"Our payment provider cardgate was slow for {CARDGATE_SLOW[1] / 60:.1f} minutes. For {minutes:.1f} of them checkouts hung or failed, and "
-        f"so did pages that need no payment: at worst {percent(lab.peaks['frontend'])} of all pages failed. Then orders were accepted "
+        f"Our payment provider cardgate was slow for {CARDGATE_SLOW[1] / 60:.1f} minutes. For {minutes:.1f} of them "
+        "checkouts hung or failed, and "
+        f"so did pages that need no payment: at worst {percent(lab.peaks['frontend'])} of all pages failed. Then "
+        "orders were accepted "
         f"without payment; up to {lab.peaks['deferred']:.0f} waited, and all were paid later.",
         timeline,
         [("Root cause",
-          "cardgate lost most of its capacity by itself. No change of ours was involved. It answered slower than our timeout of 2.5 s, "
-          "so that nearly every attempt was given up and made again, while cardgate went on working for attempts nobody waited for."),
+          "cardgate lost most of its capacity by itself. No change of ours was involved. It answered slower than our "
+          "timeout of 2.5 s, "
+          "so that nearly every attempt was given up and made again, while cardgate went on working for attempts "
+          "nobody waited for."),
          ("How it spread",
           "- Payments tried three times, orders tried twice: one checkout could become six calls (PAY-61, ORD-201).\n"
           "- Most workers of payments were waiting for cardgate.\n"
-          "- Orders holds a database connection while it waits for payments; its pools ran empty, and looking at an order failed too.\n"
-          "- All workers of the frontend waited for orders, and it refused what its queue could not hold; so even the pages of the "
+          "- Orders holds a database connection while it waits for payments; its pools ran empty, and looking at an "
+          "order failed too.\n"
+          "- All workers of the frontend waited for orders, and it refused what its queue could not hold; so even "
+          "the pages of the "
           "healthy catalog became slow or failed."),
          ("What it was not",
-          "PAY-88 was deployed a minute before and touched payments. It changes how often finished charges are settled, and nothing "
+          "PAY-88 was deployed a minute before and touched payments. It changes how often finished charges are "
+          "settled, and nothing "
           "in the way of a checkout. Taking it back cost us a minute, but ruled it out."),
          ("Contributing factors",
-          "- No alert looks at calls that leave the house. The numbers were there (`call:request_duration_seconds:p95_30s`).\n"
+          "- No alert looks at calls that leave the house. The numbers were there "
+          "(`call:request_duration_seconds:p95_30s`).\n"
           "- Our probe asks cardgate's status page, which said that all was well throughout.\n"
           "- The circuit breaker existed and was switched off."),
          ("Action items",
@@ -193,7 +214,8 @@ def truth(lab):
             "kind": "failing dependency outside the cloud",
             "commit": None,
             "component": "cardgate",
-            "text": "the payment provider lost most of its capacity by itself; retries in two layers and held resources spread it",
+            "text": "the payment provider lost most of its capacity by itself; retries in two layers and held "
+                    "resources spread it",
             "at": lab.times["slow"],
             "until": lab.times["recovered"],
         },
