@@ -1,6 +1,6 @@
 //! Gives a recording's data to other programs: OpenMetrics, logs as JSON lines, CSV.
 //!
-//! Everything is asked of a [`Querier`] as of a moment, so an export knows no more than a screen. What a form cannot
+//! Everything is asked of a [`Querier`](glass_model::Querier) as of a moment, so an export knows no more than a screen. What a form cannot
 //! carry is counted and said in an [`ExportReport`]; suspected secrets are hidden once more on the way out.
 
 mod logs;

@@ -1,0 +1,66 @@
+//! The screens of the sample incidents as text, at four sizes, against the files in `tests/screens/`.
+//! `UPDATE_SCREENS=1 cargo test -p glasshouse --test sample_screens` writes them again: look at them then.
+
+#![allow(clippy::unwrap_used, reason = "a test may fall over")]
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+const SIZES: [&str; 4] = ["80x24", "100x30", "120x40", "200x60"];
+const INCIDENTS: [&str; 3] = ["heron", "marten", "incident-shop"];
+const SCREENS: [(&str, &str); 6] = [
+    ("overview", ""),
+    ("metrics", "jjl"),
+    ("logs", "v"),
+    ("alerts", "j"),
+    ("changes", "j"),
+    ("incidents", ""),
+];
+
+#[track_caller]
+fn check(incident: &str, screen: &str, size: &str, at: &str, keys: &str) {
+    let arguments = [
+        "show", incident, "--screen", screen, "--size", size, "--at", at, "--keys", keys,
+    ];
+    let output = Command::new(env!("CARGO_BIN_EXE_glasshouse"))
+        .args(arguments)
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let found = String::from_utf8(output.stdout).unwrap();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/screens");
+    let path = folder.join(format!("{incident}-{screen}-{size}.txt"));
+    if std::env::var_os("UPDATE_SCREENS").is_some() {
+        fs::create_dir_all(folder).unwrap();
+        fs::write(path, found).unwrap();
+        return;
+    }
+    let expected = fs::read_to_string(&path).unwrap();
+    assert!(
+        expected == found,
+        "{arguments:?} differs from {}:\n{found}",
+        path.display()
+    );
+}
+
+#[test]
+fn each_incident_opens_well_at_four_sizes() {
+    for incident in INCIDENTS {
+        for size in SIZES {
+            check(incident, "overview", size, "+0s", "");
+        }
+    }
+}
+
+#[test]
+fn every_screen_of_an_incident_under_way() {
+    for (screen, keys) in SCREENS {
+        check("marten", screen, "110x32", "+2m", keys);
+        check("incident-shop", screen, "120x40", "+5m", keys);
+    }
+}
