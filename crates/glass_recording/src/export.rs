@@ -1,7 +1,8 @@
 //! Gives a recording's data to other programs: OpenMetrics, logs as JSON lines, CSV.
 //!
-//! Everything is asked of a [`Querier`](glass_model::Querier) as of a moment, so an export knows no more than a screen. What a form cannot
-//! carry is counted and said in an [`ExportReport`]; suspected secrets are hidden once more on the way out.
+//! Everything is asked of a [`Querier`](glass_model::Querier) as of a moment, so an export knows no more than a
+//! screen. What a form cannot carry is counted and said in an [`ExportReport`]; suspected secrets are hidden once more
+//! on the way out.
 
 mod logs;
 mod metrics;
