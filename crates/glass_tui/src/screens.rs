@@ -99,7 +99,7 @@ fn draw_metrics(pen: &mut Pen, area: Rect, metrics: &MetricsView) {
     let mut rest = area;
     let kind = match names {
         Some(names) => {
-            let width = (area.width * 3 / 10).clamp(26, 56);
+            let width = (area.width * 2 / 5).clamp(30, 64);
             let list = take_left(&mut rest, width);
             take_left(&mut rest, GAP);
             let note = if filter.is_empty() {
