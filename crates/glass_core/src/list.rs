@@ -17,6 +17,14 @@ impl Choice {
             .unwrap_or(0)
     }
 
+    /// The chosen row's place among keys that are not at hand as a list; 0 if the chosen one is not there.
+    pub fn position<'k>(&self, mut keys: impl Iterator<Item = &'k str>) -> usize {
+        self.key
+            .as_ref()
+            .and_then(|key| keys.position(|k| k == key))
+            .unwrap_or(0)
+    }
+
     /// The chosen row's key.
     pub fn key<'a>(&self, keys: &'a [String]) -> Option<&'a String> {
         keys.get(self.index(keys))

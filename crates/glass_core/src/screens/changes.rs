@@ -108,7 +108,9 @@ impl Changes {
                 .get(self.file.index(&keys))
                 .map(|file| file.change_id.clone());
         }
-        self.choice.key(&keys(context)).cloned()
+        let all = commits(context);
+        let index = self.choice.position(all.iter().map(|change| change.id.as_str()));
+        all.get(index).map(|change| change.id.clone())
     }
 
     fn commits_table(&self, context: &Context<'_>, viewport: Viewport) -> TableView {
@@ -118,7 +120,9 @@ impl Changes {
             "no change so far; `c` goes to the next one",
         );
         let changes = pick!(held, Changes).map_or(&[][..], Vec::as_slice);
-        let index = self.choice.index(&keys(context));
+        let index = self
+            .choice
+            .position(changes.iter().map(|change| change.id.as_str()));
         let title = "Changes".to_owned();
         let frame = TableFrame {
             title,
@@ -287,12 +291,13 @@ fn file_keys(context: &Context<'_>) -> Vec<String> {
         .collect()
 }
 
+fn commits<'a>(context: &Context<'a>) -> &'a [ChangeSummary] {
+    pick!(context.held(Slot::Changes, Ask::Changes, ""), Changes).map_or(&[], Vec::as_slice)
+}
+
 /// The ids of all changes known at the playhead.
 pub(crate) fn keys(context: &Context<'_>) -> Vec<String> {
-    let held = context.held(Slot::Changes, Ask::Changes, "");
-    pick!(held, Changes)
-        .map(|all| all.iter().map(|change| change.id.clone()).collect())
-        .unwrap_or_default()
+    commits(context).iter().map(|change| change.id.clone()).collect()
 }
 
 fn short_id(id: &str) -> String {
