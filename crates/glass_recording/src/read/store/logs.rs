@@ -22,8 +22,8 @@ use std::sync::{Arc, OnceLock};
 
 /// Blocks of ten million entries fit, at 17 bytes each.
 const BLOCKS_BUDGET: usize = 176 << 20;
-/// About six slices of long lines: a page of lines seldom spans more than two.
-const LINES_BUDGET: usize = 24 << 20;
+/// The text of half a million ordinary lines, so that going back and forth over a day decodes each slice once.
+const LINES_BUDGET: usize = 88 << 20;
 /// A dozen filters over ten million entries, or hundreds over half a million.
 const FILTERS_BUDGET: usize = 24 << 20;
 /// The most entries in slices that overlap each other: two gigabytes of columns.
