@@ -36,6 +36,16 @@ const TABLE: &[(&str, &[&str], &[&str])] = &[
         &["tokio", "reqwest", "ratatui", "crossterm", "egui"],
     ),
     (
+        "glass_query",
+        &["glass_model"],
+        &["tokio", "reqwest", "parquet", "zip", "ratatui", "egui"],
+    ),
+    (
+        "glass_server",
+        &["glass_model", "glass_formats", "glass_query", "glass_recording"],
+        &["reqwest", "parquet", "ratatui", "crossterm", "egui"],
+    ),
+    (
         "glass_core",
         &["glass_model"],
         &[
@@ -70,7 +80,9 @@ const TABLE: &[(&str, &[&str], &[&str])] = &[
         &[
             "glass_model",
             "glass_formats",
+            "glass_query",
             "glass_recording",
+            "glass_server",
             "glass_core",
             "glass_driver",
             "glass_tui",

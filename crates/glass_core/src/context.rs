@@ -3,7 +3,7 @@
 use crate::slots::{SlotData, Slots};
 use crate::time_control::TimeControl;
 use crate::{DataState, DataStateKind, Slot};
-use glass_model::{AnswerValue, Ask, Completeness, Question, RecordingInfo};
+use glass_model::{AnswerValue, Ask, Completeness, Graph, GraphSeries, QueryValue, Question, RecordingInfo};
 
 /// The parts of the application that screens share.
 #[derive(Clone, Copy, Debug)]
@@ -89,10 +89,15 @@ fn state_of(completeness: &Completeness, value: &AnswerValue, nothing: &str) -> 
 fn is_empty(value: &AnswerValue) -> bool {
     match value {
         AnswerValue::MetricNames(names) => names.is_empty(),
-        AnswerValue::Graph(graph) => graph
-            .series
-            .iter()
-            .all(|series| series.latest.is_none() && series.buckets.iter().all(Option::is_none)),
+        AnswerValue::Graph(graph) => has_no_line(graph),
+        AnswerValue::QueryGraph(query) => has_no_line(&query.graph),
+        AnswerValue::Query(result) => match &result.value {
+            QueryValue::Scalar(..) | QueryValue::Text(..) => false,
+            QueryValue::Vector(samples) => samples.is_empty(),
+            QueryValue::Matrix(series) => series.is_empty(),
+            QueryValue::Streams(streams) => streams.is_empty(),
+        },
+        AnswerValue::Completion(completion) => completion.items.is_empty(),
         AnswerValue::LogLines(page) => page.lines.is_empty(),
         AnswerValue::LogHistogram(histogram) => histogram.total == 0,
         AnswerValue::Alerts(alerts) => alerts.is_empty(),
@@ -103,6 +108,12 @@ fn is_empty(value: &AnswerValue) -> bool {
         AnswerValue::Documents(documents) => documents.is_empty(),
         AnswerValue::Document(document) => document.is_none(),
     }
+}
+
+fn has_no_line(graph: &Graph) -> bool {
+    let is_blank =
+        |series: &GraphSeries| series.latest.is_none() && series.buckets.iter().all(Option::is_none);
+    graph.series.iter().all(is_blank)
 }
 
 /// Takes the expected variant out of what is at hand.

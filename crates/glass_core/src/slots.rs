@@ -129,6 +129,9 @@ fn may_stand_in(held: &Question, wanted: &Question) -> bool {
                 && held.transform == wanted.transform
                 && held.window == wanted.window
         }
+        (Ask::QueryGraph(held), Ask::QueryGraph(wanted)) => {
+            held.text == wanted.text && held.window == wanted.window
+        }
         (Ask::LogLines(held), Ask::LogLines(wanted)) => held.filter == wanted.filter,
         (Ask::LogHistogram(held), Ask::LogHistogram(wanted)) => {
             held.filter == wanted.filter && held.window == wanted.window && held.n_buckets == wanted.n_buckets

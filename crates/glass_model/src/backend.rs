@@ -1,6 +1,10 @@
 //! The traits behind which a live cloud and a recording look the same: [`Backend`], [`Querier`], [`Navigator`].
 
-use crate::{Answer, LogFilter, Provenance, Question, Selector, SeriesData, Stream, TimeRange, Timestamp};
+use crate::{
+    Answer, Labels, LogFilter, LogRef, LogScan, Provenance, Question, Selector, SeriesData, Stream,
+    TimeRange, Timestamp,
+};
+use std::ops::{ControlFlow, Range};
 
 /// Why a question has no answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -14,6 +18,20 @@ pub enum QueryError {
     /// This kind of question cannot be answered here.
     #[error("{0}")]
     Unsupported(String),
+    /// A query that is not understood, or does not fit its data types.
+    #[error("{text}")]
+    Invalid {
+        /// What is wrong, as the servers word it.
+        text: String,
+        /// The bytes of the query it is about.
+        at: Range<usize>,
+    },
+    /// A query that is understood and cannot be evaluated on this data; as the servers word it.
+    #[error("{0}")]
+    Execution(String),
+    /// It took too long; the text is the servers' own.
+    #[error("{0}")]
+    Timeout(String),
     /// The question was withdrawn.
     #[error("cancelled")]
     Cancelled,
@@ -52,6 +70,64 @@ pub trait Querier: Send + Sync {
         as_of: Timestamp,
         limit: usize,
     ) -> Result<(Vec<Stream>, Provenance), QueryError>;
+
+    /// Hands out the series that match and have a sample in `range` no later than `as_of`, one by one, sorted by
+    /// labels, until `visit` breaks. Memory does not grow with the number of series.
+    ///
+    /// # Errors
+    /// When the data cannot be read.
+    fn each_series(
+        &self,
+        selector: &Selector,
+        range: TimeRange,
+        as_of: Timestamp,
+        visit: &mut dyn FnMut(SeriesData) -> ControlFlow<()>,
+    ) -> Result<Provenance, QueryError> {
+        let (all, provenance) = self.series(selector, range, as_of)?;
+        for series in all {
+            if visit(series).is_break() {
+                break;
+            }
+        }
+        Ok(provenance)
+    }
+
+    /// The labels of the series that match and have a sample in `range` no later than `as_of`, sorted.
+    ///
+    /// # Errors
+    /// When the data cannot be read.
+    fn series_labels(
+        &self,
+        selector: &Selector,
+        range: TimeRange,
+        as_of: Timestamp,
+    ) -> Result<(Vec<Labels>, Provenance), QueryError> {
+        let (all, provenance) = self.series(selector, range, as_of)?;
+        Ok((all.into_iter().map(|series| series.labels).collect(), provenance))
+    }
+
+    /// Hands out the log lines asked for that are no later than `as_of`, one by one, until `visit` breaks. Memory
+    /// does not grow with the number of lines.
+    ///
+    /// # Errors
+    /// When the data cannot be read.
+    fn each_line(
+        &self,
+        scan: &LogScan,
+        as_of: Timestamp,
+        visit: &mut dyn FnMut(LogRef<'_>) -> ControlFlow<()>,
+    ) -> Result<Provenance, QueryError>;
+
+    /// The labels of the streams that match and have a line in `range` no later than `as_of`, sorted.
+    ///
+    /// # Errors
+    /// When the data cannot be read.
+    fn stream_labels(
+        &self,
+        streams: &Selector,
+        range: TimeRange,
+        as_of: Timestamp,
+    ) -> Result<(Vec<Labels>, Provenance), QueryError>;
 }
 
 /// What to jump to.

@@ -17,8 +17,10 @@ mod labels;
 mod log;
 mod matcher;
 mod provenance;
+mod query;
 mod question;
 mod sample;
+mod scan;
 mod time;
 
 pub use alert::{Alert, AlertState};
@@ -31,10 +33,17 @@ pub use labels::Labels;
 pub use log::{Entry, Level, LogFilter, LogHistogram, LogLine, LogPage, Stream};
 pub use matcher::{Matcher, MatcherOp, Selector};
 pub use provenance::{Completeness, Provenance};
+pub use query::{
+    Completion, CompletionAsk, CompletionItem, CompletionKind, LogOrder, QueryAsk, QueryLanguage,
+    QueryResult, QueryTime, QueryValue, SampleValue, VectorSample,
+};
 pub use question::{
-    Answer, AnswerValue, Ask, GraphAsk, LogHistogramAsk, LogLinesAsk, Panel, Question, RecordingInfo,
+    Answer, AnswerValue, Ask, GraphAsk, LogHistogramAsk, LogLinesAsk, Panel, QueryGraph, QueryGraphAsk,
+    Question, RecordingInfo,
 };
 pub use sample::{
-    NativeHistogram, STALE_MARKER_BITS, SampleColumn, SeriesData, Span, is_stale_marker, stale_marker,
+    NativeHistogram, ResetHint, STALE_MARKER_BITS, SampleColumn, SeriesData, Span, is_stale_marker,
+    stale_marker,
 };
+pub use scan::{LineCondition, LinePredicate, LogRef, LogScan, SharedPredicate};
 pub use time::{ParseTimeError, TimeRange, Timestamp};

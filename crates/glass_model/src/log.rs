@@ -1,6 +1,6 @@
 //! Log lines: [`Stream`], [`Entry`], the [`Level`] of a line, and what the log screen asks for.
 
-use crate::{Labels, Selector, TimeRange, Timestamp};
+use crate::{Labels, Selector, SharedPredicate, TimeRange, Timestamp};
 
 /// Entries that share their labels.
 #[derive(Clone, Debug, PartialEq)]
@@ -103,6 +103,11 @@ pub struct LogFilter {
     pub inverse: bool,
     /// At least this grave; [`Level::Unknown`] for all lines.
     pub min_level: Level,
+    /// A LogQL query whose lines are wanted, empty for none; only an engine understands it, and hands it on to a
+    /// store as `predicate`.
+    pub logql: String,
+    /// What an engine has made of a query.
+    pub predicate: Option<SharedPredicate>,
 }
 
 /// A line as the log screen shows it.

@@ -1,8 +1,9 @@
 //! [`Question`] and [`Answer`]: all that a screen ever asks. Every question carries the playhead.
 
 use crate::{
-    Alert, Change, ChangeSummary, Document, DocumentSummary, Event, Graph, LogFilter, LogHistogram, LogPage,
-    MetricName, Provenance, RepositoryFile, Selector, TimeRange, Timestamp, Transform,
+    Alert, Change, ChangeSummary, Completion, CompletionAsk, Document, DocumentSummary, Event, Graph,
+    LogFilter, LogHistogram, LogPage, MetricName, Provenance, QueryAsk, QueryResult, RepositoryFile,
+    Selector, TimeRange, Timestamp, Transform,
 };
 
 /// Something asked, as of a moment: the answer holds nothing that became known later.
@@ -21,6 +22,12 @@ pub enum Ask {
     MetricNames,
     /// Lines of series.
     Graph(GraphAsk),
+    /// Lines of a PromQL query's result.
+    QueryGraph(QueryGraphAsk),
+    /// A free query.
+    Query(QueryAsk),
+    /// How a query could go on.
+    Completion(CompletionAsk),
     /// Log lines around a moment.
     LogLines(LogLinesAsk),
     /// How many log lines there were, over time.
@@ -65,6 +72,19 @@ pub struct GraphAsk {
     pub max_series: usize,
 }
 
+/// Lines of a query's result in a window, one value a bucket.
+#[derive(Clone, Debug, PartialEq)]
+pub struct QueryGraphAsk {
+    /// PromQL.
+    pub text: String,
+    /// Which time.
+    pub window: TimeRange,
+    /// In how many steps the window is evaluated.
+    pub n_buckets: usize,
+    /// At most so many series, the first by labels.
+    pub max_series: usize,
+}
+
 /// Log lines around a moment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LogLinesAsk {
@@ -91,6 +111,17 @@ pub struct LogHistogramAsk {
     pub n_buckets: usize,
 }
 
+/// Lines of a query's result, with what must be said of them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct QueryGraph {
+    /// The lines.
+    pub graph: Graph,
+    /// What may make them wrong, as the servers word it.
+    pub warnings: Vec<String>,
+    /// What is odd about the query.
+    pub infos: Vec<String>,
+}
+
 /// An answer and where it comes from.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
@@ -108,6 +139,9 @@ pub struct Answer {
 pub enum AnswerValue {
     MetricNames(Vec<MetricName>),
     Graph(Graph),
+    QueryGraph(QueryGraph),
+    Query(QueryResult),
+    Completion(Completion),
     LogLines(LogPage),
     LogHistogram(LogHistogram),
     Alerts(Vec<Alert>),

@@ -78,6 +78,20 @@ impl SampleColumn {
     }
 }
 
+/// Equal times and equal bits: a NaN equals itself.
+impl PartialEq for SampleColumn {
+    fn eq(&self, other: &Self) -> bool {
+        let bits = |column: &Self| {
+            column
+                .values()
+                .iter()
+                .map(|value| value.to_bits())
+                .collect::<Vec<_>>()
+        };
+        self.at_millis() == other.at_millis() && bits(self) == bits(other)
+    }
+}
+
 /// The samples of the window alone: what lies outside may be later than the playhead.
 impl fmt::Debug for SampleColumn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -96,9 +110,25 @@ pub struct Span {
     pub length: u32,
 }
 
+/// What a histogram's source says of counter resets before it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum ResetHint {
+    /// Nothing: a reset is found by comparing.
+    #[default]
+    Unknown,
+    /// It begins anew.
+    Reset,
+    /// It goes on from the one before.
+    NoReset,
+    /// It is no counter.
+    Gauge,
+}
+
 /// A native histogram sample. Counts are absolute and `f64`, as in Prometheus' own float histograms.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NativeHistogram {
+    /// What is known of counter resets before it.
+    pub reset_hint: ResetHint,
     /// Resolution: bucket bounds are powers of 2^(2^-schema); -53 means custom bounds.
     pub schema: i32,
     /// Half the width of the zero bucket.
@@ -122,7 +152,7 @@ pub struct NativeHistogram {
 }
 
 /// One series and its samples in a range.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SeriesData {
     /// What identifies it, `__name__` included.
     pub labels: Labels,

@@ -36,6 +36,7 @@ fn small() -> (TempDir, Recording) {
         let other = Labels::new([("__name__", "queue.depth")]);
         writer.push_sample(&other, 1000, f64::INFINITY).expect("pushed");
         let histogram = NativeHistogram {
+            reset_hint: glass_model::ResetHint::Unknown,
             schema: 0,
             zero_threshold: 0.0,
             zero_count: 1.0,

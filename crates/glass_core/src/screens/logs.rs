@@ -238,6 +238,8 @@ impl Logs {
             contains,
             inverse,
             min_level,
+            logql: _,
+            predicate: _,
         } = &self.filter;
         if !streams.matchers.is_empty() {
             line.push(Span::new(

@@ -28,6 +28,7 @@ pub(super) fn parse(text: &str, schema_hint: i32) -> Result<NativeHistogram, Str
         .and_then(|t| t.strip_suffix('}'))
         .ok_or("a histogram stands in braces")?;
     let mut histogram = NativeHistogram {
+        reset_hint: glass_model::ResetHint::Unknown,
         schema: schema_hint,
         zero_threshold: DEFAULT_ZERO_THRESHOLD,
         zero_count: 0.0,

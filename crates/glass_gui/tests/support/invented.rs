@@ -89,6 +89,9 @@ fn answer(question: &Question) -> AnswerValue {
     match &question.ask {
         Ask::MetricNames => AnswerValue::MetricNames(Vec::new()),
         Ask::Graph(ask) => AnswerValue::Graph(graph(ask, now)),
+        Ask::QueryGraph(_) | Ask::Query(_) | Ask::Completion(_) => {
+            unreachable!("no screen of the window asks it")
+        }
         Ask::LogLines(_) => AnswerValue::LogLines(LogPage {
             lines: Vec::new(),
             n_before: 0,

@@ -6,9 +6,10 @@ use super::{answers, jump};
 use crate::container::Archive;
 use crate::error::RecordingError;
 use glass_model::{
-    Answer, Backend, Jump, LogFilter, Navigator, Provenance, Querier, QueryError, Question, RecordingInfo,
-    Selector, SeriesData, Stream, TimeRange, Timestamp,
+    Answer, Backend, Jump, Labels, LogFilter, LogRef, LogScan, Navigator, Provenance, Querier, QueryError,
+    Question, RecordingInfo, Selector, SeriesData, Stream, TimeRange, Timestamp,
 };
+use std::ops::ControlFlow;
 use std::path::Path;
 
 /// A recording. It may be asked from several threads; what it decodes it keeps, in bounded memory.
@@ -79,6 +80,24 @@ impl Querier for Recording {
         limit: usize,
     ) -> Result<(Vec<Stream>, Provenance), QueryError> {
         answers::plain::entries(&self.at(as_of), filter, range, limit)
+    }
+
+    fn each_line(
+        &self,
+        scan: &LogScan,
+        as_of: Timestamp,
+        visit: &mut dyn FnMut(LogRef<'_>) -> ControlFlow<()>,
+    ) -> Result<Provenance, QueryError> {
+        answers::scan::each_line(&self.at(as_of), scan, visit)
+    }
+
+    fn stream_labels(
+        &self,
+        streams: &Selector,
+        range: TimeRange,
+        as_of: Timestamp,
+    ) -> Result<(Vec<Labels>, Provenance), QueryError> {
+        answers::scan::stream_labels(&self.at(as_of), streams, range)
     }
 }
 

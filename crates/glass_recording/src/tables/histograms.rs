@@ -107,6 +107,7 @@ fn decode(columns: &Columns<'_>, meta: &MetricsChunkMeta) -> Result<HistogramsCh
     let bounds = Lists::<Float64Type>::of(columns, 13)?;
     let histograms = (0..series.len()).map(|row| {
         let histogram = NativeHistogram {
+            reset_hint: glass_model::ResetHint::Unknown,
             schema: schemas[row],
             zero_threshold: zero_thresholds[row],
             zero_count: zero_counts[row],

@@ -166,6 +166,7 @@ fn a_wrong_order_is_refused_when_read() {
 
 fn histogram() -> NativeHistogram {
     NativeHistogram {
+        reset_hint: glass_model::ResetHint::Unknown,
         schema: -53,
         zero_threshold: 1e-128,
         zero_count: 2.0,
@@ -188,6 +189,7 @@ fn histogram() -> NativeHistogram {
 #[test]
 fn histograms_round_trip() {
     let empty = NativeHistogram {
+        reset_hint: glass_model::ResetHint::Unknown,
         positive_spans: Vec::new(),
         positive_counts: Vec::new(),
         ..histogram()

@@ -46,6 +46,7 @@ pub fn entry(at_nanos: i64, line: &str) -> Entry {
 
 pub fn histogram(count: f64) -> NativeHistogram {
     NativeHistogram {
+        reset_hint: glass_model::ResetHint::Unknown,
         schema: 3,
         zero_threshold: 1e-128,
         zero_count: 0.0,

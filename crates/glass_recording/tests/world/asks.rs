@@ -59,6 +59,7 @@ pub fn pick_filter(random: &mut Random) -> LogFilter {
             Level::Error,
             Level::Critical,
         ]),
+        ..LogFilter::default()
     }
 }
 

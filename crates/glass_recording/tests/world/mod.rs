@@ -600,6 +600,7 @@ fn histogram(random: &mut Random) -> NativeHistogram {
     let positive_counts = vec![random.below(9) as f64, random.below(9) as f64];
     let zero_count = random.below(3) as f64;
     NativeHistogram {
+        reset_hint: glass_model::ResetHint::Unknown,
         schema: 3,
         zero_threshold: 1e-128,
         zero_count,

@@ -6,6 +6,7 @@ mod logs;
 pub(super) mod plain;
 mod provenance;
 mod repository;
+pub(super) mod scan;
 
 use super::snapshot::Snapshot;
 use glass_model::{
@@ -42,6 +43,9 @@ fn value(snapshot: &Snapshot<'_>, ask: &Ask) -> Result<Partly<AnswerValue>, Quer
             Ok((names, snapshot.series_troubles()?.to_vec()))
         }
         Ask::Graph(ask) => map(graph::graph(snapshot, ask)?, AnswerValue::Graph),
+        Ask::QueryGraph(_) | Ask::Query(_) | Ask::Completion(_) => Err(QueryError::Unsupported(
+            "a recording alone evaluates no query".into(),
+        )),
         Ask::LogLines(ask) => map(logs::page(snapshot, ask)?, AnswerValue::LogLines),
         Ask::LogHistogram(ask) => map(logs::histogram(snapshot, ask)?, AnswerValue::LogHistogram),
         Ask::Alerts => {

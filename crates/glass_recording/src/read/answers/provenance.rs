@@ -8,7 +8,9 @@ use std::collections::BTreeSet;
 /// What the answer to a question is made of.
 pub(super) fn kind_of(ask: &Ask) -> Kind {
     match ask {
-        Ask::MetricNames | Ask::Graph(_) => Kind::Metrics,
+        Ask::MetricNames | Ask::Graph(_) | Ask::QueryGraph(_) | Ask::Query(_) | Ask::Completion(_) => {
+            Kind::Metrics
+        }
         Ask::LogLines(_) | Ask::LogHistogram(_) => Kind::Logs,
         Ask::Alerts => Kind::Alerts,
         Ask::Changes | Ask::Change { .. } | Ask::Files => Kind::Changes,

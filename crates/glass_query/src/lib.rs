@@ -1,0 +1,14 @@
+//! PromQL and LogQL over anything that hands out series and log lines.
+//!
+//! Read [`promql::Engine`] first, then [`Evaluator`], which makes a [`glass_model::Backend`] of a
+//! [`glass_model::Querier`].
+//!
+//! This crate does not know: files, networks, async runtimes, wire formats, screens.
+
+mod control;
+mod evaluator;
+pub mod logql;
+pub mod promql;
+
+pub use control::{Control, Limits};
+pub use evaluator::Evaluator;

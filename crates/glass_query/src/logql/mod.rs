@@ -1,0 +1,1 @@
+//! LogQL: log lines found, taken apart, counted.

@@ -1,0 +1,10 @@
+//! PromQL. Read [`Expr`], then [`Engine`].
+
+pub mod ast;
+mod engine;
+pub mod functions;
+mod parse;
+
+pub use ast::Expr;
+pub use engine::{Engine, Evaluated, LOOK_BACK_MILLIS};
+pub use parse::{ParseError, parse};
