@@ -130,7 +130,7 @@ fn may_stand_in(held: &Question, wanted: &Question) -> bool {
                 && held.window == wanted.window
         }
         (Ask::QueryGraph(held), Ask::QueryGraph(wanted)) => {
-            held.text == wanted.text && held.window == wanted.window
+            held.language == wanted.language && held.text == wanted.text && held.window == wanted.window
         }
         (Ask::LogLines(held), Ask::LogLines(wanted)) => held.filter == wanted.filter,
         (Ask::LogHistogram(held), Ask::LogHistogram(wanted)) => {

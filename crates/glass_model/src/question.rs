@@ -2,8 +2,8 @@
 
 use crate::{
     Alert, Change, ChangeSummary, Completion, CompletionAsk, Document, DocumentSummary, Event, Graph,
-    LogFilter, LogHistogram, LogPage, MetricName, Provenance, QueryAsk, QueryResult, RepositoryFile,
-    Selector, TimeRange, Timestamp, Transform,
+    LogFilter, LogHistogram, LogPage, MetricName, Provenance, QueryAsk, QueryLanguage, QueryResult,
+    RepositoryFile, Selector, TimeRange, Timestamp, Transform,
 };
 
 /// Something asked, as of a moment: the answer holds nothing that became known later.
@@ -22,7 +22,7 @@ pub enum Ask {
     MetricNames,
     /// Lines of series.
     Graph(GraphAsk),
-    /// Lines of a PromQL query's result.
+    /// Lines of the result of a PromQL query, or of a LogQL query that counts.
     QueryGraph(QueryGraphAsk),
     /// A free query.
     Query(QueryAsk),
@@ -75,7 +75,9 @@ pub struct GraphAsk {
 /// Lines of a query's result in a window, one value a bucket.
 #[derive(Clone, Debug, PartialEq)]
 pub struct QueryGraphAsk {
-    /// PromQL.
+    /// The query's language.
+    pub language: QueryLanguage,
+    /// Its text.
     pub text: String,
     /// Which time.
     pub window: TimeRange,
