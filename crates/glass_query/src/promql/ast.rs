@@ -1,4 +1,7 @@
 //! The syntax of PromQL as a tree: [`Expr`] and its parts. Every node knows the bytes of the text it stands for.
+//!
+//! Operators of one precedence stand side by side in one [`Binary`], so a sum of thousands of terms is a long node and
+//! not a deep one: no tree is higher than the limit on depth, and whoever walks it may recurse.
 
 use super::functions::Function;
 use glass_model::Matcher;
@@ -17,6 +20,27 @@ pub enum ValueType {
     Matrix,
 }
 
+impl ValueType {
+    /// As Prometheus names it to people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Scalar => "scalar",
+            Self::String => "string",
+            Self::Vector => "instant vector",
+            Self::Matrix => "range vector",
+        }
+    }
+
+    /// As Prometheus names it to programs.
+    pub fn short_name(self) -> &'static str {
+        match self {
+            Self::Vector => "vector",
+            Self::Matrix => "matrix",
+            _ => self.name(),
+        }
+    }
+}
+
 /// An expression.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Expr {
@@ -29,15 +53,19 @@ pub struct Expr {
 /// What an expression is.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ExprKind {
-    /// `1.5`, `0x1f`, `Inf`, `5m` (as seconds).
+    /// `1.5`, `0x1f`, `Inf`
     Number(f64),
+    /// `5m` where a number is meant: so many seconds.
+    Seconds(f64),
     /// `"text"`
     Text(String),
     /// `(inner)`
     Paren(Box<Expr>),
-    /// `-inner`; a plus sign changes nothing and leaves no node.
+    /// `-inner`
     Negate(Box<Expr>),
-    /// `left + right`
+    /// `+inner`, which changes nothing.
+    Plus(Box<Expr>),
+    /// `first + right - right …`
     Binary(Box<Binary>),
     /// `sum by (job) (inner)`
     Aggregate(Box<Aggregate>),
@@ -87,7 +115,7 @@ pub struct MatrixSelector {
 /// Evaluates an expression again and again over a time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Subquery {
-    /// What is evaluated: a vector or a scalar.
+    /// What is evaluated: a vector.
     pub inner: Expr,
     /// How much time, in milliseconds, above 0.
     pub range_millis: i64,
@@ -126,6 +154,57 @@ pub enum AggregateOp {
     Quantile,
     LimitK,
     LimitRatio,
+}
+
+impl AggregateOp {
+    /// All of them.
+    pub const ALL: [Self; 14] = [
+        Self::Sum,
+        Self::Avg,
+        Self::Count,
+        Self::Min,
+        Self::Max,
+        Self::Group,
+        Self::Stddev,
+        Self::Stdvar,
+        Self::TopK,
+        Self::BottomK,
+        Self::CountValues,
+        Self::Quantile,
+        Self::LimitK,
+        Self::LimitRatio,
+    ];
+
+    /// As it is written.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sum => "sum",
+            Self::Avg => "avg",
+            Self::Count => "count",
+            Self::Min => "min",
+            Self::Max => "max",
+            Self::Group => "group",
+            Self::Stddev => "stddev",
+            Self::Stdvar => "stdvar",
+            Self::TopK => "topk",
+            Self::BottomK => "bottomk",
+            Self::CountValues => "count_values",
+            Self::Quantile => "quantile",
+            Self::LimitK => "limitk",
+            Self::LimitRatio => "limit_ratio",
+        }
+    }
+
+    /// Whether it takes a parameter before the vector, and of which type.
+    pub fn parameter(self) -> Option<ValueType> {
+        match self {
+            Self::TopK | Self::BottomK | Self::Quantile | Self::LimitK | Self::LimitRatio => {
+                Some(ValueType::Scalar)
+            }
+            Self::CountValues => Some(ValueType::String),
+            _ => None,
+        }
+    }
 }
 
 /// Which labels an aggregation groups by.
@@ -177,6 +256,64 @@ pub enum BinaryOp {
 }
 
 impl BinaryOp {
+    /// All of them.
+    pub const ALL: [Self; 18] = [
+        Self::Add,
+        Self::Sub,
+        Self::Mul,
+        Self::Div,
+        Self::Mod,
+        Self::Pow,
+        Self::Atan2,
+        Self::Equal,
+        Self::NotEqual,
+        Self::Greater,
+        Self::Less,
+        Self::GreaterEqual,
+        Self::LessEqual,
+        Self::And,
+        Self::Or,
+        Self::Unless,
+        Self::TrimUpper,
+        Self::TrimLower,
+    ];
+
+    /// As it is written.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Add => "+",
+            Self::Sub => "-",
+            Self::Mul => "*",
+            Self::Div => "/",
+            Self::Mod => "%",
+            Self::Pow => "^",
+            Self::Atan2 => "atan2",
+            Self::Equal => "==",
+            Self::NotEqual => "!=",
+            Self::Greater => ">",
+            Self::Less => "<",
+            Self::GreaterEqual => ">=",
+            Self::LessEqual => "<=",
+            Self::And => "and",
+            Self::Or => "or",
+            Self::Unless => "unless",
+            Self::TrimUpper => "</",
+            Self::TrimLower => ">/",
+        }
+    }
+
+    /// How strongly it binds, 1 the least.
+    pub fn precedence(self) -> u8 {
+        match self {
+            Self::Or => 1,
+            Self::And | Self::Unless => 2,
+            Self::Add | Self::Sub => 4,
+            Self::Mul | Self::Div | Self::Mod | Self::Atan2 => 5,
+            Self::Pow => 6,
+            _ => 3,
+        }
+    }
+
     /// `==` and its like.
     pub fn is_comparison(self) -> bool {
         matches!(
@@ -219,32 +356,39 @@ pub struct VectorMatching {
     pub fill_right: Option<f64>,
 }
 
-/// An operation on two values.
+/// Operators of one precedence, applied from left to right: `first op right op right …`. `^` binds to the right and
+/// has one step alone.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Binary {
+    /// The leftmost operand.
+    pub first: Expr,
+    /// The operators with their right sides, at least one. The left side of each is the result so far.
+    pub steps: Vec<BinaryStep>,
+}
+
+/// An operator with its right side.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BinaryStep {
     /// Which.
     pub op: BinaryOp,
-    /// The left side.
-    pub left: Expr,
     /// The right side.
     pub right: Expr,
     /// `bool` after a comparison.
     pub returns_bool: bool,
-    /// Between two vectors.
+    /// How two vectors meet; `None` if one side is a scalar.
     pub matching: Option<VectorMatching>,
+    /// The type of the result so far, this step included.
+    pub returns: ValueType,
 }
 
 impl Expr {
     /// The type of its value.
     pub fn value_type(&self) -> ValueType {
         match &self.kind {
-            ExprKind::Number(_) => ValueType::Scalar,
+            ExprKind::Number(_) | ExprKind::Seconds(_) => ValueType::Scalar,
             ExprKind::Text(_) => ValueType::String,
-            ExprKind::Paren(inner) | ExprKind::Negate(inner) => inner.value_type(),
-            ExprKind::Binary(binary) => match (binary.left.value_type(), binary.right.value_type()) {
-                (ValueType::Scalar, ValueType::Scalar) => ValueType::Scalar,
-                _ => ValueType::Vector,
-            },
+            ExprKind::Paren(inner) | ExprKind::Negate(inner) | ExprKind::Plus(inner) => inner.value_type(),
+            ExprKind::Binary(binary) => binary.steps.last().map_or(ValueType::Vector, |step| step.returns),
             ExprKind::Aggregate(_) | ExprKind::Vector(_) => ValueType::Vector,
             ExprKind::Call(call) => call.function.returns,
             ExprKind::Matrix(_) | ExprKind::Subquery(_) => ValueType::Matrix,
