@@ -1,13 +1,23 @@
-//! Loki's logs: pages of `query_range` as JSON, and the JSON lines of `logcli --output=jsonl`.
+//! Loki's logs: pages of `query_range` as JSON, the JSON lines of `logcli --output=jsonl`, and the answers of Loki's
+//! HTTP API, written.
 //!
 //! Asked without the header `X-Loki-Response-Encoding-Flags: categorize-labels`, and always from logcli,
 //! structured metadata comes mixed into the stream's labels, so that every line would be a stream of its own;
 //! [`StreamSplitter`] takes them apart again.
 
+mod answers;
 mod lines;
 mod pages;
 mod split;
+mod write;
 
+pub use answers::{
+    DetectedField, IndexStats, LinePattern, write_detected_fields, write_detected_labels,
+    write_detected_values, write_index_stats, write_label_texts, write_patterns, write_series,
+};
 pub use lines::{LogItem, Parser, line_reader, write_line};
 pub use pages::{Page, PageReader};
 pub use split::{METADATA_LABELS, StreamSplitter};
+pub use write::{
+    AnswerEntry, AnswerStream, Around, QueryStats, write_result, write_streams, write_tail_frame,
+};

@@ -1,0 +1,15 @@
+//! The JSON of Prometheus' HTTP API: what an answer says, written and read.
+//!
+//! Start with [`write_result`] and [`read_result`]. An answer stands in an envelope: [`write_success`] puts anything
+//! into one, [`write_error`] says why there is no answer.
+
+mod histogram;
+mod lists;
+mod read;
+mod write;
+
+pub use histogram::{HistogramBucket, buckets};
+pub use lists::{write_alerts, write_label_sets, write_metadata, write_targets_not_recorded, write_texts};
+pub use read::{ApiAnswer, ApiData, ApiHistogram, ApiSeries, read_result};
+pub(crate) use write::write_value;
+pub use write::{ErrorKind, Notes, QueryStats, write_error, write_result, write_success};
