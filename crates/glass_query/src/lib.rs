@@ -5,10 +5,14 @@
 //!
 //! This crate does not know: files, networks, async runtimes, wire formats, screens.
 
+pub mod aggregate;
+pub mod binary;
 mod control;
 mod evaluator;
 pub mod logql;
 pub mod promql;
+pub mod steps;
+pub mod sums;
 
 pub use control::{Control, Limits};
 pub use evaluator::Evaluator;

@@ -7,6 +7,9 @@ use super::functions::Function;
 use glass_model::Matcher;
 use std::ops::Range;
 
+pub use crate::aggregate::{AggregateOp, Grouping};
+pub use crate::binary::{BinaryOp, Cardinality, VectorMatching};
+
 /// The type of an expression's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ValueType {
@@ -136,65 +139,7 @@ pub struct Call {
     pub arguments: Vec<Expr>,
 }
 
-/// What an aggregation computes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "the names are PromQL's own")]
-pub enum AggregateOp {
-    Sum,
-    Avg,
-    Count,
-    Min,
-    Max,
-    Group,
-    Stddev,
-    Stdvar,
-    TopK,
-    BottomK,
-    CountValues,
-    Quantile,
-    LimitK,
-    LimitRatio,
-}
-
 impl AggregateOp {
-    /// All of them.
-    pub const ALL: [Self; 14] = [
-        Self::Sum,
-        Self::Avg,
-        Self::Count,
-        Self::Min,
-        Self::Max,
-        Self::Group,
-        Self::Stddev,
-        Self::Stdvar,
-        Self::TopK,
-        Self::BottomK,
-        Self::CountValues,
-        Self::Quantile,
-        Self::LimitK,
-        Self::LimitRatio,
-    ];
-
-    /// As it is written.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Sum => "sum",
-            Self::Avg => "avg",
-            Self::Count => "count",
-            Self::Min => "min",
-            Self::Max => "max",
-            Self::Group => "group",
-            Self::Stddev => "stddev",
-            Self::Stdvar => "stdvar",
-            Self::TopK => "topk",
-            Self::BottomK => "bottomk",
-            Self::CountValues => "count_values",
-            Self::Quantile => "quantile",
-            Self::LimitK => "limitk",
-            Self::LimitRatio => "limit_ratio",
-        }
-    }
-
     /// Whether it takes a parameter before the vector, and of which type.
     pub fn parameter(self) -> Option<ValueType> {
         match self {
@@ -205,15 +150,6 @@ impl AggregateOp {
             _ => None,
         }
     }
-}
-
-/// Which labels an aggregation groups by.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Grouping {
-    /// By these labels alone; by none if nothing is said.
-    By(Vec<String>),
-    /// By all other labels.
-    Without(Vec<String>),
 }
 
 /// An aggregation.
@@ -227,133 +163,6 @@ pub struct Aggregate {
     pub inner: Expr,
     /// Grouped how.
     pub grouping: Grouping,
-}
-
-/// A binary operator.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "the names are PromQL's own")]
-pub enum BinaryOp {
-    Add,
-    Sub,
-    Mul,
-    Div,
-    Mod,
-    Pow,
-    Atan2,
-    Equal,
-    NotEqual,
-    Greater,
-    Less,
-    GreaterEqual,
-    LessEqual,
-    And,
-    Or,
-    Unless,
-    /// `</`, trims the upper part of a native histogram.
-    TrimUpper,
-    /// `>/`, trims its lower part.
-    TrimLower,
-}
-
-impl BinaryOp {
-    /// All of them.
-    pub const ALL: [Self; 18] = [
-        Self::Add,
-        Self::Sub,
-        Self::Mul,
-        Self::Div,
-        Self::Mod,
-        Self::Pow,
-        Self::Atan2,
-        Self::Equal,
-        Self::NotEqual,
-        Self::Greater,
-        Self::Less,
-        Self::GreaterEqual,
-        Self::LessEqual,
-        Self::And,
-        Self::Or,
-        Self::Unless,
-        Self::TrimUpper,
-        Self::TrimLower,
-    ];
-
-    /// As it is written.
-    pub fn text(self) -> &'static str {
-        match self {
-            Self::Add => "+",
-            Self::Sub => "-",
-            Self::Mul => "*",
-            Self::Div => "/",
-            Self::Mod => "%",
-            Self::Pow => "^",
-            Self::Atan2 => "atan2",
-            Self::Equal => "==",
-            Self::NotEqual => "!=",
-            Self::Greater => ">",
-            Self::Less => "<",
-            Self::GreaterEqual => ">=",
-            Self::LessEqual => "<=",
-            Self::And => "and",
-            Self::Or => "or",
-            Self::Unless => "unless",
-            Self::TrimUpper => "</",
-            Self::TrimLower => ">/",
-        }
-    }
-
-    /// How strongly it binds, 1 the least.
-    pub fn precedence(self) -> u8 {
-        match self {
-            Self::Or => 1,
-            Self::And | Self::Unless => 2,
-            Self::Add | Self::Sub => 4,
-            Self::Mul | Self::Div | Self::Mod | Self::Atan2 => 5,
-            Self::Pow => 6,
-            _ => 3,
-        }
-    }
-
-    /// `==` and its like.
-    pub fn is_comparison(self) -> bool {
-        matches!(
-            self,
-            Self::Equal | Self::NotEqual | Self::Greater | Self::Less | Self::GreaterEqual | Self::LessEqual
-        )
-    }
-
-    /// `and`, `or`, `unless`.
-    pub fn is_set(self) -> bool {
-        matches!(self, Self::And | Self::Or | Self::Unless)
-    }
-}
-
-/// How many elements of one side may meet one of the other.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Cardinality {
-    /// One.
-    OneToOne,
-    /// `group_left (labels)`: many on the left.
-    ManyToOne(Vec<String>),
-    /// `group_right (labels)`: many on the right.
-    OneToMany(Vec<String>),
-    /// Of the set operators.
-    ManyToMany,
-}
-
-/// Which elements of two vectors belong together.
-#[derive(Clone, Debug, PartialEq)]
-pub struct VectorMatching {
-    /// How many may meet.
-    pub cardinality: Cardinality,
-    /// `on (labels)`, or else `ignoring (labels)`.
-    pub is_on: bool,
-    /// The labels of `on` or `ignoring`.
-    pub labels: Vec<String>,
-    /// `fill`, `fill_left`: the value that stands in for a missing left element.
-    pub fill_left: Option<f64>,
-    /// `fill`, `fill_right`.
-    pub fill_right: Option<f64>,
 }
 
 /// Operators of one precedence, applied from left to right: `first op right op right …`. `^` binds to the right and
