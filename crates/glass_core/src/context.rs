@@ -3,7 +3,9 @@
 use crate::slots::{SlotData, Slots};
 use crate::time_control::TimeControl;
 use crate::{DataState, DataStateKind, Slot};
-use glass_model::{AnswerValue, Ask, Completeness, Graph, GraphSeries, QueryValue, Question, RecordingInfo};
+use glass_model::{
+    AnswerValue, Ask, Completeness, Graph, GraphSeries, QueryValue, Question, RecordingInfo, Seen,
+};
 
 /// The parts of the application that screens share.
 #[derive(Clone, Copy, Debug)]
@@ -101,6 +103,10 @@ fn is_empty(value: &AnswerValue) -> bool {
         AnswerValue::LogLines(page) => page.lines.is_empty(),
         AnswerValue::LogHistogram(histogram) => histogram.total == 0,
         AnswerValue::Alerts(alerts) => alerts.is_empty(),
+        AnswerValue::Rules(seen) => has_no_item(seen),
+        AnswerValue::Targets(seen) => has_no_item(seen),
+        AnswerValue::Silences(seen) => has_no_item(seen),
+        AnswerValue::Receivers(seen) => has_no_item(seen),
         AnswerValue::Changes(changes) => changes.is_empty(),
         AnswerValue::Change(change) => change.is_none(),
         AnswerValue::Files(files) => files.is_empty(),
@@ -108,6 +114,10 @@ fn is_empty(value: &AnswerValue) -> bool {
         AnswerValue::Documents(documents) => documents.is_empty(),
         AnswerValue::Document(document) => document.is_none(),
     }
+}
+
+fn has_no_item<T>(seen: &[Seen<T>]) -> bool {
+    seen.iter().all(|one| one.items.is_empty())
 }
 
 fn has_no_line(graph: &Graph) -> bool {

@@ -19,8 +19,12 @@ mod matcher;
 mod provenance;
 mod query;
 mod question;
+mod rule;
 mod sample;
 mod scan;
+mod seen;
+mod silence;
+mod target;
 mod time;
 
 pub use alert::{Alert, AlertState};
@@ -41,9 +45,13 @@ pub use question::{
     Answer, AnswerValue, Ask, GraphAsk, LogHistogramAsk, LogLinesAsk, Panel, QueryGraph, QueryGraphAsk,
     Question, RecordingInfo,
 };
+pub use rule::{ActiveAlert, AlertingRule, Rule, RuleGroup, RuleHealth, RuleKind};
 pub use sample::{
     NativeHistogram, ResetHint, STALE_MARKER_BITS, SampleColumn, SeriesData, Span, is_stale_marker,
     stale_marker,
 };
 pub use scan::{LineCondition, LinePredicate, LogRef, LogScan, SharedPredicate};
+pub use seen::Seen;
+pub use silence::{Silence, SilenceState};
+pub use target::{Target, TargetHealth};
 pub use time::{ParseTimeError, TimeRange, Timestamp};

@@ -3,7 +3,7 @@
 use crate::{
     Alert, Change, ChangeSummary, Completion, CompletionAsk, Document, DocumentSummary, Event, Graph,
     LogFilter, LogHistogram, LogPage, MetricName, Provenance, QueryAsk, QueryLanguage, QueryResult,
-    RepositoryFile, Selector, TimeRange, Timestamp, Transform,
+    RepositoryFile, RuleGroup, Seen, Selector, Silence, Target, TimeRange, Timestamp, Transform,
 };
 
 /// Something asked, as of a moment: the answer holds nothing that became known later.
@@ -34,6 +34,14 @@ pub enum Ask {
     LogHistogram(LogHistogramAsk),
     /// All alert episodes, the gravest and latest first.
     Alerts,
+    /// The rules of every source, as each was seen last; sources by name.
+    Rules,
+    /// The targets of every source, as above.
+    Targets,
+    /// The silences of every source, as above. How each stands follows from the playhead: [`Silence::state_at`].
+    Silences,
+    /// The names of the receivers of notifications of every source, as above.
+    Receivers,
     /// All changes, the latest first.
     Changes,
     /// One change with its patch.
@@ -147,6 +155,10 @@ pub enum AnswerValue {
     LogLines(LogPage),
     LogHistogram(LogHistogram),
     Alerts(Vec<Alert>),
+    Rules(Vec<Seen<RuleGroup>>),
+    Targets(Vec<Seen<Target>>),
+    Silences(Vec<Seen<Silence>>),
+    Receivers(Vec<Seen<String>>),
     Changes(Vec<ChangeSummary>),
     Change(Option<Change>),
     Files(Vec<RepositoryFile>),

@@ -92,6 +92,9 @@ fn answer(question: &Question) -> AnswerValue {
         Ask::QueryGraph(_) | Ask::Query(_) | Ask::Completion(_) => {
             unreachable!("no screen of the window asks it")
         }
+        Ask::Rules | Ask::Targets | Ask::Silences | Ask::Receivers => {
+            unreachable!("no screen of the window asks it")
+        }
         Ask::LogLines(_) => AnswerValue::LogLines(LogPage {
             lines: Vec::new(),
             n_before: 0,

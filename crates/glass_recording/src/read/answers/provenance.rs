@@ -13,6 +13,10 @@ pub(super) fn kind_of(ask: &Ask) -> Kind {
         }
         Ask::LogLines(_) | Ask::LogHistogram(_) => Kind::Logs,
         Ask::Alerts => Kind::Alerts,
+        Ask::Rules => Kind::Rules,
+        Ask::Targets => Kind::Targets,
+        Ask::Silences => Kind::Silences,
+        Ask::Receivers => Kind::Receivers,
         Ask::Changes | Ask::Change { .. } | Ask::Files => Kind::Changes,
         Ask::Events { .. } => Kind::Events,
         Ask::Documents | Ask::Document { .. } => Kind::Documents,
@@ -67,6 +71,7 @@ fn has_any(snapshot: &Snapshot<'_>, kind: Kind) -> Result<bool, QueryError> {
         Kind::Changes => snapshot.changes()?.next().is_some(),
         Kind::Documents => !snapshot.documents()?.is_empty(),
         Kind::Events => snapshot.has_event(|_| true)?,
+        Kind::Rules | Kind::Targets | Kind::Silences | Kind::Receivers => false,
     })
 }
 

@@ -14,6 +14,10 @@ pub(crate) enum Kind {
     Alerts,
     Changes,
     Documents,
+    Rules,
+    Targets,
+    Silences,
+    Receivers,
     /// Of several kinds.
     Events,
 }
@@ -24,10 +28,14 @@ impl Kind {
         match what.split_whitespace().next()? {
             "metrics" | "samples" | "series" | "histograms" | "metadata" => Some(Self::Metrics),
             "logs" | "entries" | "streams" | "lines" => Some(Self::Logs),
-            "alerts" | "rules" | "notifications" | "webhooks" => Some(Self::Alerts),
+            "alerts" | "notifications" | "webhooks" => Some(Self::Alerts),
             "changes" | "commits" | "git" => Some(Self::Changes),
             "documents" | "incidents" | "issues" | "threads" | "post-mortems" => Some(Self::Documents),
-            "events" | "deployments" | "annotations" | "silences" => Some(Self::Events),
+            "events" | "deployments" | "annotations" => Some(Self::Events),
+            "rules" => Some(Self::Rules),
+            "targets" => Some(Self::Targets),
+            "silences" => Some(Self::Silences),
+            "receivers" => Some(Self::Receivers),
             _ => None,
         }
     }
