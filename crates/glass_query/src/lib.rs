@@ -11,6 +11,7 @@ mod control;
 mod evaluator;
 pub mod logql;
 pub mod promql;
+pub mod promqltest;
 pub mod steps;
 pub mod sums;
 

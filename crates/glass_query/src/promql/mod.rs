@@ -3,6 +3,7 @@
 pub mod ast;
 mod engine;
 pub mod functions;
+pub mod histogram;
 mod parse;
 
 pub use ast::Expr;

@@ -1,0 +1,66 @@
+//! Runs scripts in the language of Prometheus' `promqltest`: data, queries, and what they must yield.
+//!
+//! Read [`run`], which takes a script's text and gives an [`Outcome`]. Scripts load samples into a [`Storage`] of
+//! their own; every `eval` is one case. An instant query that passes is asked again with `@` at every selector, at
+//! other times, and as the middle step of a range query: the answer must stay the same.
+
+mod compare;
+mod evaluate;
+mod literal;
+mod nhcb;
+mod script;
+mod series;
+mod storage;
+
+pub use script::{Command, Eval, Expected, Load, Pattern, ScriptError, When, parse};
+pub use series::{Item, SeriesLine};
+pub use storage::Storage;
+
+use crate::Limits;
+
+/// An evaluation that did not yield what the script expects, or a line that is no script.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// Where in the script, from 1.
+    pub line: usize,
+    /// The query, or the line that is not understood.
+    pub query: String,
+    /// What differed.
+    pub reason: String,
+}
+
+/// What came of a script.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Cases that passed.
+    pub n_passed: usize,
+    /// Cases that failed, in the script's order.
+    pub failures: Vec<Failure>,
+}
+
+/// Runs a script to its end, whatever fails on the way.
+pub fn run(text: &str) -> Outcome {
+    let mut outcome = Outcome::default();
+    let mut storage = Storage::default();
+    for (line, command) in parse(text) {
+        let failed = match command {
+            Ok(Command::Clear) => {
+                storage = Storage::default();
+                None
+            }
+            Ok(Command::Load(load)) => storage.load(&load).err().map(|reason| ("load".into(), reason)),
+            Ok(Command::Eval(eval)) => match evaluate::check(&eval, &storage, &Limits::default()) {
+                Ok(()) => {
+                    outcome.n_passed += 1;
+                    None
+                }
+                Err(reason) => Some((eval.query.clone(), reason)),
+            },
+            Err(ScriptError { line, reason }) => Some((line, reason)),
+        };
+        outcome
+            .failures
+            .extend(failed.map(|(query, reason)| Failure { line, query, reason }));
+    }
+    outcome
+}
