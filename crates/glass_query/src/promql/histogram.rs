@@ -51,6 +51,21 @@ pub struct Histogram<N = f64> {
 }
 
 impl Histogram {
+    /// Without any observation, of schema 0.
+    pub fn empty() -> Self {
+        Self {
+            hint: ResetHint::Unknown,
+            schema: 0,
+            zero_threshold: 0.0,
+            zero_count: 0.0,
+            count: 0.0,
+            sum: 0.0,
+            positive: Vec::new(),
+            negative: Vec::new(),
+            bounds: Arc::new([]),
+        }
+    }
+
     /// Reads a stored histogram.
     ///
     /// # Errors

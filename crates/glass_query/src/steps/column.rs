@@ -1,7 +1,7 @@
 //! [`StepColumn`]: the values of one series, one place a step.
 
 use super::Presence;
-use glass_model::NativeHistogram;
+use crate::promql::histogram::Histogram;
 use std::sync::Arc;
 
 /// A value at a step.
@@ -10,7 +10,7 @@ pub enum StepValue {
     /// A float.
     Float(f64),
     /// A native histogram.
-    Histogram(Arc<NativeHistogram>),
+    Histogram(Arc<Histogram>),
 }
 
 /// Values at steps. Floats stand in a plain array beside a bit for each step; what stands in the array where the bit
@@ -24,7 +24,7 @@ pub struct StepColumn {
 }
 
 /// A place for a histogram at each step.
-type Histograms = Vec<Option<Arc<NativeHistogram>>>;
+type Histograms = Vec<Option<Arc<Histogram>>>;
 
 impl StepColumn {
     /// No value at any step.
@@ -73,7 +73,7 @@ impl StepColumn {
     }
 
     /// The histogram at a step.
-    pub fn histogram(&self, step: usize) -> Option<&Arc<NativeHistogram>> {
+    pub fn histogram(&self, step: usize) -> Option<&Arc<Histogram>> {
         self.histograms.as_ref()?.get(step)?.as_ref()
     }
 
@@ -116,7 +116,7 @@ impl StepColumn {
     }
 
     /// Puts a histogram at a step.
-    pub fn set_histogram(&mut self, step: usize, histogram: Arc<NativeHistogram>) {
+    pub fn set_histogram(&mut self, step: usize, histogram: Arc<Histogram>) {
         self.present.remove(step);
         let n_steps = self.floats.len();
         self.histograms
@@ -184,7 +184,7 @@ impl StepColumn {
     }
 
     /// Replaces every histogram by what `each` makes of it.
-    pub fn map_histograms(&mut self, mut each: impl FnMut(&Arc<NativeHistogram>) -> Option<StepValue>) {
+    pub fn map_histograms(&mut self, mut each: impl FnMut(&Arc<Histogram>) -> Option<StepValue>) {
         let Some(all) = self.histograms.take() else {
             return;
         };
@@ -230,22 +230,9 @@ impl PartialEq for StepColumn {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use glass_model::ResetHint;
 
-    fn histogram() -> Arc<NativeHistogram> {
-        Arc::new(NativeHistogram {
-            reset_hint: ResetHint::Unknown,
-            schema: 0,
-            zero_threshold: 0.0,
-            zero_count: 0.0,
-            count: 1.0,
-            sum: 1.0,
-            positive_spans: Vec::new(),
-            positive_counts: Vec::new(),
-            negative_spans: Vec::new(),
-            negative_counts: Vec::new(),
-            custom_bounds: Vec::new(),
-        })
+    fn histogram() -> Arc<Histogram> {
+        Arc::new(Histogram::empty())
     }
 
     #[test]
