@@ -1,22 +1,29 @@
 //! Native histograms as the engine computes with them: [`Histogram`], made from the model's and turned back into it.
 //!
 //! Empty buckets are never kept, so two histograms with the same content are equal. The arithmetic works on plain
-//! counts (`f64`) and, for sums over many histograms, on [`Compensated`] ones.
+//! counts (`f64`) and, for sums over many histograms, on [`KahanSum`]s.
 
 mod arithmetic;
 mod buckets;
-mod compensated;
+mod change;
+mod number;
 mod reset;
 mod statistics;
+#[cfg(test)]
+mod tests;
 mod text;
+mod total;
 mod trim;
 
 pub use arithmetic::{Incompatible, Noted};
 pub use buckets::Bucket;
-pub use compensated::{Compensated, Number};
+pub use change::{ChangeNote, change, last_change};
+pub use number::Number;
 pub use statistics::NanEffect;
+pub use total::Total;
 pub use trim::Keep;
 
+use crate::sums::KahanSum;
 use buckets::{Buckets, bound, from_spans, reduce, to_spans};
 use glass_model::{NativeHistogram, QueryError, ResetHint};
 use std::sync::Arc;
@@ -130,8 +137,8 @@ impl Histogram {
     }
 
     /// With compensated counts, to add many others to it.
-    pub fn compensated(&self) -> Histogram<Compensated> {
-        self.map(|count| Compensated::from(*count))
+    pub fn compensated(&self) -> Histogram<KahanSum> {
+        self.map(|count| KahanSum::of(*count))
     }
 
     /// Its buckets that hold something, from the lowest to the highest, the zero bucket among them.
@@ -166,7 +173,7 @@ impl Histogram {
     }
 }
 
-impl Histogram<Compensated> {
+impl Histogram<KahanSum> {
     /// With plain counts again.
     pub fn rounded(&self) -> Histogram {
         self.map(|count| count.value())

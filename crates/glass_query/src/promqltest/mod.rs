@@ -13,7 +13,7 @@ mod series;
 mod storage;
 
 pub use script::{Command, Eval, Expected, Load, Pattern, ScriptError, When, parse};
-pub use series::{Item, SeriesLine};
+pub use series::{Item, SeriesLine, parse_histogram};
 pub use storage::Storage;
 
 use crate::Limits;

@@ -34,6 +34,13 @@ pub(super) fn series_line(text: &str) -> Result<SeriesLine, String> {
     Ok(SeriesLine { labels, items })
 }
 
+/// Reads a histogram such as `{{schema:1 count:3 buckets:[1 2]}}`.
+pub fn parse_histogram(text: &str) -> Option<Histogram> {
+    let mut values = Values { rest: text };
+    let (histogram, _) = values.histogram()?;
+    values.rest.is_empty().then_some(histogram)
+}
+
 /// Whether a line gives start timestamps instead of values: `metric{…}@st …`.
 pub(super) fn is_start_timestamps(text: &str) -> bool {
     labels(text).is_some_and(|(_, rest)| rest.starts_with("@st"))

@@ -2,7 +2,7 @@
 //! reconciled to what both can express.
 
 use super::buckets::{bound, merge, reduce, renumber};
-use super::compensated::Number;
+use super::number::Number;
 use super::{CUSTOM_BOUNDS, Histogram};
 use glass_model::ResetHint;
 use std::borrow::Cow;
@@ -158,10 +158,10 @@ impl<N: Number> Histogram<N> {
     }
 }
 
-impl Histogram {
+impl<N: Number> Histogram<N> {
     /// Multiplies all counts and the sum.
     pub fn multiply(&mut self, factor: f64) {
-        self.scale(|value| value * factor);
+        self.scale(|value| value.times(factor));
         if factor < 0.0 {
             self.hint = ResetHint::Gauge;
         }
@@ -169,7 +169,7 @@ impl Histogram {
 
     /// Divides all counts and the sum; dividing by 0 leaves no bucket.
     pub fn divide(&mut self, divisor: f64) {
-        self.scale(|value| value / divisor);
+        self.scale(|value| value.divided_by(divisor));
         if divisor == 0.0 {
             self.positive.clear();
             self.negative.clear();
@@ -180,16 +180,16 @@ impl Histogram {
 
     /// Whether a count or the sum has grown beyond what a float can hold.
     pub fn has_overflow(&self) -> bool {
-        let all = self
+        let buckets = self
             .positive
             .iter()
             .chain(&self.negative)
             .map(|(_, count)| *count);
-        all.chain([self.zero_count, self.count, self.sum])
-            .any(f64::is_infinite)
+        let mut all = buckets.chain([self.zero_count, self.count, self.sum]);
+        all.any(|value| value.value().is_infinite())
     }
 
-    fn scale(&mut self, change: impl Fn(f64) -> f64) {
+    fn scale(&mut self, change: impl Fn(N) -> N) {
         for value in [&mut self.zero_count, &mut self.count, &mut self.sum] {
             *value = change(*value);
         }

@@ -1,6 +1,6 @@
 //! Buckets as pairs of index and count, and the bounds that belong to an index: [`Bucket`], [`bound`].
 
-use super::compensated::Number;
+use super::number::Number;
 use super::{CUSTOM_BOUNDS, Histogram};
 use glass_model::Span;
 

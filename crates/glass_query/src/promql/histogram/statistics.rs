@@ -4,7 +4,8 @@
 //! one in the zero bucket and between listed bounds.
 
 use super::buckets::Bucket;
-use super::{Compensated, Histogram, Number};
+use super::{Histogram, Number};
+use crate::sums::KahanSum;
 
 /// That observations of NaN, which no bucket holds, bear on an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,11 +27,11 @@ impl Histogram {
     /// The estimated variance: every observation is taken to lie in the middle of its bucket.
     pub fn variance(&self) -> f64 {
         let mean = self.average();
-        let squares = self.buckets().fold(Compensated::default(), |sum, bucket| {
+        let squares = self.buckets().fold(KahanSum::default(), |sum, bucket| {
             let apart = self.middle(&bucket) - mean;
             sum.plus(bucket.count * apart * apart)
         });
-        squares.value() / self.count
+        Number::value(squares) / self.count
     }
 
     fn middle(&self, bucket: &Bucket) -> f64 {
@@ -104,11 +105,16 @@ impl Histogram {
                 bucket.lower = 0.0;
             }
         } else if bucket.lower < 0.0 && bucket.upper > 0.0 {
-            match (self.negative.is_empty(), self.positive.is_empty()) {
-                (true, false) => bucket.lower = 0.0,
-                (false, true) => bucket.upper = 0.0,
-                _ => {}
-            }
+            return self.one_sided(bucket);
+        }
+        bucket
+    }
+
+    fn one_sided(&self, mut bucket: Bucket) -> Bucket {
+        match (self.negative.is_empty(), self.positive.is_empty()) {
+            (true, false) => bucket.lower = 0.0,
+            (false, true) => bucket.upper = 0.0,
+            _ => {}
         }
         bucket
     }
@@ -146,9 +152,10 @@ impl Histogram {
         let mut rank = 0.0;
         for bucket in self.buckets() {
             let holds_zero = bucket.holds_zero();
-            let bucket = match self.is_custom() {
-                true => bucket,
-                false => self.bounded(bucket),
+            let bucket = if holds_zero {
+                self.one_sided(bucket)
+            } else {
+                bucket
             };
             if bucket.lower >= value {
                 return Some(rank);
