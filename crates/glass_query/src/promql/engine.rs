@@ -1,6 +1,24 @@
-//! [`Engine`]: evaluates expressions over a [`Querier`].
+//! [`Engine`]: evaluates expressions over a [`Querier`]. Each node of an expression is evaluated once for all steps,
+//! by columns; `evaluation` says how the nodes hand their series on.
 
+mod aggregate;
+mod binary;
+mod classic;
+mod evaluation;
+mod histograms;
+mod invariant;
+mod labels;
+mod notes;
+mod output;
+mod range;
+mod selector;
+mod vector;
+mod windows;
+
+use self::evaluation::Evaluation;
+use self::vector::text as vector_text;
 use super::Expr;
+use crate::steps::Grid;
 use crate::{Control, Limits};
 use glass_model::{Provenance, Querier, QueryError, QueryValue, Timestamp};
 
@@ -42,8 +60,10 @@ impl Engine<'_> {
     ///
     /// # Errors
     /// When it cannot be evaluated on this data, or a limit is reached.
-    pub fn instant(&self, _text: &str, _expr: &Expr, _at_millis: i64) -> Result<Evaluated, QueryError> {
-        Err(QueryError::Unsupported("not here".into()))
+    pub fn instant(&self, text: &str, expr: &Expr, at_millis: i64) -> Result<Evaluated, QueryError> {
+        let evaluation = Evaluation::new(self, expr, Grid::instant(at_millis), at_millis);
+        let value = evaluation.instant(expr)?;
+        Ok(Evaluated::of(text, &evaluation, value))
     }
 
     /// Evaluates for `start_millis` and then every step up to `end_millis`.
@@ -52,12 +72,54 @@ impl Engine<'_> {
     /// As for [`Engine::instant`]; also when there are too many steps.
     pub fn range(
         &self,
-        _text: &str,
-        _expr: &Expr,
-        _start_millis: i64,
-        _end_millis: i64,
-        _step_millis: i64,
+        text: &str,
+        expr: &Expr,
+        start_millis: i64,
+        end_millis: i64,
+        step_millis: i64,
     ) -> Result<Evaluated, QueryError> {
-        Err(QueryError::Unsupported("not here".into()))
+        if step_millis < 1 {
+            return Err(QueryError::Execution(
+                "zero or negative query resolution step widths are not accepted. Try a positive integer"
+                    .into(),
+            ));
+        }
+        let grid = Grid::between(start_millis, end_millis, step_millis);
+        if grid.n_steps > self.limits.max_points.saturating_add(1) {
+            return Err(QueryError::TooMuch(format!(
+                "exceeded maximum resolution of {} points per timeseries. Try decreasing the query resolution \
+                 (?step=XX)",
+                with_thousands(self.limits.max_points)
+            )));
+        }
+        let evaluation = Evaluation::new(self, expr, grid, end_millis);
+        let value = evaluation.range(expr)?;
+        Ok(Evaluated::of(text, &evaluation, value))
     }
+}
+
+impl Evaluated {
+    fn of(text: &str, evaluation: &Evaluation<'_>, value: QueryValue) -> Self {
+        let (warnings, infos) = evaluation.notes().texts(text);
+        Self {
+            value,
+            warnings,
+            infos,
+            provenance: evaluation.take_provenance(),
+            n_samples: evaluation.n_samples(),
+        }
+    }
+}
+
+/// `11,000`
+fn with_thousands(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }

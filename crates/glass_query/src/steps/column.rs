@@ -62,6 +62,11 @@ impl StepColumn {
         &self.floats
     }
 
+    /// The floats alone, as [`StepColumn::floats`] has them.
+    pub fn into_floats(self) -> Vec<f64> {
+        self.floats
+    }
+
     /// At which steps there is a float.
     pub fn present(&self) -> &Presence {
         &self.present

@@ -1,0 +1,161 @@
+//! Binary operators. A vector to which only scalars are applied streams through; other vectors are held until both
+//! sides are there.
+
+use super::evaluation::{Evaluation, Sink};
+use super::histograms;
+use crate::binary::{combine_sets, join, scalars, with_scalar};
+use crate::promql::ast::{Binary, BinaryStep, Expr, ValueType};
+use crate::steps::{Grid, StepSeries};
+use glass_model::QueryError;
+use std::ops::Range;
+
+/// The result so far of operators side by side.
+enum Operand {
+    Scalar(Vec<f64>),
+    Vector(Vec<StepSeries>),
+}
+
+impl Evaluation<'_> {
+    /// Evaluates operators of which at least one side is a vector.
+    pub(super) fn binary(
+        &self,
+        expr: &Expr,
+        binary: &Binary,
+        grid: Grid,
+        sink: &mut Sink<'_>,
+    ) -> Result<(), QueryError> {
+        let takes_scalar = |step: &BinaryStep| step.right.value_type() == ValueType::Scalar;
+        let n_streamed = match binary.first.value_type() {
+            ValueType::Vector => binary
+                .steps
+                .iter()
+                .rev()
+                .take_while(|step| takes_scalar(step))
+                .count(),
+            _ => 0,
+        };
+        let (held, streamed) = binary.steps.split_at(binary.steps.len() - n_streamed);
+        let mut applied = Vec::with_capacity(n_streamed);
+        for step in streamed {
+            applied.push((step, self.scalar(&step.right, grid)?));
+        }
+        let mut through = |mut series: StepSeries| {
+            for (step, values) in &applied {
+                self.apply_scalar(step, &mut series, values, false, expr.at.start);
+            }
+            if series.column.is_empty() {
+                Ok(())
+            } else {
+                sink(series)
+            }
+        };
+        if held.is_empty() {
+            return self.each(&binary.first, grid, &mut through);
+        }
+        let mut operand = match binary.first.value_type() {
+            ValueType::Scalar => Operand::Scalar(self.scalar(&binary.first, grid)?),
+            _ => Operand::Vector(self.collect(&binary.first, grid)?),
+        };
+        for step in held {
+            self.engine.control.check()?;
+            operand = self.apply(operand, step, grid, expr.at.start)?;
+        }
+        let Operand::Vector(series) = operand else {
+            return Err(QueryError::Execution(
+                "a scalar cannot stand where a vector is expected".into(),
+            ));
+        };
+        let n_held = series.len().saturating_mul(grid.n_steps);
+        self.hand_on(series, n_held, &mut through)
+    }
+
+    fn apply(
+        &self,
+        left: Operand,
+        step: &BinaryStep,
+        grid: Grid,
+        start: usize,
+    ) -> Result<Operand, QueryError> {
+        let is_scalar = step.right.value_type() == ValueType::Scalar;
+        match left {
+            Operand::Scalar(left) if is_scalar => {
+                let right = self.scalar(&step.right, grid)?;
+                Ok(Operand::Scalar(scalars(step.op, left, &right)))
+            }
+            Operand::Scalar(left) => {
+                let mut right = self.collect(&step.right, grid)?;
+                for series in &mut right {
+                    self.apply_scalar(step, series, &left, true, start);
+                }
+                Ok(Operand::Vector(right))
+            }
+            Operand::Vector(mut left) if is_scalar => {
+                let right = self.scalar(&step.right, grid)?;
+                for series in &mut left {
+                    self.apply_scalar(step, series, &right, false, start);
+                }
+                Ok(Operand::Vector(left))
+            }
+            Operand::Vector(left) => {
+                let right = self.collect(&step.right, grid)?;
+                let n_held = (left.len() + right.len()).saturating_mul(grid.n_steps);
+                let result = self.meet(left, right, step, start..step.right.at.end)?;
+                self.hold(result.len().saturating_mul(grid.n_steps))?;
+                self.release(n_held);
+                Ok(Operand::Vector(result))
+            }
+        }
+    }
+
+    fn apply_scalar(
+        &self,
+        step: &BinaryStep,
+        series: &mut StepSeries,
+        scalar: &[f64],
+        is_swapped: bool,
+        start: usize,
+    ) {
+        let at = start..step.right.at.end;
+        with_scalar(
+            step.op,
+            series,
+            scalar,
+            (is_swapped, step.returns_bool),
+            &mut |op, left, right| histograms::combine(&mut self.notes(), op, (left, right), &at),
+        );
+    }
+
+    fn meet(
+        &self,
+        left: Vec<StepSeries>,
+        right: Vec<StepSeries>,
+        step: &BinaryStep,
+        at: Range<usize>,
+    ) -> Result<Vec<StepSeries>, QueryError> {
+        let Some(matching) = &step.matching else {
+            return Err(QueryError::Execution(format!(
+                "{} lacks its matching",
+                step.op.text()
+            )));
+        };
+        if step.op.is_set() {
+            return combine_sets(step.op, matching, left, right);
+        }
+        join(
+            (step.op, step.returns_bool),
+            matching,
+            left,
+            right,
+            &mut |op, left, right| histograms::combine(&mut self.notes(), op, (left, right), &at),
+        )
+    }
+
+    /// Evaluates operators between scalars.
+    pub(super) fn scalar_binary(&self, binary: &Binary, grid: Grid) -> Result<Vec<f64>, QueryError> {
+        let mut left = self.scalar(&binary.first, grid)?;
+        for step in &binary.steps {
+            left = scalars(step.op, left, &self.scalar(&step.right, grid)?);
+        }
+        Ok(left)
+    }
+}
