@@ -1,8 +1,10 @@
 //! Prints how fast and how small the program is on the generated recording R1, as the table of
 //! `docs/benchmarks.md`. Run it with `cargo build --release && cargo run --release -p glass_bench`.
 //!
-//! `cargo run --release -p glass_bench -- generate FILE` writes R1 to a file and ends.
+//! `cargo run --release -p glass_bench -- generate FILE` writes R1 to a file and ends; `-- prometheus` times queries
+//! against a real Prometheus.
 
+mod against_prometheus;
 mod generate;
 mod measure;
 mod random;
@@ -32,11 +34,12 @@ fn main() -> Result<()> {
             generate::generate(R1, &folder, file)?;
             Ok(())
         }
+        ["prometheus"] => against_prometheus::run(),
         ["memory", file] => {
             let (before, after) = measure::memory(Path::new(file))?;
             say(&format!("{before} {after}"))
         }
-        _ => anyhow::bail!("usage: glass_bench [generate FILE]"),
+        _ => anyhow::bail!("usage: glass_bench [generate FILE | prometheus]"),
     }
 }
 
