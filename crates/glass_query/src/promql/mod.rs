@@ -5,6 +5,7 @@ mod engine;
 pub mod functions;
 pub mod histogram;
 mod parse;
+pub mod print;
 
 pub use ast::Expr;
 pub use engine::{Engine, Evaluated, LOOK_BACK_MILLIS};
