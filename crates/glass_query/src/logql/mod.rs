@@ -4,7 +4,7 @@
 //! [`rewrite`] use a log query's stages line by line, for a store that counts and pages by itself.
 
 pub mod ast;
-
+mod complete;
 mod engine;
 mod parse;
 mod predicate;
@@ -13,7 +13,7 @@ mod stages;
 mod template;
 
 pub use ast::{LogQuery, MetricExpr, Query};
-
+pub use complete::complete;
 pub use engine::{Engine, Evaluated, FoundLine, FoundLines, FoundStream, MAX_SERIES, Stats, aligned};
 pub use parse::{ParseError, parse};
 pub use predicate::{predicate, rewrite};

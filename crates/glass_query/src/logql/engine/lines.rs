@@ -28,6 +28,11 @@ impl FoundLine {
         let parts = [&self.stream, &self.metadata, &self.parsed];
         Labels::new(parts.into_iter().flat_map(|labels| labels.iter()))
     }
+
+    /// All its labels but those of its stream.
+    pub fn other_labels(&self) -> Labels {
+        Labels::new(self.metadata.iter().chain(self.parsed.iter()))
+    }
 }
 
 /// Lines that share labels, in the order they were found.
