@@ -1,4 +1,4 @@
-//! The address of a view: `glass://name/screen?at=…&from=…&window=…`. Pasted into the palette it opens the same view at
+//! The address of a view: `glass://name/screen?at=…&from=…&window=…&query=…`. Pasted into the palette it opens the same view at
 //! the same moment.
 
 use crate::Screen;
@@ -17,6 +17,8 @@ pub struct Address {
     pub from: Option<Timestamp>,
     /// The length of the shown window in nanoseconds; 0 if it was not written.
     pub window_nanos: i64,
+    /// The query it shows; empty for none.
+    pub query: String,
 }
 
 /// What begins an address.
@@ -49,7 +51,10 @@ impl Address {
         let at = Timestamp::parse_rfc3339(at).map_err(|_| error("the time cannot be read"))?;
         let from = value("from").and_then(|from| Timestamp::parse_rfc3339(from).ok());
         let window_nanos = value("window").and_then(crate::seek::parse_duration).unwrap_or(0);
+        let query =
+            decoded(value("query").unwrap_or_default()).ok_or_else(|| error("the query cannot be read"))?;
         Ok(Self {
+            query,
             recording: recording.to_owned(),
             screen,
             at,
@@ -67,6 +72,7 @@ impl std::fmt::Display for Address {
             at,
             from,
             window_nanos,
+            query,
         } = self;
         let name: String = recording
             .chars()
@@ -85,8 +91,37 @@ impl std::fmt::Display for Address {
         if *window_nanos > 0 {
             write!(f, "&window={}s", window_nanos / 1_000_000_000)?;
         }
+        if !query.is_empty() {
+            f.write_str("&query=")?;
+            query.bytes().try_for_each(|byte| write_encoded(f, byte))?;
+        }
         Ok(())
     }
+}
+
+/// As RFC 3986 wants it: all but unreserved characters as `%` and two digits.
+fn write_encoded(f: &mut std::fmt::Formatter<'_>, byte: u8) -> std::fmt::Result {
+    if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+        write!(f, "{}", char::from(byte))
+    } else {
+        write!(f, "%{byte:02X}")
+    }
+}
+
+fn decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((byte, after)) = rest.split_first() {
+        rest = after;
+        if *byte == b'%' {
+            let digits = std::str::from_utf8(rest.get(..2)?).ok()?;
+            bytes.push(u8::from_str_radix(digits, 16).ok()?);
+            rest = &rest[2..];
+        } else {
+            bytes.push(*byte);
+        }
+    }
+    String::from_utf8(bytes).ok()
 }
 
 #[cfg(test)]
@@ -97,6 +132,14 @@ mod tests {
     fn an_address_round_trips() {
         let text = "glass://shop-2026/logs?at=2026-11-22T03:41:00.5Z&from=2026-11-22T03:30:00Z&window=900s";
         assert_eq!(Address::parse(text).unwrap().to_string(), text);
+        let query = "sum by (job) (rate(größe{a=~\"x&y%\"}[5m]))";
+        let asked = Address {
+            query: query.into(),
+            ..Address::parse(text).unwrap()
+        };
+        let written = asked.to_string();
+        assert!(written.is_ascii() && !written.contains(' '), "{written}");
+        assert_eq!(Address::parse(&written).unwrap().query, query);
     }
 
     #[test]
@@ -107,6 +150,14 @@ mod tests {
             ("glass://x/nope?at=1", "no such screen"),
             ("glass://x/logs", "the time is missing"),
             ("glass://x/logs?at=soon", "cannot be read"),
+            (
+                "glass://x/logs?at=2026-11-22T03:41:00Z&query=%4",
+                "the query cannot be read",
+            ),
+            (
+                "glass://x/logs?at=2026-11-22T03:41:00Z&query=%ff",
+                "the query cannot be read",
+            ),
         ] {
             assert!(Address::parse(text).unwrap_err().contains(part), "{text}");
         }

@@ -3,6 +3,7 @@
 use crate::address::Address;
 use crate::context::Context;
 use crate::prompt::{Prompt, PromptKind, PromptReaction};
+use crate::query_editor::QueryEditor;
 use crate::screens::{
     Reaction, ScreenState, alerts::Alerts, changes::Changes, incidents::Incidents, logs::Logs,
     metrics::Metrics, overview::Overview,
@@ -13,7 +14,9 @@ use crate::{
     Answered, Chord, Command, Effect, Event, Line, Overlay, Role, Screen, ScreenView, Slot, Span, StatusView,
     ViewModel, Viewport, chrome, command_of, seek, timeline, words,
 };
-use glass_model::{Ask, Jump, JumpTarget, QueryError, RecordingInfo, Timestamp};
+use glass_model::{Ask, Jump, JumpTarget, QueryError, QueryLanguage, RecordingInfo, Timestamp};
+
+mod editor;
 
 /// How many places history keeps.
 const MAX_HISTORY: usize = 100;
@@ -40,6 +43,9 @@ pub struct App {
     slots: Slots,
     prompt: Option<Prompt>,
     palette_history: Vec<String>,
+    editor: Option<QueryEditor>,
+    /// Queries that were run: PromQL, LogQL.
+    query_history: [Vec<String>; 2],
     help: Option<usize>,
     message: Line,
     past: Vec<Place>,
@@ -72,6 +78,8 @@ impl App {
             slots: Slots::default(),
             prompt: None,
             palette_history: Vec::new(),
+            editor: None,
+            query_history: Default::default(),
             help: None,
             message,
             past: Vec::new(),
@@ -169,6 +177,9 @@ impl App {
         if let Some(from) = address.from {
             self.time.move_window(from);
         }
+        self.editor = None;
+        let query = address.query.clone();
+        self.current_mut().0.set_query(&query);
     }
 
     fn context(&self) -> Context<'_> {
@@ -211,6 +222,7 @@ impl App {
     fn wanted(&self) -> Vec<(Slot, Ask)> {
         let context = self.context();
         let mut wanted = self.current().wanted(&context);
+        wanted.extend(self.editor.as_ref().map(QueryEditor::wanted));
         wanted.extend(timeline::wanted(&context));
         if wanted.iter().all(|(slot, _)| *slot != Slot::Alerts) {
             wanted.push((Slot::Alerts, Ask::Alerts));
@@ -239,11 +251,9 @@ impl App {
         let help = self
             .help
             .map(|scroll| Overlay::Help(chrome::help(self.screen, scroll)));
-        help.or_else(|| {
-            self.prompt
-                .as_ref()
-                .map(|prompt| Overlay::Prompt(prompt.view(self.screen)))
-        })
+        let prompt = || Some(Overlay::Prompt(self.prompt.as_ref()?.view(self.screen)));
+        let editor = || Some(Overlay::QueryEditor(self.editor.as_ref()?.view(&self.context())));
+        help.or_else(prompt).or_else(editor)
     }
 
     fn chord(&mut self, chord: Chord) -> Vec<Effect> {
@@ -252,6 +262,9 @@ impl App {
         }
         if self.help.is_some() {
             return self.help_chord(chord);
+        }
+        if self.editor.is_some() {
+            return self.editor_chord(chord);
         }
         match command_of(chord, self.screen) {
             Some(command) => self.run(command),
@@ -294,6 +307,7 @@ impl App {
                 let filter = self.current().filter().unwrap_or_default().to_owned();
                 self.prompt = Some(Prompt::new(PromptKind::Filter, &filter));
             }
+            Command::Query => self.edit_query(),
             Command::Show(screen) => self.show(screen),
             Command::HistoryBack => self.travel(true),
             Command::HistoryForward => self.travel(false),
@@ -339,6 +353,7 @@ impl App {
             Reaction::MoveCursor(n_steps) => self.time.move_cursor(n_steps),
             Reaction::SetCursor(at) => self.time.set_cursor(at),
             Reaction::Show(screen) => self.open_from_overview(screen),
+            Reaction::Say(text) => self.say(text),
             Reaction::Ignored if command == Command::Back && self.time.cursor().is_some() => {
                 self.time.set_cursor(None)
             }
@@ -366,6 +381,7 @@ impl App {
         if screen != self.screen {
             self.remember();
             self.screen = screen;
+            self.editor = None;
         }
     }
 
@@ -445,6 +461,7 @@ impl App {
         };
         to.push(here);
         self.screen = place.screen;
+        self.editor = None;
         self.time.seek(place.at);
     }
 
@@ -468,6 +485,7 @@ impl App {
             at: self.time.playhead(),
             from: Some(self.time.window().start),
             window_nanos: self.time.window().nanos(),
+            query: self.current().query().to_owned(),
         };
         self.say(&format!("copied {address}"));
         vec![Effect::Copy(address.to_string())]
@@ -480,7 +498,7 @@ impl App {
                 self.prompt_changed();
             }
             None if text.trim().starts_with("glass://") => self.open_text(text),
-            None => {}
+            None => self.paste_into_editor(text),
         }
         Vec::new()
     }
@@ -498,23 +516,28 @@ impl App {
         Vec::new()
     }
 
-    /// A filter is applied while it is typed.
+    /// A filter is applied while it is typed; one that begins as a LogQL query goes on as one.
     fn prompt_changed(&mut self) {
-        let Some(prompt) = &self.prompt else { return };
-        let (kind, text) = (prompt.kind, prompt.text());
-        let error = match kind {
-            PromptKind::Filter => self.current_mut().0.set_filter(&text).err().unwrap_or_default(),
-            PromptKind::Seek | PromptKind::Palette => String::new(),
-        };
-        if let Some(prompt) = &mut self.prompt {
-            prompt.error = error;
+        let Some(prompt) = &mut self.prompt else { return };
+        prompt.error.clear();
+        if prompt.kind != PromptKind::Filter {
+            return;
+        }
+        let text = prompt.text();
+        let language = self.current().query_language();
+        match language {
+            Some(QueryLanguage::LogQl) if text.trim_start().starts_with('{') => {
+                self.prompt_cancelled();
+                self.editor = Some(QueryEditor::new(QueryLanguage::LogQl, &text));
+            }
+            _ => self.current_mut().0.set_filter(&text),
         }
     }
 
     fn prompt_cancelled(&mut self) {
         let Some(prompt) = self.prompt.take() else { return };
-        if prompt.kind == PromptKind::Filter && self.current_mut().0.set_filter(&prompt.before).is_err() {
-            self.complain("the filter before cannot be restored");
+        if prompt.kind == PromptKind::Filter {
+            self.current_mut().0.set_filter(&prompt.before);
         }
     }
 
@@ -524,8 +547,7 @@ impl App {
         };
         let text = prompt.text();
         match prompt.kind {
-            PromptKind::Filter if prompt.error.is_empty() => self.prompt = None,
-            PromptKind::Filter => {}
+            PromptKind::Filter => self.prompt = None,
             PromptKind::Seek => match seek::parse_seek(&text, self.time.playhead(), self.time.extent()) {
                 Ok(at) => {
                     self.prompt = None;

@@ -75,11 +75,13 @@ pub(crate) fn hints(context: &Context<'_>, screen: Screen) -> Vec<(String, Strin
     hints.extend(match screen {
         Screen::Overview => vec![(Command::NextPane, "pane"), (Command::Open, "open")],
         Screen::Metrics => vec![
+            (Command::Query, "query"),
             (Command::Filter, "filter"),
             (Command::ToggleRate, "per second"),
             (Command::Right, "cursor"),
         ],
         Screen::Logs => vec![
+            (Command::Query, "query"),
             (Command::Filter, "filter"),
             (Command::CycleLevel, "level"),
             (Command::NextError, "next error"),

@@ -91,6 +91,7 @@ pub enum Command {
     Open,
     Back,
     FullScreen,
+    Query,
     Filter,
     InvertFilter,
     CycleLevel,
@@ -516,11 +517,22 @@ pub const COMMANDS: &[CommandSpec] = &[
     ),
     only(
         spec(
+            C::Query,
+            G::Look,
+            "look.query",
+            "Query…",
+            "ask the metrics in PromQL, the logs in LogQL",
+            &[c('p')],
+        ),
+        &[Screen::Metrics, Screen::Logs],
+    ),
+    only(
+        spec(
             C::Filter,
             G::Look,
             "look.filter",
             "Filter…",
-            "keep rows with a text; logs also {job=\"shop\"}",
+            "keep rows with a text; logs also LogQL: {…",
             &[c('/')],
         ),
         &[Screen::Metrics, Screen::Logs],

@@ -4,7 +4,7 @@ use crate::slots::{SlotData, Slots};
 use crate::time_control::TimeControl;
 use crate::{DataState, DataStateKind, Slot};
 use glass_model::{
-    AnswerValue, Ask, Completeness, Graph, GraphSeries, QueryValue, Question, RecordingInfo, Seen,
+    AnswerValue, Ask, Completeness, Graph, GraphSeries, QueryError, QueryValue, Question, RecordingInfo, Seen,
 };
 
 /// The parts of the application that screens share.
@@ -23,6 +23,8 @@ pub(crate) struct Context<'a> {
 pub(crate) struct Held<'a> {
     /// The answer, if there is one.
     pub value: Option<&'a AnswerValue>,
+    /// Why there is none, if asking failed.
+    pub error: Option<&'a QueryError>,
     /// How it stands.
     pub state: DataState,
 }
@@ -41,11 +43,13 @@ impl<'a> Context<'a> {
         match self.slots.get(slot, &self.question(ask)) {
             SlotData::Loading => Held {
                 value: None,
+                error: None,
                 state: state(DataStateKind::Loading, "loading …"),
             },
             SlotData::Failed(error) => Held {
                 value: None,
-                state: state(DataStateKind::Failed, &crate::words::visible(&error.to_string())),
+                error: Some(error),
+                state: state_of_error(error),
             },
             SlotData::Here { answer, stale } => {
                 let mut state = state_of(&answer.provenance.completeness, &answer.value, nothing);
@@ -55,6 +59,7 @@ impl<'a> Context<'a> {
                 state.source = crate::words::visible(&answer.provenance.source);
                 Held {
                     value: Some(&answer.value),
+                    error: None,
                     state,
                 }
             }
@@ -67,6 +72,20 @@ fn state(kind: DataStateKind, text: &str) -> DataState {
         kind,
         text: text.to_owned(),
         source: String::new(),
+    }
+}
+
+/// What is too much or not supported was refused; everything else failed.
+fn state_of_error(error: &QueryError) -> DataState {
+    let text = crate::words::visible(&error.to_string());
+    match error {
+        QueryError::TooMuch(_) => state(DataStateKind::Refused, &format!("refused: {text}")),
+        QueryError::Unsupported(_) => state(DataStateKind::Refused, &format!("not supported: {text}")),
+        QueryError::Damaged(_)
+        | QueryError::Invalid { .. }
+        | QueryError::Execution(_)
+        | QueryError::Timeout(_)
+        | QueryError::Cancelled => state(DataStateKind::Failed, &text),
     }
 }
 

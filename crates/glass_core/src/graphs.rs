@@ -13,6 +13,7 @@ const LOOK_BACK_NANOS: i64 = 300_000_000_000;
 pub(crate) fn graph_view(panel: &Panel, n_columns: usize, time: &TimeControl, held: Held<'_>) -> GraphView {
     let graph = match held.value {
         Some(AnswerValue::Graph(graph)) => Some(graph),
+        Some(AnswerValue::QueryGraph(query)) => Some(&query.graph),
         _ => None,
     };
     let window = time.window();
@@ -149,11 +150,14 @@ fn runs(graph: &Graph, series: &GraphSeries, window: TimeRange, n_columns: usize
     runs
 }
 
-/// Names by the fewest labels that tell the series apart; a lone series keeps its metric's name.
+/// Names by the fewest labels that tell the series apart; a lone series keeps its metric's name, or else its labels.
 fn legend_names(series: &[GraphSeries]) -> Vec<String> {
     if let [only] = series {
-        let name = only.labels.metric_name();
-        return vec![words::visible(if name.is_empty() { "value" } else { name })];
+        return vec![match (only.labels.metric_name(), only.labels.is_empty()) {
+            ("", true) => "value".to_owned(),
+            ("", false) => words::visible(&only.labels.to_string()),
+            (name, _) => words::visible(name),
+        }];
     }
     let telling = telling_labels(series);
     let name_of = |labels: &Labels| {

@@ -1,5 +1,6 @@
 //! [`Prompt`]: a line being typed, for filters, times and commands.
 
+use crate::line_edit::LineEdit;
 use crate::{COMMANDS, Chord, Command, CommandSpec, Key, Line, PromptView, Role, Screen, Span, words};
 
 /// What the line is for.
@@ -26,8 +27,10 @@ pub(crate) enum PromptReaction {
     Accepted,
 }
 
-/// The longest line, in characters.
-const MAX_CHARS: usize = 1000;
+/// The longest line, in characters: an address may hold a query.
+const MAX_CHARS: usize = 8000;
+/// Longer than any name of a command: nothing is suggested for it.
+const MAX_NAME: usize = 100;
 /// Suggestions shown at most.
 const MAX_SUGGESTIONS: usize = 8;
 
@@ -40,29 +43,25 @@ pub(crate) struct Prompt {
     pub error: String,
     /// What stood there before, to go back to.
     pub before: String,
-    text: Vec<char>,
-    caret: usize,
+    line: LineEdit,
     chosen: Option<usize>,
 }
 
 impl Prompt {
     /// An open line with a text in it.
     pub fn new(kind: PromptKind, text: &str) -> Self {
-        let chars: Vec<char> = text.chars().take(MAX_CHARS).collect();
-        let caret = chars.len();
         Self {
             kind,
             error: String::new(),
             before: text.to_owned(),
-            text: chars,
-            caret,
+            line: LineEdit::new(text, MAX_CHARS),
             chosen: None,
         }
     }
 
     /// What was typed.
     pub fn text(&self) -> String {
-        self.text.iter().collect()
+        self.line.text()
     }
 
     /// Takes a key.
@@ -74,7 +73,7 @@ impl Prompt {
             (Key::Tab, _) => return self.complete(screen),
             (Key::Up, _)
                 if self.chosen.is_none() && n_suggestions == 0
-                    || self.text.is_empty() && !history.is_empty() =>
+                    || self.line.is_empty() && !history.is_empty() =>
             {
                 if let Some(last) = history.last() {
                     self.set(last);
@@ -87,56 +86,29 @@ impl Prompt {
                         .map_or(0, |chosen| (chosen + 1).min(n_suggestions - 1)),
                 );
             }
-            (Key::Left, _) => self.caret = self.caret.saturating_sub(1),
-            (Key::Right, _) => self.caret = (self.caret + 1).min(self.text.len()),
-            (Key::Home, _) | (Key::Char('a'), true) => self.caret = 0,
-            (Key::End, _) | (Key::Char('e'), true) => self.caret = self.text.len(),
-            (Key::Char('u'), true) => self.erase(0),
-            (Key::Char('w'), true) => self.erase(self.word_start()),
-            (Key::Backspace, _) if self.text.is_empty() => return PromptReaction::Cancelled,
-            (Key::Backspace, _) => self.erase(self.caret.saturating_sub(1)),
-            (Key::Delete, _) if self.caret < self.text.len() => {
-                self.text.remove(self.caret);
+            (Key::Backspace, _) if self.line.is_empty() => return PromptReaction::Cancelled,
+            _ => {
+                let before = self.text();
+                if !self.line.take(chord) {
+                    return PromptReaction::Stay;
+                }
+                if self.text() != before {
+                    self.chosen = None;
+                }
             }
-            (Key::Char(c), false) => self.insert(&c.to_string()),
-            _ => return PromptReaction::Stay,
         }
         PromptReaction::Changed
     }
 
     /// Types a text.
     pub fn insert(&mut self, text: &str) {
-        for c in text.chars().filter(|c| !c.is_control()) {
-            if self.text.len() < MAX_CHARS {
-                self.text.insert(self.caret, c);
-                self.caret += 1;
-            }
-        }
+        self.line.insert(text);
         self.chosen = None;
     }
 
     fn set(&mut self, text: &str) {
-        self.text = text.chars().take(MAX_CHARS).collect();
-        self.caret = self.text.len();
+        self.line.set(text);
         self.chosen = None;
-    }
-
-    fn erase(&mut self, from: usize) {
-        self.text.drain(from..self.caret);
-        self.caret = from;
-        self.chosen = None;
-    }
-
-    fn word_start(&self) -> usize {
-        let before = &self.text[..self.caret];
-        let end = before
-            .iter()
-            .rposition(|c| !c.is_whitespace())
-            .map_or(0, |last| last + 1);
-        before[..end]
-            .iter()
-            .rposition(|c| c.is_whitespace())
-            .map_or(0, |space| space + 1)
     }
 
     /// Replaces the text by the chosen or best suggestion.
@@ -175,6 +147,9 @@ impl Prompt {
         let typed = self.text();
         if typed.trim().is_empty() {
             return available.take(MAX_SUGGESTIONS).collect();
+        }
+        if typed.len() > MAX_NAME {
+            return Vec::new();
         }
         let mut matcher = nucleo_matcher::Matcher::new(nucleo_matcher::Config::DEFAULT);
         let pattern = nucleo_matcher::pattern::Pattern::parse(
@@ -217,7 +192,7 @@ impl Prompt {
         PromptView {
             title: title.to_owned(),
             text: words::visible(&self.text()),
-            caret: self.caret,
+            caret: self.line.caret(),
             hint,
             suggestions: suggestions
                 .iter()

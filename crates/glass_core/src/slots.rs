@@ -1,7 +1,7 @@
 //! [`Slots`]: the questions that are open and the answers at hand. The core's half of the first law: an answer
 //! for a later playhead is never handed out.
 
-use glass_model::{Answer, Ask, QueryError, Question};
+use glass_model::{Answer, Ask, QueryError, Question, Timestamp};
 use std::collections::HashMap;
 
 /// A place on screen that needs an answer.
@@ -21,6 +21,8 @@ pub enum Slot {
     MetricNames,
     /// The graph of the chosen metric.
     Graph,
+    /// What could stand at the caret of a query being typed, and what is wrong with it.
+    Completion,
     /// Log lines.
     LogLines,
     /// Log lines over time.
@@ -110,6 +112,13 @@ impl Slots {
         }
     }
 
+    /// The answer at hand and what it answers, whatever is wanted now, unless it is of a later moment than `now`.
+    pub fn latest(&self, slot: Slot, now: Timestamp) -> Option<(&Ask, &Answer)> {
+        let (_, question, result) = self.entries.get(&slot)?.held.as_ref()?;
+        let answer = result.as_ref().ok()?;
+        (question.as_of <= now && answer.as_of <= now).then_some((&question.ask, answer))
+    }
+
     /// Whether the answer at hand is the one wanted.
     pub fn is_settled(&self, slot: Slot, wanted: &Question) -> bool {
         let held = self.entries.get(&slot).and_then(|entry| entry.held.as_ref());
@@ -143,7 +152,7 @@ fn may_stand_in(held: &Question, wanted: &Question) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use glass_model::{AnswerValue, Provenance, TimeRange, Timestamp};
+    use glass_model::{AnswerValue, Provenance, TimeRange};
 
     fn question(secs: i64) -> Question {
         Question {
@@ -174,6 +183,8 @@ mod tests {
             SlotData::Here { stale: true, .. }
         ));
         assert!(matches!(slots.get(Slot::Alerts, &question(9)), SlotData::Loading));
+        let latest = |secs| slots.latest(Slot::Alerts, Timestamp::from_secs(secs));
+        assert!(latest(10).is_some() && latest(9).is_none());
     }
 
     #[test]

@@ -3,7 +3,10 @@
 use crate::paint::{self, rect};
 use crate::theme::{BODY, GAP, LARGE, PAD, RADIUS, SMALL, Theme};
 use egui::{Align2, Area, Id, Order, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, accesskit, pos2, vec2};
-use glass_core::{Chord, Event, HelpGroup, HelpView, Key, Overlay, PromptView, Role};
+use glass_core::{
+    Chord, CompletionRow, Event, FaultView, HelpGroup, HelpView, Key, Line, Overlay, PromptView,
+    QueryEditorView, Role, Span,
+};
 
 const ENTRY: f32 = 22.0;
 const SUGGESTION: f32 = 24.0;
@@ -22,6 +25,7 @@ pub fn overlay_ui(ui: &mut Ui, window: Rect, overlay: &Overlay, events: &mut Vec
             let card = match overlay {
                 Overlay::Help(help) => help_ui(ui, window, help),
                 Overlay::Prompt(prompt) => prompt_ui(ui, window, prompt),
+                Overlay::QueryEditor(editor) => query_editor_ui(ui, window, editor),
             };
             let beside = ground.interact_pointer_pos().is_none_or(|at| !card.contains(at));
             if ground.clicked() && beside {
@@ -146,7 +150,19 @@ fn help_row_ui(ui: &mut Ui, place: Rect, row: &HelpRow<'_>) {
     }
 }
 
-/// Draws the line to type into, above the bottom line, with suggestions above it. Returns its place.
+/// A line to type into, whatever it is for.
+struct Field<'a> {
+    title: &'a str,
+    text: &'a str,
+    caret: usize,
+    /// The characters that are wrong.
+    fault: Option<&'a FaultView>,
+    /// What stands below it.
+    lines: Vec<Line>,
+    suggestions: &'a [(String, String)],
+    chosen: Option<usize>,
+}
+
 fn prompt_ui(ui: &mut Ui, window: Rect, prompt: &PromptView) -> Rect {
     let PromptView {
         title,
@@ -156,30 +172,97 @@ fn prompt_ui(ui: &mut Ui, window: Rect, prompt: &PromptView) -> Rect {
         suggestions,
         chosen,
     } = prompt;
+    let field = Field {
+        title,
+        text,
+        caret: *caret,
+        fault: None,
+        lines: vec![hint.clone()],
+        suggestions,
+        chosen: *chosen,
+    };
+    field_card_ui(ui, window, &field)
+}
+
+fn query_editor_ui(ui: &mut Ui, window: Rect, editor: &QueryEditorView) -> Rect {
+    let QueryEditorView {
+        language,
+        text,
+        caret,
+        fault,
+        hint,
+        completions,
+        n_more,
+        chosen,
+    } = editor;
+    let suggestion = |row: &CompletionRow| {
+        let CompletionRow { text, kind, detail } = row;
+        (text.clone(), format!("{kind}  {detail}"))
+    };
+    let suggestions: Vec<_> = completions.iter().map(suggestion).collect();
+    let mut hint = hint.clone();
+    if *n_more > 0 {
+        hint.push(Span::new(format!("{n_more} more: type on"), Role::Muted));
+    }
+    let wrong = fault
+        .as_ref()
+        .map(|fault| vec![Span::new(&fault.text, fault.role)]);
+    let field = Field {
+        title: language,
+        text,
+        caret: *caret,
+        fault: fault.as_ref(),
+        lines: wrong.into_iter().chain([hint]).collect(),
+        suggestions: &suggestions,
+        chosen: *chosen,
+    };
+    field_card_ui(ui, window, &field)
+}
+
+/// Draws a line to type into, with suggestions below it. Returns its place.
+fn field_card_ui(ui: &mut Ui, window: Rect, field: &Field<'_>) -> Rect {
+    let Field {
+        lines,
+        suggestions,
+        chosen,
+        ..
+    } = field;
     let width = 640.0_f32.min(window.width() - 48.0);
     let most = ((window.height() - 160.0) / SUGGESTION).max(0.0) as usize;
     let n_shown = suggestions.len().min(most.min(12));
-    let height = 84.0 + n_shown as f32 * SUGGESTION + if n_shown > 0 { GAP } else { 0.0 };
+    let height =
+        58.0 + 26.0 * lines.len() as f32 + n_shown as f32 * SUGGESTION + if n_shown > 0 { GAP } else { 0.0 };
     let top = window.min.y + (window.height() * 0.16).min(130.0);
     let card = rect(window.center().x - width / 2.0, top, width, height);
     raised_card(ui, card);
     let inner = card.shrink2(vec2(PAD, 8.0));
-    let field = rect(inner.min.x, inner.min.y, inner.width(), 36.0);
-    field_ui(ui, field, title, text, *caret);
-    let hint_place = rect(inner.min.x, field.max.y + 4.0, inner.width(), 22.0);
-    paint::line_ui(ui, hint_place, Align2::LEFT_CENTER, hint, SMALL);
+    let row = rect(inner.min.x, inner.min.y, inner.width(), 36.0);
+    field_ui(ui, row, field);
+    let mut bottom = row.max.y;
+    for line in lines {
+        let place = rect(inner.min.x, bottom + 4.0, inner.width(), 22.0);
+        paint::line_ui(ui, place, Align2::LEFT_CENTER, line, SMALL);
+        bottom = place.max.y;
+    }
     // Keep the chosen one in sight.
     let skip = chosen.map_or(0, |chosen| (chosen + 1).saturating_sub(n_shown));
     let shown = suggestions.iter().enumerate().skip(skip).take(n_shown);
-    for (row, (index, (text, about))) in shown.enumerate() {
-        let top = hint_place.max.y + GAP + row as f32 * SUGGESTION;
+    for (nth, (index, (text, about))) in shown.enumerate() {
+        let top = bottom + GAP + nth as f32 * SUGGESTION;
         let place = rect(inner.min.x, top, inner.width(), SUGGESTION);
         suggestion_ui(ui, place, text, about, *chosen == Some(index));
     }
     card
 }
 
-fn field_ui(ui: &mut Ui, place: Rect, title: &str, text: &str, caret: usize) {
+fn field_ui(ui: &mut Ui, place: Rect, field: &Field<'_>) {
+    let Field {
+        title,
+        text,
+        caret,
+        fault,
+        ..
+    } = field;
     let theme = Theme::of(ui);
     let stroke = Stroke::new(1.5, theme.color(Role::Accent));
     ui.painter()
@@ -187,8 +270,11 @@ fn field_ui(ui: &mut Ui, place: Rect, title: &str, text: &str, caret: usize) {
     let inner = place.shrink2(vec2(10.0, 0.0));
     let title_at = paint::text_ui(ui, inner, Align2::LEFT_CENTER, title, BODY, Role::Accent);
     let room = Rect::from_min_max(pos2(title_at.max.x + PAD, place.min.y), inner.max);
-    let before: String = text.chars().take(caret).collect();
-    let before_width = paint::text_width(ui, &before, BODY);
+    let width_of = |ui: &Ui, n_chars: usize| {
+        let before: String = text.chars().take(n_chars).collect();
+        paint::text_width(ui, &before, BODY)
+    };
+    let before_width = width_of(ui, *caret);
     // A text longer than the field is shifted so that the caret stays in sight.
     let shift = (before_width + 4.0 - room.width()).max(0.0);
     let color = theme.color(Role::Strong);
@@ -202,10 +288,20 @@ fn field_ui(ui: &mut Ui, place: Rect, title: &str, text: &str, caret: usize) {
         place.shrink(8.0).y_range(),
         Stroke::new(1.5, theme.color(Role::Accent)),
     );
+    if let Some(fault) = fault {
+        let (from, to) = (width_of(ui, fault.from), width_of(ui, fault.to));
+        let left = room.min.x - shift + from;
+        let marked = left..=(left + (to - from).max(6.0));
+        painter.hline(
+            marked,
+            place.max.y - 7.0,
+            Stroke::new(2.0, theme.color(fault.role)),
+        );
+    }
     let response = ui.interact(room, Id::unique("prompt"), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(accesskit::Role::TextInput, true, title));
     ui.ctx()
-        .accesskit_node_builder(response.id, |node| node.set_value(text));
+        .accesskit_node_builder(response.id, |node| node.set_value(*text));
 }
 
 fn suggestion_ui(ui: &mut Ui, place: Rect, text: &str, about: &str, chosen: bool) {

@@ -6,9 +6,9 @@
 mod support;
 
 use glass_core::{
-    AxisTick, Cell, Column, CursorView, DataState, DataStateKind, GraphLine, GraphView, Header, HelpGroup,
-    HelpView, Lane, Line, Mark, Overlay, OverviewView, PromptView, Row, ScreenView, Span, StatusView, Tab,
-    TableView, TimelineView, ViewModel,
+    AxisTick, Cell, Column, CompletionRow, CursorView, DataState, DataStateKind, FaultView, GraphLine,
+    GraphView, Header, HelpGroup, HelpView, Lane, Line, Mark, Overlay, OverviewView, PromptView,
+    QueryEditorView, Row, ScreenView, Span, StatusView, Tab, TableView, TimelineView, ViewModel,
 };
 use support::{accessible_texts, fixture, harness};
 
@@ -241,6 +241,28 @@ fn overlay_texts(overlay: &Overlay, said: &mut Vec<String>) {
                     .flat_map(|(text, about)| [text.clone(), about.clone()]),
             );
         }
+        Overlay::QueryEditor(QueryEditorView {
+            language,
+            text,
+            caret: _,
+            fault,
+            hint,
+            completions,
+            n_more,
+            chosen: _,
+        }) => {
+            said.extend([language, text].map(String::clone));
+            let FaultView {
+                text: wrong,
+                from: _,
+                to: _,
+                role: _,
+            } = fault.as_ref().unwrap();
+            said.extend([wrong.clone(), line_text(hint), format!("{n_more} more")]);
+            for CompletionRow { text, kind, detail } in completions {
+                said.extend([text, kind, detail].map(String::clone));
+            }
+        }
     }
 }
 
@@ -294,5 +316,12 @@ fn both_front_ends_say_all_of_help() {
 fn both_front_ends_say_all_of_a_prompt() {
     let mut model = fixture::overview();
     model.overlay = Some(Overlay::Prompt(fixture::prompt()));
+    check(model);
+}
+
+#[test]
+fn both_front_ends_say_all_of_a_query_being_typed() {
+    let mut model = fixture::overview();
+    model.overlay = Some(Overlay::QueryEditor(fixture::query_editor()));
     check(model);
 }

@@ -36,7 +36,7 @@ pub(crate) fn draw_frame(model: &ViewModel, buffer: &mut Buffer, look: Look) {
     draw_timeline(&mut pen, areas.timeline, timeline);
     draw_status(&mut pen, areas.status, status);
     if let Some(overlay) = overlay {
-        draw_overlay(&mut pen, area, overlay);
+        draw_overlay(&mut pen, area, areas.main, overlay);
     }
 }
 

@@ -32,8 +32,11 @@ pub(crate) fn event_of(
 }
 
 fn chord_of(key: KeyEvent) -> Option<Chord> {
-    if key.kind == KeyEventKind::Release || key.modifiers.contains(KeyModifiers::ALT) {
+    if key.kind == KeyEventKind::Release {
         return None;
+    }
+    if key.modifiers.contains(KeyModifiers::ALT) {
+        return word_chord_of(key.code);
     }
     let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
     let key = match key.code {
@@ -56,6 +59,18 @@ fn chord_of(key: KeyEvent) -> Option<Chord> {
         _ => return None,
     };
     Some(Chord { key, ctrl })
+}
+
+/// What shells do by words with alt, other programs do with control.
+fn word_chord_of(code: KeyCode) -> Option<Chord> {
+    let key = match code {
+        KeyCode::Left | KeyCode::Char('b') => Key::Left,
+        KeyCode::Right | KeyCode::Char('f') => Key::Right,
+        KeyCode::Backspace => Key::Backspace,
+        KeyCode::Delete | KeyCode::Char('d') => Key::Delete,
+        _ => return None,
+    };
+    Some(Chord { key, ctrl: true })
 }
 
 fn mouse_event_of(
@@ -124,6 +139,12 @@ mod tests {
             Some(Chord::key(Key::BackTab)),
         );
         check(KeyCode::Char('x'), KeyModifiers::ALT, None);
+        let by_word = Chord {
+            key: Key::Left,
+            ctrl: true,
+        };
+        check(KeyCode::Left, KeyModifiers::CONTROL, Some(by_word));
+        check(KeyCode::Char('b'), KeyModifiers::ALT, Some(by_word));
         check(KeyCode::F(1), KeyModifiers::NONE, None);
         let released = KeyEvent::new_with_kind(KeyCode::Enter, KeyModifiers::NONE, KeyEventKind::Release);
         assert_eq!(chord_of(released), None);

@@ -20,6 +20,7 @@ mod options;
 mod overlay;
 mod pen;
 mod picture;
+mod query;
 mod run;
 mod screens;
 mod status;

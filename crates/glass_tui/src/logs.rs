@@ -1,9 +1,10 @@
-//! Log lines: the filter, a histogram of all matches stacked by level, the lines, and one line in full.
+//! Log lines: the query, the filter, a histogram of all matches stacked by level, the lines, and one line in full.
 
 use crate::document::draw_lines;
-use crate::graph::known_columns;
+use crate::graph::{GraphKind, draw_graph, known_columns};
 use crate::layout::{GUTTER, column_of, histogram_rows, take_bottom, take_top, time_axis};
 use crate::pen::{Pen, text_width, window_around};
+use crate::query::draw_query;
 use crate::table::mark_chosen;
 use crate::theme::{Layer, role_of_state};
 use glass_core::{DataState, DataStateKind, HistogramView, LogRow, LogsView, Role};
@@ -15,6 +16,8 @@ const MAX_ORIGIN: u16 = 18;
 /// Draws the log screen.
 pub(crate) fn draw_logs(pen: &mut Pen, area: Rect, logs: &LogsView) {
     let LogsView {
+        query,
+        graph,
         filter,
         count,
         histogram,
@@ -23,6 +26,13 @@ pub(crate) fn draw_logs(pen: &mut Pen, area: Rect, logs: &LogsView) {
         state,
     } = logs;
     let mut rest = area;
+    if let Some(query) = query {
+        draw_query(pen, &mut rest, query);
+    }
+    if let Some(graph) = graph {
+        draw_graph(pen, rest, graph, GraphKind::Full, true);
+        return;
+    }
     let mut filter_row = take_top(&mut rest, 1);
     filter_row.x += 2.min(filter_row.width);
     filter_row.width = filter_row.width.saturating_sub(3);

@@ -2,22 +2,24 @@
 
 use crate::layout::{take_left, take_top};
 use crate::pen::{Pen, text_width};
+use crate::query::draw_query_editor;
 use crate::table::mark_chosen;
 use glass_core::{HelpGroup, HelpView, Overlay, PromptView, Role};
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Draws what lies above the screen.
-pub(crate) fn draw_overlay(pen: &mut Pen, screen: Rect, overlay: &Overlay) {
+/// Draws what lies above the screen; `main` is where the current one of the screens is drawn.
+pub(crate) fn draw_overlay(pen: &mut Pen, screen: Rect, main: Rect, overlay: &Overlay) {
     match overlay {
         Overlay::Help(help) => draw_help(pen, screen, help),
         Overlay::Prompt(prompt) => draw_prompt(pen, screen, prompt),
+        Overlay::QueryEditor(editor) => draw_query_editor(pen, main, editor),
     }
 }
 
 /// Empties a window and draws a border with a title around it; returns what is inside.
-fn draw_window(pen: &mut Pen, area: Rect, title: &str, note: &str) -> Rect {
+pub(crate) fn draw_window(pen: &mut Pen, area: Rect, title: &str, note: &str) -> Rect {
     pen.clear(area);
     let style = pen.theme.chrome();
     let corners = [
@@ -238,10 +240,11 @@ fn draw_suggestions(pen: &mut Pen, area: Rect, suggestions: &[(String, String)],
     }
 }
 
-/// Draws what was typed, scrolled so that the caret, a reversed cell, is on screen.
-fn draw_input(pen: &mut Pen, row: Rect, text: &str, caret: usize) {
+/// Draws what was typed, scrolled so that the caret, a reversed cell, is on screen. Returns the column where the
+/// text begins and the byte of its first character that is shown.
+pub(crate) fn draw_input(pen: &mut Pen, row: Rect, text: &str, caret: usize) -> (u16, usize) {
     if row.height == 0 || row.width < 4 {
-        return;
+        return (row.x, 0);
     }
     pen.put_as(row.x, row.y, 1, pen.glyphs.pick("›", ">"), Role::Accent);
     let row = Rect {
@@ -273,4 +276,5 @@ fn draw_input(pen: &mut Pen, row: Rect, text: &str, caret: usize) {
         under,
         ratatui::style::Style::new().add_modifier(Modifier::REVERSED),
     );
+    (row.x, start)
 }

@@ -5,6 +5,7 @@ use crate::graph::{GraphKind, draw_graph};
 use crate::layout::{GAP, overview_areas, panel_areas, take_left, take_top};
 use crate::logs::draw_logs;
 use crate::pen::{Pen, text_width};
+use crate::query::draw_query;
 use crate::table::draw_table;
 use crate::theme::role_of_phase;
 use glass_core::{
@@ -90,6 +91,7 @@ fn draw_overview(pen: &mut Pen, area: Rect, overview: &OverviewView) {
 
 fn draw_metrics(pen: &mut Pen, area: Rect, metrics: &MetricsView) {
     let MetricsView {
+        query,
         names,
         filter,
         about,
@@ -97,6 +99,9 @@ fn draw_metrics(pen: &mut Pen, area: Rect, metrics: &MetricsView) {
         graph_focused,
     } = metrics;
     let mut rest = area;
+    if let Some(query) = query {
+        draw_query(pen, &mut rest, query);
+    }
     let kind = match names {
         Some(names) => {
             let width = (area.width * 2 / 5).clamp(30, 64);
@@ -112,13 +117,10 @@ fn draw_metrics(pen: &mut Pen, area: Rect, metrics: &MetricsView) {
         }
         None => GraphKind::Full,
     };
-    let about_row = take_top(&mut rest, 1);
-    pen.put_line(
-        about_row.x + 2,
-        about_row.y,
-        about_row.width.saturating_sub(3),
-        about,
-    );
+    if query.is_none() {
+        let row = take_top(&mut rest, 1);
+        pen.put_line(row.x + 2, row.y, row.width.saturating_sub(3), about);
+    }
     draw_graph(pen, rest, graph, kind, *graph_focused);
 }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::Key;
-use glass_model::TimeRange;
+use glass_model::{Answer, AnswerValue, Completion, CompletionItem, CompletionKind, Provenance, TimeRange};
 
 fn app() -> App {
     let at = Timestamp::from_secs;
@@ -105,17 +105,249 @@ fn esc_goes_up_and_never_quits() {
     assert!(press(&mut app, "q").contains(&Effect::Quit));
 }
 
+fn key(app: &mut App, key: Key) -> Vec<Effect> {
+    app.update(Event::Chord(Chord::key(key)))
+}
+
+/// Answers the completion that was asked last: `rat` could become `rate` or `rate_limit`, everything else is wrong
+/// at its first character.
+fn complete(app: &mut App, effects: Vec<Effect>) {
+    let item = |text: &str, kind| CompletionItem {
+        text: text.into(),
+        kind,
+        detail: "a detail".into(),
+    };
+    for effect in effects {
+        let Effect::Ask {
+            slot,
+            version,
+            question,
+        } = effect
+        else {
+            continue;
+        };
+        let Ask::Completion(ask) = &question.ask else {
+            continue;
+        };
+        let completion = match ask.text.as_str() {
+            "up" => Completion::default(),
+            "rat" => Completion {
+                replaces: 0..3,
+                items: vec![
+                    item("rate_limit", CompletionKind::Metric),
+                    item("rate", CompletionKind::Function),
+                ],
+                error: Some(("1:4: not complete".into(), 3..3)),
+            },
+            _ => Completion {
+                error: Some(("1:1: wrong".into(), 0..1)),
+                ..Completion::default()
+            },
+        };
+        let answer = Answer {
+            as_of: question.as_of,
+            value: AnswerValue::Completion(completion),
+            provenance: Provenance::complete("test", TimeRange::ALL),
+        };
+        app.update(Event::Answered(Box::new(Answered {
+            slot,
+            version,
+            question,
+            result: Ok(answer),
+        })));
+    }
+}
+
+fn type_query(app: &mut App, text: &str) {
+    for c in text.chars() {
+        let effects = press(app, &c.to_string());
+        complete(app, effects);
+    }
+}
+
+fn editor(app: &App) -> crate::QueryEditorView {
+    match app.view(app.viewport).overlay {
+        Some(Overlay::QueryEditor(editor)) => editor,
+        other => panic!("no editor but {other:?}"),
+    }
+}
+
+/// The text of the graph's query that is wanted now.
+fn asked(app: &App) -> Option<String> {
+    app.wanted().into_iter().find_map(|(_, ask)| match ask {
+        Ask::QueryGraph(ask) => Some(ask.text),
+        _ => None,
+    })
+}
+
 #[test]
-fn a_wrong_filter_says_so_and_the_one_before_stays() {
+fn a_query_is_typed_completed_run_and_left() {
     let mut app = app();
-    press(&mut app, "3/{job");
-    let Some(Overlay::Prompt(prompt)) = app.view(app.viewport).overlay else {
-        panic!("no prompt")
+    press(&mut app, "2p");
+    type_query(&mut app, "rat");
+    let shown = editor(&app);
+    assert_eq!((shown.language.as_str(), shown.text.as_str()), ("PromQL", "rat"));
+    let fault = shown.fault.unwrap();
+    assert_eq!(
+        (fault.from, fault.to, fault.role),
+        (3, 3, Role::Muted),
+        "it only goes on"
+    );
+    assert_eq!(shown.completions[1].kind, "function");
+    key(&mut app, Key::Down);
+    key(&mut app, Key::Down);
+    let effects = key(&mut app, Key::Enter);
+    assert_eq!(
+        editor(&app).text,
+        "rate(",
+        "a chosen completion is taken, not run"
+    );
+    complete(&mut app, effects);
+    key(&mut app, Key::Enter);
+    assert_eq!(
+        editor(&app).fault.unwrap().role,
+        Role::Critical,
+        "a wrong query is not run"
+    );
+    app.update(Event::Chord(Chord::ctrl('u')));
+    type_query(&mut app, "up");
+    key(&mut app, Key::Enter);
+    assert_eq!((asked(&app).as_deref(), app.editor.is_none()), (Some("up"), true));
+    press(&mut app, "p");
+    type_query(&mut app, "x");
+    key(&mut app, Key::Esc);
+    assert_eq!(
+        asked(&app).as_deref(),
+        Some("up"),
+        "a query given up changes nothing"
+    );
+    key(&mut app, Key::Esc);
+    assert_eq!((asked(&app), app.screen()), (None, Screen::Metrics));
+}
+
+#[test]
+fn earlier_queries_come_back_and_so_does_what_was_typed() {
+    let mut app = app();
+    press(&mut app, "2pone\np");
+    app.update(Event::Chord(Chord::ctrl('u')));
+    press(&mut app, "two\np");
+    app.update(Event::Chord(Chord::ctrl('u')));
+    press(&mut app, "draft");
+    for (pressed, expected) in [
+        (Key::Up, "two"),
+        (Key::Up, "one"),
+        (Key::Up, "one"),
+        (Key::Down, "two"),
+        (Key::Down, "draft"),
+    ] {
+        key(&mut app, pressed);
+        assert_eq!(editor(&app).text, expected);
+    }
+}
+
+#[test]
+fn completions_stay_while_a_word_goes_on_and_the_new_ones_are_under_way() {
+    let mut app = app();
+    press(&mut app, "2p");
+    type_query(&mut app, "rat");
+    press(&mut app, "e_");
+    let shown = editor(&app);
+    assert_eq!(shown.completions.len(), 1);
+    assert_eq!(shown.fault, None, "the error was that of another text");
+    key(&mut app, Key::Tab);
+    assert_eq!(editor(&app).text, "rate_limit");
+    press(&mut app, "(");
+    assert_eq!(editor(&app).completions, []);
+}
+
+#[test]
+fn an_address_holds_the_query() {
+    for (keys, screen) in [
+        ("2pup", Screen::Metrics),
+        ("3/{job=\"a b\"} |= \"%\"", Screen::Logs),
+    ] {
+        let mut first = app();
+        press(&mut first, keys);
+        let Some(Effect::Copy(address)) = press(&mut first, "\nY").pop() else {
+            panic!("nothing was copied")
+        };
+        let mut second = app();
+        second.update(Event::Paste(address));
+        assert_eq!(second.screen(), screen);
+        assert_eq!(
+            (second.current().query(), first.current().query().is_empty()),
+            (first.current().query(), false)
+        );
+    }
+}
+
+#[test]
+fn a_filter_that_begins_with_a_brace_goes_on_as_logql() {
+    let mut app = app();
+    press(&mut app, "3/time out\n");
+    let logs = |app: &App| match app.screen_view(app.viewport) {
+        ScreenView::Logs(logs) => logs,
+        other => panic!("{other:?}"),
     };
-    assert!(prompt.hint[0].text.contains("after `job` comes"), "{prompt:?}");
-    app.update(Event::Chord(Chord::key(Key::Esc)));
-    let ScreenView::Logs(logs) = app.screen_view(app.viewport) else {
-        panic!("not the logs")
+    assert_eq!(logs(&app).filter[1].text, "time out ");
+    press(&mut app, "/");
+    app.update(Event::Chord(Chord::ctrl('u')));
+    press(&mut app, "{job=\"a\"");
+    assert_eq!(editor(&app).language, "LogQL");
+    key(&mut app, Key::Esc);
+    assert_eq!(
+        logs(&app).filter[1].text,
+        "time out ",
+        "given up: the filter before stays"
+    );
+    press(&mut app, "p{job=\"a\"}\n");
+    assert_eq!(
+        logs(&app).query.map(|query| query.text).as_deref(),
+        Some("{job=\"a\"}")
+    );
+    press(&mut app, "p");
+    app.update(Event::Chord(Chord::ctrl('u')));
+    press(&mut app, "rate({job=\"a\"}[5m])\n");
+    assert_eq!(asked(&app).as_deref(), Some("rate({job=\"a\"}[5m])"));
+    assert!(logs(&app).graph.is_some(), "a query that counts is a graph");
+    key(&mut app, Key::Esc);
+    assert!(logs(&app).query.is_none());
+}
+
+#[test]
+fn the_error_of_a_query_stands_at_its_place() {
+    let mut app = app();
+    let effects = press(&mut app, "2pgröße(\n");
+    for effect in effects {
+        let Effect::Ask {
+            slot,
+            version,
+            question,
+        } = effect
+        else {
+            continue;
+        };
+        if matches!(question.ask, Ask::QueryGraph(_)) {
+            let result = Err(QueryError::Invalid {
+                text: "1:6: parse error".into(),
+                at: 7..8,
+            });
+            app.update(Event::Answered(Box::new(Answered {
+                slot,
+                version,
+                question,
+                result,
+            })));
+        }
+    }
+    let ScreenView::Metrics(metrics) = app.screen_view(app.viewport) else {
+        panic!("not the metrics")
     };
-    assert_eq!(logs.filter[0].text, "all lines");
+    let fault = metrics.query.unwrap().fault.unwrap();
+    assert_eq!((fault.from, fault.to), (5, 6), "in characters");
+    assert!(
+        metrics.graph.state.text.contains("p edits it"),
+        "{:?}",
+        metrics.graph.state
+    );
 }

@@ -1,11 +1,16 @@
-//! The logs screen: lines at the playhead, a filter, and all matches over time.
+//! The logs screen: lines at the playhead, a filter or a LogQL query, and all matches over time.
 
 use super::{Reaction, ScreenState};
 use crate::context::{Context, pick};
-use crate::filter::parse_filter;
+use crate::queries::{QueryShown, explain, nothing_found, query_view};
 use crate::timeline::merge_bars;
-use crate::{Command, HistogramView, Line, LogRow, LogsView, Role, ScreenView, Slot, Span, Viewport, words};
-use glass_model::{Ask, Labels, Level, LogFilter, LogHistogramAsk, LogLine, LogLinesAsk, LogPage, Timestamp};
+use crate::{
+    Command, DataState, DataStateKind, HistogramView, Line, LogRow, LogsView, Role, ScreenView, Slot, Span,
+    Viewport, words,
+};
+use glass_model::{
+    Ask, Labels, Level, LogFilter, LogHistogramAsk, LogLine, LogLinesAsk, LogPage, QueryLanguage, Timestamp,
+};
 
 /// Lines asked for at once.
 const PAGE: usize = 400;
@@ -17,7 +22,6 @@ const N_BARS: usize = 240;
 /// The logs screen's state.
 #[derive(Debug, Default)]
 pub(crate) struct Logs {
-    filter_text: String,
     filter: LogFilter,
     /// How many matching lines lie below the chosen one.
     back: usize,
@@ -28,6 +32,9 @@ pub(crate) struct Logs {
 
 impl ScreenState for Logs {
     fn wanted(&self, context: &Context<'_>) -> Vec<(Slot, Ask)> {
+        if let Some(query) = self.counting() {
+            return vec![(Slot::Graph, query.ask(context))];
+        }
         vec![
             (Slot::LogLines, self.ask_lines(context)),
             (Slot::LogHistogram, self.ask_histogram(context)),
@@ -35,12 +42,19 @@ impl ScreenState for Logs {
     }
 
     fn view(&self, context: &Context<'_>, viewport: Viewport) -> ScreenView {
-        let nothing = if self.is_filtered() {
-            "no line matches so far; esc clears the filter"
-        } else {
-            "no line so far"
+        if let Some(query) = self.counting() {
+            return self.graph_view(context, viewport, query);
+        }
+        let nothing = match (self.is_asked(), self.is_filtered()) {
+            (true, _) => nothing_found("no line matches"),
+            (false, true) => "no line matches so far; esc clears the filter".to_owned(),
+            (false, false) => "no line so far".to_owned(),
         };
-        let held = context.held(Slot::LogLines, self.ask_lines(context), nothing);
+        let mut held = context.held(Slot::LogLines, self.ask_lines(context), &nothing);
+        let query = self
+            .is_asked()
+            .then(|| query_view(QueryLanguage::LogQl, &self.filter.logql, held.error, Vec::new()));
+        explain(&mut held);
         let page = pick!(held, LogLines);
         let chosen = page.and_then(|page| self.chosen_index(page));
         let rows = page
@@ -48,6 +62,8 @@ impl ScreenState for Logs {
             .unwrap_or_default();
         let line = page.zip(chosen).and_then(|(page, chosen)| page.lines.get(chosen));
         ScreenView::Logs(LogsView {
+            query,
+            graph: None,
             filter: self.filter_words(),
             count: page.map(|page| self.count_words(page)).unwrap_or_default(),
             histogram: self.histogram(context, viewport),
@@ -58,6 +74,11 @@ impl ScreenState for Logs {
     }
 
     fn run(&mut self, context: &Context<'_>, viewport: Viewport, command: Command) -> Reaction {
+        if self.counting().is_some()
+            && let Some(reaction) = self.run_on_graph(context, command)
+        {
+            return reaction;
+        }
         let half = (viewport.list_rows / 2).max(1);
         match command {
             Command::Up => self.go_back(context, 1),
@@ -81,10 +102,7 @@ impl ScreenState for Logs {
             }
             Command::Back if self.shows_details => self.shows_details = false,
             Command::Back if self.back > 0 => self.follow(),
-            Command::Back if self.is_filtered() => {
-                self.filter = LogFilter::default();
-                self.filter_text.clear();
-            }
+            Command::Back if self.is_filtered() => self.filter = LogFilter::default(),
             Command::Left => return Reaction::MoveCursor(-1),
             Command::Right => return Reaction::MoveCursor(1),
             _ => return Reaction::Ignored,
@@ -100,25 +118,106 @@ impl ScreenState for Logs {
     }
 
     fn filter(&self) -> Option<&str> {
-        Some(&self.filter_text)
+        Some(&self.filter.contains)
     }
 
-    fn set_filter(&mut self, text: &str) -> Result<(), String> {
-        let (streams, contains) = parse_filter(text)?;
-        self.filter = LogFilter {
-            streams,
-            contains,
-            ..self.filter.clone()
-        };
-        self.filter_text = text.to_owned();
+    fn set_filter(&mut self, text: &str) {
+        text.trim_start().clone_into(&mut self.filter.contains);
         self.follow();
-        Ok(())
+    }
+
+    fn query_language(&self) -> Option<QueryLanguage> {
+        Some(QueryLanguage::LogQl)
+    }
+
+    fn query(&self) -> &str {
+        &self.filter.logql
+    }
+
+    /// The chosen line's stream and the text that lines were filtered by.
+    fn query_draft(&self, context: &Context<'_>) -> String {
+        let Some(line) = self.chosen_line(context) else {
+            return String::new();
+        };
+        let stream =
+            origin_label(&line.labels).map_or_else(String::new, |(name, value)| format!("{name}={value:?}"));
+        match (self.filter.contains.as_str(), self.filter.inverse) {
+            ("", _) => format!("{{{stream}}} "),
+            (text, false) => format!("{{{stream}}} |= {text:?} "),
+            (text, true) => format!("{{{stream}}} != {text:?} "),
+        }
+    }
+
+    fn set_query(&mut self, text: &str) {
+        self.filter = LogFilter {
+            logql: text.to_owned(),
+            min_level: self.filter.min_level,
+            ..LogFilter::default()
+        };
+        self.follow();
     }
 }
 
 impl Logs {
     fn is_filtered(&self) -> bool {
         self.filter != LogFilter::default()
+    }
+
+    fn is_asked(&self) -> bool {
+        !self.filter.logql.is_empty()
+    }
+
+    /// The query, if it counts lines instead of choosing them: a query that chooses begins with its streams.
+    fn counting(&self) -> Option<QueryShown<'_>> {
+        let text = self.filter.logql.as_str();
+        let begins = text
+            .trim_start_matches(|c: char| c.is_whitespace() || c == '(')
+            .chars()
+            .next();
+        begins.filter(|c| *c != '{').map(|_| QueryShown {
+            language: QueryLanguage::LogQl,
+            text,
+        })
+    }
+
+    fn graph_view(&self, context: &Context<'_>, viewport: Viewport, query: QueryShown<'_>) -> ScreenView {
+        let (graph, query) = query.view(context, viewport.graph_columns);
+        let ready = DataState {
+            kind: DataStateKind::Ready,
+            text: String::new(),
+            source: String::new(),
+        };
+        ScreenView::Logs(LogsView {
+            query: Some(query),
+            graph: Some(graph),
+            filter: Line::new(),
+            count: String::new(),
+            histogram: HistogramView {
+                bars: Vec::new(),
+                max: 0,
+                playhead: 0.0,
+                state: ready.clone(),
+            },
+            rows: Vec::new(),
+            details: None,
+            state: ready,
+        })
+    }
+
+    /// What a command does while a graph is shown; `None` for what it does without one, too.
+    fn run_on_graph(&mut self, context: &Context<'_>, command: Command) -> Option<Reaction> {
+        match command {
+            Command::Back if context.time.cursor().is_some() => Some(Reaction::SetCursor(None)),
+            Command::Left | Command::Right => None,
+            Command::Back => {
+                self.filter.logql.clear();
+                Some(Reaction::Done)
+            }
+            Command::CycleLevel | Command::InvertFilter | Command::Open => {
+                Some(Reaction::Say("a query that counts has no lines; esc leaves it"))
+            }
+            _ => Some(Reaction::Ignored),
+        }
     }
 
     fn ask_lines(&self, context: &Context<'_>) -> Ask {
@@ -234,19 +333,13 @@ impl Logs {
         }
         let mut line = Line::new();
         let LogFilter {
-            streams,
+            streams: _,
             contains,
             inverse,
             min_level,
             logql: _,
             predicate: _,
         } = &self.filter;
-        if !streams.matchers.is_empty() {
-            line.push(Span::new(
-                format!("{} ", words::visible(&streams.to_string())),
-                Role::Accent,
-            ));
-        }
         if !contains.is_empty() {
             line.push(Span::new(
                 if *inverse { "without " } else { "with " },
@@ -300,6 +393,11 @@ fn stacked(levels: &[u64; 6]) -> [u64; 3] {
 
 /// Where a line comes from, in one word or two.
 fn origin(labels: &Labels) -> String {
+    origin_label(labels).map_or_else(String::new, |(_, value)| words::visible(value))
+}
+
+/// The label that says best where a line comes from.
+fn origin_label(labels: &Labels) -> Option<(&str, &str)> {
     const NAMES: [&str; 7] = [
         "service_name",
         "service",
@@ -309,11 +407,8 @@ fn origin(labels: &Labels) -> String {
         "unit",
         "filename",
     ];
-    let name = NAMES.into_iter().find_map(|name| labels.get(name));
-    words::visible(
-        name.or_else(|| labels.iter().next().map(|(_, value)| value))
-            .unwrap_or(""),
-    )
+    let known = NAMES.into_iter().find_map(|name| Some((name, labels.get(name)?)));
+    known.or_else(|| labels.iter().next())
 }
 
 fn details(line: &LogLine) -> Vec<Line> {

@@ -1,19 +1,20 @@
-//! The metrics screen: pick a metric, see its graph, read values at the cursor.
+//! The metrics screen: pick a metric or ask a query, see its graph, read values at the cursor.
 
 use super::{Reaction, ScreenState};
 use crate::context::{Context, Held, pick};
 use crate::graphs::{graph_view, nothing_chosen};
 use crate::list::{Choice, TableFrame, table};
+use crate::queries::{MAX_LINES, QueryShown};
 use crate::{
     Cell, Command, GraphView, Line, MetricsView, Role, ScreenView, Slot, Span, TableView, Viewport, panels,
     words,
 };
-use glass_model::{Ask, GraphAsk, MetricKind, MetricName, Panel, Selector, Transform};
+use glass_model::{
+    Ask, GraphAsk, Labels, Matcher, MatcherOp, MetricKind, MetricName, Panel, QueryLanguage, Selector,
+    Transform,
+};
 
 const COLUMNS: &[(&str, bool, u16)] = &[("metric", false, 1), ("series", true, 0)];
-/// Lines in the graph.
-const MAX_LINES: usize = 16;
-
 /// The metrics screen's state.
 #[derive(Debug, Default)]
 pub(crate) struct Metrics {
@@ -23,12 +24,17 @@ pub(crate) struct Metrics {
     panel: Option<Panel>,
     /// The user's wish against the usual way of drawing.
     transform: Option<Transform>,
+    /// The query whose result is shown instead of a metric; empty for none.
+    query: String,
     graph_focused: bool,
     full_screen: bool,
 }
 
 impl ScreenState for Metrics {
     fn wanted(&self, context: &Context<'_>) -> Vec<(Slot, Ask)> {
+        if let Some(query) = self.query_shown() {
+            return vec![(Slot::Graph, query.ask(context))];
+        }
         let mut wanted = vec![(Slot::MetricNames, Ask::MetricNames)];
         wanted.extend(
             self.shown(context)
@@ -38,8 +44,20 @@ impl ScreenState for Metrics {
     }
 
     fn view(&self, context: &Context<'_>, viewport: Viewport) -> ScreenView {
+        if let Some(query) = self.query_shown() {
+            let (graph, query) = query.view(context, viewport.graph_columns);
+            return ScreenView::Metrics(MetricsView {
+                query: Some(query),
+                names: None,
+                filter: String::new(),
+                about: Line::new(),
+                graph,
+                graph_focused: true,
+            });
+        }
         let names = (!self.full_screen).then(|| self.names_table(context, viewport));
         ScreenView::Metrics(MetricsView {
+            query: None,
             names,
             filter: words::visible(&self.filter),
             about: self.about(context),
@@ -49,6 +67,11 @@ impl ScreenState for Metrics {
     }
 
     fn run(&mut self, context: &Context<'_>, viewport: Viewport, command: Command) -> Reaction {
+        if !self.query.is_empty()
+            && let Some(reaction) = self.run_on_query(context, command)
+        {
+            return reaction;
+        }
         match command {
             Command::NextPane | Command::PreviousPane => self.graph_focused = !self.graph_focused,
             Command::Open => self.graph_focused = true,
@@ -73,6 +96,9 @@ impl ScreenState for Metrics {
     }
 
     fn chosen_text(&self, context: &Context<'_>) -> Option<String> {
+        if !self.query.is_empty() {
+            return Some(self.query.clone());
+        }
         self.shown(context).map(|panel| panel.selector.to_string())
     }
 
@@ -80,10 +106,30 @@ impl ScreenState for Metrics {
         Some(&self.filter)
     }
 
-    fn set_filter(&mut self, text: &str) -> Result<(), String> {
+    fn set_filter(&mut self, text: &str) {
         text.clone_into(&mut self.filter);
         self.panel = None;
-        Ok(())
+        if !text.is_empty() {
+            self.query.clear();
+        }
+    }
+
+    fn query_language(&self) -> Option<QueryLanguage> {
+        Some(QueryLanguage::PromQl)
+    }
+
+    fn query(&self) -> &str {
+        &self.query
+    }
+
+    fn query_draft(&self, context: &Context<'_>) -> String {
+        self.shown(context)
+            .map(|panel| promql_of(&panel))
+            .unwrap_or_default()
+    }
+
+    fn set_query(&mut self, text: &str) {
+        text.clone_into(&mut self.query);
     }
 }
 
@@ -99,8 +145,30 @@ impl Metrics {
             self.choice.choose(name.value().to_owned());
         }
         self.filter.clear();
+        self.query.clear();
         self.transform = None;
         self.panel = Some(panel);
+    }
+
+    fn query_shown(&self) -> Option<QueryShown<'_>> {
+        (!self.query.is_empty()).then_some(QueryShown {
+            language: QueryLanguage::PromQl,
+            text: &self.query,
+        })
+    }
+
+    /// What a command does while a query is shown; `None` for what it does without one, too.
+    fn run_on_query(&mut self, context: &Context<'_>, command: Command) -> Option<Reaction> {
+        match command {
+            Command::Back if context.time.cursor().is_none() => self.query.clear(),
+            Command::ToggleRate => {
+                return Some(Reaction::Say("a query says itself what it draws; p edits it"));
+            }
+            Command::Left | Command::Right | Command::Back => return None,
+            Command::FullScreen | Command::Open | Command::NextPane | Command::PreviousPane => {}
+            _ => return Some(Reaction::Ignored),
+        }
+        Some(Reaction::Done)
     }
 
     fn names<'a>(&self, context: &Context<'a>) -> Vec<&'a MetricName> {
@@ -205,6 +273,7 @@ impl Metrics {
         let Some(panel) = self.shown(context) else {
             let held = Held {
                 value: None,
+                error: None,
                 state: nothing_chosen("choose a metric"),
             };
             let nothing = Panel {
@@ -236,4 +305,68 @@ fn ask(context: &Context<'_>, panel: &Panel) -> Ask {
         transform: *transform,
         max_series: MAX_LINES,
     })
+}
+
+/// The query that draws a panel: its selector, as growth per second if the panel is drawn so.
+fn promql_of(panel: &Panel) -> String {
+    let is_name = |matcher: &&Matcher| matcher.name() == "__name__" && matcher.op() == MatcherOp::Equal;
+    let matchers = &panel.selector.matchers;
+    let name = matchers.iter().find(is_name).map_or("", Matcher::value);
+    let name = match Labels::new([("__name__", name)]).to_string() {
+        plain if !plain.starts_with('{') => plain,
+        _ => String::new(),
+    };
+    let rest: Vec<_> = matchers
+        .iter()
+        .filter(|matcher| name.is_empty() || !is_name(matcher))
+        .cloned()
+        .collect();
+    let braces = match rest.is_empty() {
+        true => String::new(),
+        false => Selector { matchers: rest }.to_string(),
+    };
+    match panel.transform {
+        Transform::Raw => format!("{name}{braces}"),
+        Transform::PerSecond => format!("rate({name}{braces}[5m])"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(matchers: &[(&str, &str)], transform: Transform, expected: &str) {
+        let panel = Panel {
+            title: String::new(),
+            selector: Selector {
+                matchers: matchers
+                    .iter()
+                    .map(|(name, value)| Matcher::equal(name, value))
+                    .collect(),
+            },
+            transform,
+            unit: String::new(),
+        };
+        assert_eq!(promql_of(&panel), expected);
+    }
+
+    #[test]
+    fn a_panel_as_a_query() {
+        check(&[("__name__", "up")], Transform::Raw, "up");
+        check(
+            &[("__name__", "x_total")],
+            Transform::PerSecond,
+            "rate(x_total[5m])",
+        );
+        check(
+            &[("__name__", "up"), ("job", "a")],
+            Transform::Raw,
+            r#"up{job="a"}"#,
+        );
+        check(
+            &[("__name__", "queue.depth")],
+            Transform::Raw,
+            r#"{__name__="queue.depth"}"#,
+        );
+    }
 }

@@ -9,7 +9,7 @@ pub(crate) mod overview;
 
 use crate::context::Context;
 use crate::{Command, Screen, ScreenView, Slot, Viewport};
-use glass_model::{Ask, Timestamp};
+use glass_model::{Ask, QueryLanguage, Timestamp};
 
 /// What a command did on a screen.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +24,8 @@ pub(crate) enum Reaction {
     SetCursor(Option<Timestamp>),
     /// Another screen is to be shown.
     Show(Screen),
+    /// Nothing was done; this says why.
+    Say(&'static str),
 }
 
 /// A screen.
@@ -41,10 +43,19 @@ pub(crate) trait ScreenState {
         None
     }
     /// Filters by a text.
-    ///
-    /// # Errors
-    /// A sentence on what is wrong with it; the filter before stays.
-    fn set_filter(&mut self, _text: &str) -> Result<(), String> {
-        Ok(())
+    fn set_filter(&mut self, _text: &str) {}
+    /// In which language it can be asked, for a screen that can be.
+    fn query_language(&self) -> Option<QueryLanguage> {
+        None
     }
+    /// The query it shows; empty for none.
+    fn query(&self) -> &str {
+        ""
+    }
+    /// A query to begin with, made of what is chosen; may be empty.
+    fn query_draft(&self, _context: &Context<'_>) -> String {
+        String::new()
+    }
+    /// Shows the result of a query; of an empty one, what it shows without.
+    fn set_query(&mut self, _text: &str) {}
 }

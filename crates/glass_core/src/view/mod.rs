@@ -4,12 +4,14 @@
 //! All texts are safe to print: control characters and terminal escapes were made visible.
 
 mod graph;
+mod query;
 mod screen;
 mod table;
 mod text;
 mod timeline;
 
 pub use graph::{AxisTick, CursorView, GraphLine, GraphPoint, GraphView};
+pub use query::{CompletionRow, FaultView, QueryEditorView, QueryView};
 pub use screen::{
     AlertsView, ChangesView, DocBlock, DocBlockKind, DocumentView, HistogramView, IncidentsView, LogRow,
     LogsView, MetricsView, OverviewView, Phase, ScreenView,
@@ -102,6 +104,8 @@ pub enum Overlay {
     Help(HelpView),
     /// A line to type into, at the bottom.
     Prompt(PromptView),
+    /// A query being typed, at the top of the screen it is for.
+    QueryEditor(QueryEditorView),
 }
 
 /// All keys by group, from the command registry.

@@ -1,6 +1,6 @@
 //! The screens: one type each.
 
-use super::{DataState, GraphView, Line, Role, TableView};
+use super::{DataState, GraphView, Line, QueryView, Role, TableView};
 
 /// The current screen.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,11 +58,13 @@ pub struct OverviewView {
 /// One metric.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MetricsView {
-    /// The names; absent in full screen.
+    /// The query whose result the graph shows, if it shows one.
+    pub query: Option<QueryView>,
+    /// The names; absent in full screen, and while a query is shown.
     pub names: Option<TableView>,
     /// The filter on the names; empty for none.
     pub filter: String,
-    /// What the metric is: type, unit, help.
+    /// What the metric is: type, unit, help; empty while a query is shown.
     pub about: Line,
     /// The graph.
     pub graph: GraphView,
@@ -103,7 +105,11 @@ pub struct HistogramView {
 /// Log lines.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LogsView {
-    /// The filter in words: text, inverse, level, streams; `all lines` if there is none.
+    /// The LogQL query by which lines are chosen, if there is one.
+    pub query: Option<QueryView>,
+    /// The graph of a query that counts; it stands in the place of histogram and lines.
+    pub graph: Option<GraphView>,
+    /// The filter in words: text, inverse, level; `all lines` if there is neither one nor a query.
     pub filter: Line,
     /// How many lines match, up to the playhead, and how many are below the last row.
     pub count: String,
@@ -111,7 +117,7 @@ pub struct LogsView {
     pub histogram: HistogramView,
     /// The lines, the latest last.
     pub rows: Vec<LogRow>,
-    /// The chosen line in full: its labels and metadata; absent unless asked for.
+    /// The chosen line in full: its labels, also those a query took out of it; absent unless asked for.
     pub details: Option<Vec<Line>>,
     /// How it stands with the data.
     pub state: DataState,

@@ -1,9 +1,10 @@
 //! A view-model as the core makes them in the middle of an incident.
 
 use glass_core::{
-    AxisTick, Cell, Column, CursorView, DataState, DataStateKind, GraphLine, GraphPoint, GraphView, Header,
-    HelpGroup, HelpView, Lane, LaneKind, Mark, MarkKind, OverviewView, Phase, PromptView, Role, Row, Screen,
-    ScreenView, Span, StatusView, Tab, TableView, TimelineView, ViewModel,
+    AxisTick, Cell, Column, CompletionRow, CursorView, DataState, DataStateKind, FaultView, GraphLine,
+    GraphPoint, GraphView, Header, HelpGroup, HelpView, Lane, LaneKind, Mark, MarkKind, OverviewView, Phase,
+    PromptView, QueryEditorView, Role, Row, Screen, ScreenView, Span, StatusView, Tab, TableView,
+    TimelineView, ViewModel,
 };
 
 const PLAYHEAD: f64 = 0.72;
@@ -447,5 +448,31 @@ pub fn prompt() -> PromptView {
             ("+90m".into(), "05:11:00".into()),
         ],
         chosen: Some(0),
+    }
+}
+
+pub fn query_editor() -> QueryEditorView {
+    let row = |text: &str, kind: &str, detail: &str| CompletionRow {
+        text: text.into(),
+        kind: kind.into(),
+        detail: detail.into(),
+    };
+    QueryEditorView {
+        language: "PromQL".into(),
+        text: "sum(rate(http_re".into(),
+        caret: 16,
+        fault: Some(FaultView {
+            text: "1:4: parse error: unclosed left parenthesis".into(),
+            from: 3,
+            to: 4,
+            role: Role::Critical,
+        }),
+        hint: vec![Span::new("tab completes", Role::Muted)],
+        completions: vec![
+            row("http_requests_total", "metric", "counter: requests answered"),
+            row("http_retries", "metric", "gauge: retries under way"),
+        ],
+        n_more: 7,
+        chosen: Some(1),
     }
 }

@@ -386,6 +386,7 @@ pub fn metrics() -> MetricsView {
         text: "03:37:36".into(),
     });
     MetricsView {
+        query: None,
         names: Some(TableView {
             title: "Metrics".into(),
             columns: vec![column("Name", false, 1), column("Series", true, 0)],
@@ -435,6 +436,8 @@ pub fn logs(details: bool) -> LogsView {
         }
     };
     LogsView {
+        query: None,
+        graph: None,
         filter: vec![span("all lines", Role::Muted)],
         count: "4,218 lines".into(),
         histogram: HistogramView {

@@ -2,4 +2,5 @@
 
 mod fixtures;
 mod odd;
+mod queries;
 mod snapshots;

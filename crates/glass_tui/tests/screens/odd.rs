@@ -199,6 +199,25 @@ impl Dice {
         }
     }
 
+    fn fault(&mut self) -> Option<FaultView> {
+        (self.roll(2) == 0).then(|| FaultView {
+            text: self.text(),
+            from: self.index(),
+            to: self.index(),
+            role: self.role(),
+        })
+    }
+
+    fn query(&mut self) -> Option<QueryView> {
+        (self.roll(2) == 0).then(|| QueryView {
+            language: self.text(),
+            text: self.text(),
+            fault: self.fault(),
+            notes: (0..self.roll(9)).map(|_| self.line()).collect(),
+            hint: self.line(),
+        })
+    }
+
     fn logs(&mut self) -> LogsView {
         let bar = |dice: &mut Self| {
             [0; 3].map(|_| {
@@ -210,6 +229,8 @@ impl Dice {
             })
         };
         LogsView {
+            query: self.query(),
+            graph: (self.roll(6) == 0).then(|| self.graph()),
             filter: self.line(),
             count: self.text(),
             histogram: HistogramView {
@@ -246,6 +267,7 @@ impl Dice {
                 focused_panel: (self.roll(2) == 0).then(|| self.index()),
             }),
             1 => ScreenView::Metrics(MetricsView {
+                query: self.query(),
                 names: (self.roll(2) == 0).then(|| self.table()),
                 filter: self.text(),
                 about: self.line(),
@@ -303,7 +325,7 @@ impl Dice {
     }
 
     fn overlay(&mut self) -> Option<Overlay> {
-        match self.roll(3) {
+        match self.roll(4) {
             0 => Some(Overlay::Help(HelpView {
                 title: self.text(),
                 groups: (0..self.roll(5))
@@ -313,6 +335,22 @@ impl Dice {
                     })
                     .collect(),
                 scroll: self.index(),
+            })),
+            2 => Some(Overlay::QueryEditor(QueryEditorView {
+                language: self.text(),
+                text: self.text(),
+                caret: self.index(),
+                fault: self.fault(),
+                hint: self.line(),
+                completions: (0..self.roll(40))
+                    .map(|_| CompletionRow {
+                        text: self.text(),
+                        kind: self.text(),
+                        detail: self.text(),
+                    })
+                    .collect(),
+                n_more: self.index(),
+                chosen: (self.roll(2) == 0).then(|| self.index()),
             })),
             1 => Some(Overlay::Prompt(PromptView {
                 title: self.text(),

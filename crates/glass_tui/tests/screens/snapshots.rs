@@ -7,7 +7,13 @@ use glass_tui::{ColorChoice, GlyphChoice, Options, ThemeChoice, render, viewport
 const SIZES: [(u16, u16); 4] = [(80, 24), (120, 40), (200, 60), (40, 12)];
 
 /// Compares the text of a view-model at a size, and its styles if asked for, with what was committed.
-fn check(name: &str, model: &ViewModel, (width, height): (u16, u16), options: &Options, with_styles: bool) {
+pub fn check(
+    name: &str,
+    model: &ViewModel,
+    (width, height): (u16, u16),
+    options: &Options,
+    with_styles: bool,
+) {
     let picture = render(model, width, height, options);
     insta::assert_snapshot!(format!("{name}_{width}x{height}"), picture.to_text());
     if with_styles {
