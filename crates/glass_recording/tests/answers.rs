@@ -4,8 +4,8 @@ mod world;
 
 use glass_model::{
     AnswerValue, Ask, Backend, Bucket, Completeness, Entry, Event, EventKind, Graph, GraphAsk, Jump,
-    JumpTarget, Labels, Level, LogFilter, LogHistogram, LogHistogramAsk, LogLinesAsk, LogPage, Navigator,
-    Provenance, Querier, Question, Selector, TimeRange, Timestamp, Transform, is_stale_marker,
+    JumpTarget, Labels, Level, LogFilter, LogHistogram, LogHistogramAsk, LogLinesAsk, LogPage, LogRef,
+    Navigator, Provenance, Querier, Question, Selector, TimeRange, Timestamp, Transform, is_stale_marker,
 };
 use glass_recording::{ManifestDraft, Recording, RecordingWriter, SourceNote};
 use std::collections::BTreeMap;
@@ -96,7 +96,18 @@ fn passes(filter: &LogFilter, line: &(Labels, Entry, Level)) -> bool {
         .to_ascii_lowercase()
         .contains(&filter.contains.to_ascii_lowercase());
     let text_passes = filter.contains.is_empty() || has_text != filter.inverse;
-    filter.streams.matches(&line.0) && line.2 >= filter.min_level && text_passes
+    let handed = LogRef {
+        at: line.1.at,
+        stream: 0,
+        labels: &line.0,
+        line: &line.1.line,
+        metadata: &line.1.metadata,
+    };
+    let is_kept = filter
+        .predicate
+        .as_ref()
+        .is_none_or(|predicate| predicate.0.keeps(handed));
+    filter.streams.matches(&line.0) && line.2 >= filter.min_level && text_passes && is_kept
 }
 
 /// In which bucket of a window a moment falls, by plain division.

@@ -3,8 +3,9 @@
 
 mod world;
 
-use glass_model::{Ask, Backend, Querier, Question, TimeRange, Timestamp};
+use glass_model::{Ask, Backend, LogScan, Querier, Question, Selector, TimeRange, Timestamp};
 use glass_recording::Recording;
+use std::ops::ControlFlow;
 use world::{Random, World};
 
 /// Worlds to try; `GLASS_LAW_WORLDS` sets another number.
@@ -32,10 +33,46 @@ fn answers(recording: &Recording, as_of: Timestamp, asks: &[Ask], seed: u64) -> 
     for range in ranges {
         let selector = world::pick_graph(as_of, random).selector;
         answers.push(format!("{:?}", recording.series(&selector, range, as_of)));
+        answers.push(format!("{:?}", recording.series_labels(&selector, range, as_of)));
+        answers.push(first_series(recording, &selector, range, as_of));
         let (filter, limit) = (world::pick_filter(random), *random.pick(&[0, 10, 100_000]));
         answers.push(format!("{:?}", recording.entries(&filter, range, as_of, limit)));
+        let scan = world::pick_scan(range, random);
+        answers.push(lines(recording, &scan, as_of, limit));
+        answers.push(format!(
+            "{:?}",
+            recording.stream_labels(&scan.streams, range, as_of)
+        ));
     }
     answers
+}
+
+/// The first so many lines of a scan, handed out one by one.
+fn lines(recording: &Recording, scan: &LogScan, as_of: Timestamp, limit: usize) -> String {
+    let mut handed = Vec::new();
+    let provenance = recording.each_line(scan, as_of, &mut |line| {
+        handed.push(format!("{line:?}"));
+        if handed.len() < limit {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        }
+    });
+    format!("{handed:?} {provenance:?}")
+}
+
+/// The first two series, handed out one by one.
+fn first_series(recording: &Recording, selector: &Selector, range: TimeRange, as_of: Timestamp) -> String {
+    let mut handed = Vec::new();
+    let provenance = recording.each_series(selector, range, as_of, &mut |series| {
+        handed.push(series);
+        if handed.len() < 2 {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        }
+    });
+    format!("{handed:?} {provenance:?}")
 }
 
 fn assert_same(expected: &[String], found: &[String], asks: &[Ask], context: &str) {

@@ -35,7 +35,9 @@ fn text_of_logs(archive: &Archive) -> (String, String) {
         let file = LogsFile::open(member).unwrap();
         for slice in 0..file.slices().len() {
             let (index, lines) = (file.read_index(slice).unwrap(), file.read_lines(slice).unwrap());
-            for (row, metadata) in file.read_metadata(slice).unwrap().iter().enumerate() {
+            let metadata = file.read_metadata(slice).unwrap();
+            for row in 0..lines.len() {
+                let metadata = metadata.row(row);
                 let pairs = metadata.iter().map(|(name, value)| format!(" {name}={value}"));
                 let key = (index.at_nanos[row], index.stream[row]);
                 rows.push((key.0, key.1, lines.line(row).to_owned(), pairs.collect()));

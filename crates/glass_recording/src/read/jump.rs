@@ -1,7 +1,7 @@
 //! The navigator: where the playhead may stop next. It looks beyond the playhead, and tells nothing but a moment.
 
 use super::store::Store;
-use super::store::logs::{LogView, n_lines};
+use super::store::log_view::{LogView, n_lines};
 use glass_model::{Event, EventKind, Jump, JumpTarget, Level, LogFilter, QueryError, Timestamp};
 use std::collections::BTreeSet;
 

@@ -72,6 +72,25 @@ impl Querier for Recording {
         answers::plain::series(&self.at(as_of), selector, range)
     }
 
+    fn each_series(
+        &self,
+        selector: &Selector,
+        range: TimeRange,
+        as_of: Timestamp,
+        visit: &mut dyn FnMut(SeriesData) -> ControlFlow<()>,
+    ) -> Result<Provenance, QueryError> {
+        answers::plain::each_series(&self.at(as_of), selector, range, visit)
+    }
+
+    fn series_labels(
+        &self,
+        selector: &Selector,
+        range: TimeRange,
+        as_of: Timestamp,
+    ) -> Result<(Vec<Labels>, Provenance), QueryError> {
+        answers::plain::series_labels(&self.at(as_of), selector, range)
+    }
+
     fn entries(
         &self,
         filter: &LogFilter,

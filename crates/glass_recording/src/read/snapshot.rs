@@ -4,18 +4,20 @@
 //! without an end that was not known. Nothing they hand out depends on what came later, not even an order or a
 //! count; so whatever `answers` makes of it does not either.
 
-use super::answers;
+use super::answers::{self, Partly};
 use super::column::Column;
 use super::store::changes::ChangeStore;
 use super::store::coverage::Kind;
-use super::store::logs::LogView;
-use super::store::series::{Histograms, SeriesStore};
+use super::store::log_view::LogView;
+use super::store::samples::{Presence, Samples};
+use super::store::series::SeriesStore;
 use super::store::{Store, to_query_error};
 use crate::tables::coverage::CoverageRow;
 use glass_model::{
-    Answer, Ask, Bucket, Change, ChangeSummary, Document, Event, EventKind, Labels, LogFilter, MetricName,
-    QueryError, SampleColumn, Selector, TimeRange, Timestamp, Transform, Until,
+    Answer, Ask, Bucket, Change, ChangeSummary, Document, Event, EventKind, Labels, LogFilter, LogRef,
+    LogScan, MetricName, QueryError, Selector, TimeRange, Timestamp, Transform, Until,
 };
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 /// A recording as it was known at one moment.
@@ -173,35 +175,76 @@ impl<'a> Snapshot<'a> {
         Ok(columns.map(|column| KnownColumn { column, as_of }).collect())
     }
 
-    /// The native histograms of a series inside `range` by time in milliseconds, and why some are missing.
-    pub(super) fn histograms(&self, series: KnownSeries, range: TimeRange) -> Result<Histograms, QueryError> {
-        let (mut histograms, damage) = self.series_store()?.histograms(series.0);
-        let range = self.cut(range);
-        histograms.retain(|(at, _)| range.contains(Timestamp::from_millis(*at)));
-        Ok((histograms, damage))
+    /// Hands out the samples inside `range` of many series, in their order, a few at a time, until `take` breaks.
+    pub(super) fn each_samples(
+        &self,
+        series: &[KnownSeries],
+        range: TimeRange,
+        take: &mut dyn FnMut(&Labels, Samples) -> ControlFlow<()>,
+    ) -> Result<(), QueryError> {
+        let store = self.series_store()?;
+        let places: Vec<usize> = series.iter().map(|known| known.0).collect();
+        let (batches, keep) = store.batches(&places);
+        for batch in batches {
+            for (place, samples) in batch.iter().zip(store.samples(batch, self.cut(range), keep)) {
+                if take(store.labels(*place), samples).is_break() {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Which of the series have a sample inside `range`, and what could not be read to know it.
+    pub(super) fn presence(&self, series: &[KnownSeries], range: TimeRange) -> Result<Presence, QueryError> {
+        let places: Vec<usize> = series.iter().map(|known| known.0).collect();
+        Ok(self.series_store()?.presence(&places, self.cut(range)))
     }
 
     /// The metrics of which a sample was known, by name.
     pub(super) fn metric_names(&self) -> Result<Vec<MetricName>, QueryError> {
         let store = self.series_store()?;
-        let to_model = |(name, n_series): (&str, usize)| {
-            let about = store.metadata(name);
+        let to_model = |(name, n_series): (String, usize)| {
+            let about = store.metadata(&name);
             MetricName {
-                name: name.to_owned(),
                 kind: about.map(|row| row.kind).unwrap_or_default(),
                 help: about.map(|row| row.help.clone()).unwrap_or_default(),
                 unit: about.map(|row| row.unit.clone()).unwrap_or_default(),
+                name,
                 n_series,
             }
         };
-        Ok(store.names(self.as_of).map(to_model).collect())
+        Ok(store.names(self.as_of).into_iter().map(to_model).collect())
     }
 
     // Log lines.
 
     /// The log lines that pass `filter`, up to `until` or the snapshot's moment, whichever is earlier.
     pub(super) fn logs(&self, filter: &LogFilter, until: Timestamp) -> Result<LogView<'a>, QueryError> {
+        if !filter.logql.is_empty() && filter.predicate.is_none() {
+            return Err(QueryError::Unsupported(
+                "a recording alone evaluates no query".into(),
+            ));
+        }
         Ok(self.store.logs()?.view(filter, until.min(self.as_of)))
+    }
+
+    /// Hands out the log lines asked for until `visit` breaks; what could not be read, one sentence each.
+    pub(super) fn each_line(
+        &self,
+        scan: &LogScan,
+        visit: &mut dyn FnMut(LogRef<'_>) -> ControlFlow<()>,
+    ) -> Result<Vec<String>, QueryError> {
+        Ok(self.store.logs()?.scan(scan, self.cut(scan.range), visit))
+    }
+
+    /// The labels of the streams with a line in `range`, sorted; what could not be read, one sentence each.
+    pub(super) fn stream_labels(
+        &self,
+        streams: &Selector,
+        range: TimeRange,
+    ) -> Result<Partly<Vec<Labels>>, QueryError> {
+        Ok(self.store.logs()?.stream_labels(streams, self.cut(range)))
     }
 
     /// Whether any log line was known.
@@ -304,11 +347,6 @@ impl KnownColumn {
     /// Why samples are missing, if some could not be read.
     pub(super) fn damage(&self) -> Option<&str> {
         self.column.damage()
-    }
-
-    /// The samples inside `range`.
-    pub(super) fn samples(&self, range: TimeRange) -> SampleColumn {
-        self.column.samples().within(range.until(self.as_of))
     }
 
     /// Whether there is a sample inside `range`.

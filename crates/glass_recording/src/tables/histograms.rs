@@ -1,6 +1,6 @@
 //! `histograms`: native histogram samples by series and time.
 
-use super::metrics::{MetricsChunkMeta, check_order, chunk_metas};
+use super::metrics::{MetricsChunkMeta, SampleTimes, check_order, chunk_metas, read_times};
 use super::parquet_reader::TableFile;
 use super::parquet_schema::{TableSchema, column, list, millis};
 use super::parquet_writer::{Effort, TableWriter, WrittenTable, n_at_once};
@@ -85,6 +85,14 @@ impl HistogramsFile {
         let batch = self.file.read(chunk, &roots)?;
         let read = decode(&Columns(&batch), &self.chunks[chunk]);
         read.map_err(|trouble| self.file.damaged(format!("row group {chunk}: {trouble}")))
+    }
+
+    /// Reads one chunk without the histograms.
+    ///
+    /// # Errors
+    /// As for [`HistogramsFile::read`].
+    pub fn read_times(&self, chunk: usize) -> Result<SampleTimes, RecordingError> {
+        read_times(&self.file, chunk, &self.chunks)
     }
 }
 

@@ -7,12 +7,13 @@ use super::parquet_reader::TableFile;
 use super::parquet_schema::{TableSchema, column, labels, nanos, text};
 use super::parquet_writer::{Effort, TableWriter, WrittenTable, n_at_once};
 use super::rows::{
-    Columns, Trouble, labels_bytes, labels_column, nanos_column, numbers_column, texts_column, to_batch,
+    Columns, Trouble, labels_bytes, labels_column, nanos_column, numbers_column, read_label_set,
+    texts_column, to_batch,
 };
 use crate::container::Member;
 use crate::error::RecordingError;
-use arrow_array::RecordBatch;
 use arrow_array::types::{UInt8Type, UInt32Type};
+use arrow_array::{Array, MapArray, RecordBatch, StringArray};
 use arrow_schema::DataType;
 use glass_model::{Labels, Level};
 use std::collections::HashSet;
@@ -23,6 +24,9 @@ use std::sync::LazyLock;
 /// Entries in a slice, and their bytes.
 pub(crate) const SLICE_ROWS: usize = 16_384;
 pub(crate) const SLICE_BYTES: usize = 8 << 20;
+
+/// The position of the lines among Parquet's columns; names and values of the metadata follow.
+const LINE_LEAF: usize = 3;
 
 static SCHEMA: LazyLock<TableSchema> = LazyLock::new(|| {
     let columns = vec![
@@ -66,40 +70,65 @@ pub struct LogIndex {
 }
 
 /// A slice's lines: one buffer of text, in the order of [`LogIndex`].
-#[derive(Clone, Debug, Default)]
-pub struct LogLines {
-    text: String,
-    ends: Vec<u32>,
-}
+#[derive(Clone, Debug)]
+pub struct LogLines(StringArray);
 
 impl LogLines {
     /// How many lines there are.
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.0.len()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.0.is_empty()
     }
 
     /// The line of one row; empty if there is no such row.
     pub fn line(&self, row: usize) -> &str {
-        self.text.get(self.range(row)).unwrap_or_default()
+        if row < self.0.len() { self.0.value(row) } else { "" }
     }
 
     /// All lines, one after the other and without separators.
-    pub fn text(&self) -> &str {
-        &self.text
+    pub fn text(&self) -> &[u8] {
+        let offsets = self.0.value_offsets();
+        let (first, last) = (offsets.first().copied(), offsets.last().copied());
+        let range = first.unwrap_or_default() as usize..last.unwrap_or_default() as usize;
+        self.0.value_data().get(range).unwrap_or_default()
     }
 
-    /// Where the line of one row lies in [`LogLines::text`]; empty if there is no such row.
-    pub fn range(&self, row: usize) -> Range<usize> {
-        let Some(end) = self.ends.get(row) else {
-            return 0..0;
-        };
-        let start = row.checked_sub(1).and_then(|before| self.ends.get(before));
-        start.map_or(0, |start| *start as usize)..*end as usize
+    /// Where the line of one row ends in [`LogLines::text`]; its end if there is no such row.
+    pub fn end(&self, row: usize) -> usize {
+        let offsets = self.0.value_offsets();
+        let first = offsets.first().copied().unwrap_or_default();
+        let end = offsets.get(row + 1).or(offsets.last()).copied();
+        (end.unwrap_or_default() - first) as usize
+    }
+}
+
+#[cfg(test)]
+impl From<&[&str]> for LogLines {
+    fn from(lines: &[&str]) -> Self {
+        Self(StringArray::from_iter_values(lines))
+    }
+}
+
+/// A slice's structured metadata, in the order of [`LogIndex`].
+#[derive(Clone, Debug)]
+pub struct LogMetadata {
+    sets: MapArray,
+    empty: Labels,
+}
+
+impl LogMetadata {
+    /// Whether no line has any.
+    pub fn is_empty(&self) -> bool {
+        self.sets.entries().is_empty()
+    }
+
+    /// Those of one row; empty if there is no such row.
+    pub fn row(&self, row: usize) -> Labels {
+        read_label_set(&self.sets, row).unwrap_or_else(|| self.empty.clone())
     }
 }
 
@@ -159,32 +188,30 @@ impl LogsFile {
     /// When there is no such slice, or it is damaged.
     pub fn read_lines(&self, slice: usize) -> Result<LogLines, RecordingError> {
         let batch = self.file.read(slice, &[3])?;
-        let lines = Columns(&batch)
-            .texts(0)
-            .map_err(|trouble| self.in_slice(slice, &trouble))?;
-        let offsets = lines.value_offsets();
-        let first = offsets.first().map_or(0, |first| *first);
-        let last = offsets.last().map_or(0, |last| *last);
-        let text = lines
-            .value_data()
-            .get(first as usize..last as usize)
-            .unwrap_or_default();
-        let text = std::str::from_utf8(text).map_err(|_| self.in_slice(slice, "its lines are not UTF-8"))?;
-        Ok(LogLines {
-            text: text.to_owned(),
-            ends: offsets.iter().skip(1).map(|end| (end - first) as u32).collect(),
-        })
+        let lines = Columns(&batch).texts(0);
+        let lines = lines.map_err(|trouble| self.in_slice(slice, &trouble))?;
+        Ok(LogLines(lines.clone()))
     }
 
-    /// Reads the structured metadata of one slice, one set a row.
+    /// About how many bytes the lines of one slice take in memory, and its structured metadata.
+    pub(crate) fn plain_bytes(&self, slice: usize) -> (usize, usize) {
+        let of = |leaves: Range<usize>| leaves.map(|leaf| self.file.n_plain_bytes_of(slice, leaf)).sum();
+        (of(LINE_LEAF..LINE_LEAF + 1), of(LINE_LEAF + 1..LINE_LEAF + 3))
+    }
+
+    /// Reads the structured metadata of one slice.
     ///
     /// # Errors
     /// When there is no such slice, or it is damaged.
-    pub fn read_metadata(&self, slice: usize) -> Result<Vec<Labels>, RecordingError> {
+    pub fn read_metadata(&self, slice: usize) -> Result<LogMetadata, RecordingError> {
         let batch = self.file.read(slice, &[4])?;
-        Columns(&batch)
-            .labels(0)
-            .map_err(|trouble| self.in_slice(slice, &trouble))
+        let sets = Columns(&batch).label_sets(0);
+        let sets = sets.map_err(|trouble| self.in_slice(slice, &trouble))?;
+        let empty = Labels::empty();
+        Ok(LogMetadata {
+            sets: sets.clone(),
+            empty,
+        })
     }
 
     /// Reads all of one slice.
@@ -192,12 +219,12 @@ impl LogsFile {
         let index = self.read_index(slice)?;
         let lines = self.read_lines(slice)?;
         let metadata = self.read_metadata(slice)?;
-        let rows = metadata.into_iter().enumerate().map(|(row, metadata)| LogRow {
+        let rows = (0..index.at_nanos.len()).map(|row| LogRow {
             at_nanos: index.at_nanos[row],
             stream: index.stream[row],
             level: index.level[row],
             line: lines.line(row).to_owned(),
-            metadata,
+            metadata: metadata.row(row),
         });
         Ok(rows.collect())
     }

@@ -46,6 +46,15 @@ pub struct MetricsChunkMeta {
     pub n_rows: usize,
 }
 
+/// When samples were taken: columns of one length, strictly ascending by series and time.
+#[derive(Clone, Debug, Default)]
+pub struct SampleTimes {
+    /// The series' ids.
+    pub series: Vec<u32>,
+    /// The times in milliseconds since the epoch.
+    pub at_millis: Vec<i64>,
+}
+
 /// Samples in columns of one length, strictly ascending by series and time.
 #[derive(Clone, Debug, Default)]
 pub struct MetricsChunk {
@@ -91,6 +100,33 @@ impl MetricsFile {
         };
         read().map_err(|trouble: Trouble| self.file.damaged(format!("row group {chunk}: {trouble}")))
     }
+
+    /// Reads one chunk without the values.
+    ///
+    /// # Errors
+    /// As for [`MetricsFile::read`].
+    pub fn read_times(&self, chunk: usize) -> Result<SampleTimes, RecordingError> {
+        read_times(&self.file, chunk, &self.chunks)
+    }
+}
+
+/// Reads series and time, the first two columns of one chunk.
+pub(super) fn read_times(
+    file: &TableFile,
+    chunk: usize,
+    metas: &[MetricsChunkMeta],
+) -> Result<SampleTimes, RecordingError> {
+    let batch = file.read(chunk, &[0, 1])?;
+    let columns = Columns(&batch);
+    let read = || {
+        let (series, at_millis) = (columns.numbers::<UInt32Type>(0)?, columns.millis(1)?);
+        check_order(series, at_millis, &metas[chunk])?;
+        Ok(SampleTimes {
+            series: series.to_vec(),
+            at_millis: at_millis.to_vec(),
+        })
+    };
+    read().map_err(|trouble: Trouble| file.damaged(format!("row group {chunk}: {trouble}")))
 }
 
 /// The chunks of a file whose first two columns are series and time, from its statistics.

@@ -107,6 +107,12 @@ impl TableFile {
         sizes.fold(0, |sum: u64, size| sum.saturating_add(size.max(0) as u64))
     }
 
+    /// How many bytes one column of a group has before compression, as the footer says.
+    pub(crate) fn n_plain_bytes_of(&self, group: usize, leaf: usize) -> usize {
+        let column = self.metadata.metadata().row_group(group).column(leaf);
+        usize::try_from(column.uncompressed_size()).unwrap_or_default()
+    }
+
     /// The least and greatest value of an integer column in a group, if they were kept. Unsigned 32-bit columns come
     /// as their bits.
     pub(crate) fn integer_range(&self, group: usize, leaf: usize) -> Option<(i64, i64)> {

@@ -145,7 +145,20 @@ impl<'a> Columns<'a> {
 
     /// A column of label sets.
     pub(crate) fn labels(&self, at: usize) -> Result<Vec<Labels>, Trouble> {
-        read_labels(self.of::<MapArray>(at)?)
+        let sets = self.label_sets(at)?;
+        // Most entries have no metadata.
+        let empty = Labels::empty();
+        let set = |row| read_label_set(sets, row).unwrap_or_else(|| empty.clone());
+        Ok((0..sets.len()).map(set).collect())
+    }
+
+    /// A column of label sets, for [`read_label_set`].
+    pub(crate) fn label_sets(&self, at: usize) -> Result<&'a MapArray, Trouble> {
+        let sets: &MapArray = self.of(at)?;
+        match names_and_values(sets) {
+            Some(_) => Ok(sets),
+            None => Err("labels of another type than text".into()),
+        }
     }
 
     fn n_texts(&self) -> usize {
@@ -158,29 +171,18 @@ impl<'a> Columns<'a> {
     }
 }
 
-fn read_labels(map: &MapArray) -> Result<Vec<Labels>, Trouble> {
-    let entries: &StructArray = map.entries();
-    let texts = |at: usize| {
-        entries
-            .columns()
-            .get(at)
-            .and_then(|column| column.as_any().downcast_ref::<StringArray>())
-    };
-    let (Some(names), Some(values)) = (texts(0), texts(1)) else {
-        return Err("labels of another type than text".into());
-    };
-    let set = |row: usize| {
-        let (start, end) = (
-            map.value_offsets()[row] as usize,
-            map.value_offsets()[row + 1] as usize,
-        );
-        if start == end {
-            // Most entries have no metadata.
-            return Labels::empty();
-        }
-        Labels::new((start..end).map(|at| (names.value(at), values.value(at))))
-    };
-    Ok((0..map.len()).map(set).collect())
+fn names_and_values(sets: &MapArray) -> Option<(&StringArray, &StringArray)> {
+    let entries: &StructArray = sets.entries();
+    let texts = |at: usize| entries.columns().get(at)?.as_any().downcast_ref::<StringArray>();
+    texts(0).zip(texts(1))
+}
+
+/// The labels of one row; `None` if there are none, or no such row.
+pub(crate) fn read_label_set(sets: &MapArray, row: usize) -> Option<Labels> {
+    let (names, values) = names_and_values(sets)?;
+    let offsets = sets.value_offsets();
+    let (start, end) = (*offsets.get(row)? as usize, *offsets.get(row + 1)? as usize);
+    (start < end).then(|| Labels::new((start..end).map(|at| (names.value(at), values.value(at)))))
 }
 
 /// A column of label sets.

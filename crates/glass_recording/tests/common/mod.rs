@@ -235,7 +235,7 @@ pub fn entries(archive: &Archive) -> Result<Vec<EntryRow>, RecordingError> {
                     names[&index.stream[row]].clone(),
                     index.at_nanos[row],
                     lines.line(row).to_owned(),
-                    metadata[row].to_string(),
+                    metadata.row(row).to_string(),
                     index.level[row],
                 ));
             }

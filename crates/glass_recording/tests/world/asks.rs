@@ -3,9 +3,10 @@
 use super::random::Random;
 use super::{Fact, INSTANCES, JOBS, METRICS, World, extent, moment, start};
 use glass_model::{
-    Ask, GraphAsk, Level, LogFilter, LogHistogramAsk, LogLinesAsk, Matcher, MatcherOp, Selector, TimeRange,
-    Timestamp, Transform,
+    Ask, GraphAsk, Level, LineCondition, LinePredicate, LogFilter, LogHistogramAsk, LogLinesAsk, LogOrder,
+    LogRef, LogScan, Matcher, MatcherOp, Selector, SharedPredicate, TimeRange, Timestamp, Transform,
 };
+use std::sync::Arc;
 
 /// A moment worth a look: often that of a fact, or a nanosecond beside it.
 pub fn playhead(world: &World, random: &mut Random) -> Timestamp {
@@ -23,7 +24,7 @@ pub fn playhead(world: &World, random: &mut Random) -> Timestamp {
     }
 }
 
-fn pick_selector(random: &mut Random) -> Selector {
+pub fn pick_selector(random: &mut Random) -> Selector {
     let matcher = |name, op, value| Matcher::new(name, op, value).expect("a valid matcher");
     let matchers = match random.below(6) {
         0 => vec![],
@@ -59,7 +60,75 @@ pub fn pick_filter(random: &mut Random) -> LogFilter {
             Level::Error,
             Level::Critical,
         ]),
-        ..LogFilter::default()
+        logql: String::new(),
+        predicate: random.one_in(4).then(|| pick_predicate(random)),
+    }
+}
+
+/// Keeps the lines that are longer than so many bytes, hold one of two words, and come from some pods.
+#[derive(Clone)]
+pub struct Odd {
+    pub key: String,
+    pub conditions: Vec<LineCondition>,
+    pub min_len: usize,
+}
+
+impl LinePredicate for Odd {
+    fn key(&self) -> &str {
+        &self.key
+    }
+    fn conditions(&self) -> &[LineCondition] {
+        &self.conditions
+    }
+    fn keeps(&self, line: LogRef<'_>) -> bool {
+        let is_odd = line
+            .metadata
+            .get("trace_id")
+            .is_none_or(|id| id.ends_with(['1', '3', '5']));
+        line.line.len() >= self.min_len
+            && is_odd
+            && line.labels.get("pod") == Some("p1")
+            && self.conditions.iter().all(|condition| condition.holds(line.line))
+    }
+}
+
+fn pick_condition(random: &mut Random) -> LineCondition {
+    let texts = [
+        "error",
+        "Error",
+        "timeout",
+        "o",
+        " ",
+        "größe",
+        "PANIC",
+        "retry ok",
+        "no such text",
+        "\"level\"",
+    ];
+    let any_of = (0..=random.below(3))
+        .map(|_| random.word(&texts).into())
+        .collect();
+    let inverse = random.one_in(4);
+    LineCondition { any_of, inverse }
+}
+
+fn pick_predicate(random: &mut Random) -> SharedPredicate {
+    let (min_len, condition) = (random.below(20), pick_condition(random));
+    SharedPredicate(Arc::new(Odd {
+        key: format!("{min_len} {condition:?}"),
+        conditions: vec![condition],
+        min_len,
+    }))
+}
+
+pub fn pick_scan(range: TimeRange, random: &mut Random) -> LogScan {
+    LogScan {
+        streams: pick_filter(random).streams,
+        range,
+        conditions: (0..random.below(4)).map(|_| pick_condition(random)).collect(),
+        order: *random.pick(&[LogOrder::Forward, LogOrder::Backward]),
+        needs_line: !random.one_in(3),
+        needs_metadata: random.one_in(2),
     }
 }
 

@@ -6,7 +6,10 @@
 mod asks;
 mod random;
 
-pub use asks::{asks, pick_filter, pick_graph, pick_lines, pick_log_histogram, pick_window, playhead};
+pub use asks::{
+    asks, pick_filter, pick_graph, pick_lines, pick_log_histogram, pick_scan, pick_selector, pick_window,
+    playhead,
+};
 pub use random::Random;
 
 use glass_model::{

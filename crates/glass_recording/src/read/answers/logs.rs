@@ -4,7 +4,7 @@ use super::Partly;
 use super::graph::check_buckets;
 use crate::read::buckets::Buckets;
 use crate::read::snapshot::Snapshot;
-use crate::read::store::logs::n_lines;
+use crate::read::store::log_view::n_lines;
 use glass_model::{LogHistogram, LogHistogramAsk, LogLinesAsk, LogPage, QueryError, Timestamp};
 
 /// The most lines of a page on either side: far more than a screen holds.

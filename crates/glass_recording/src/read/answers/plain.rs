@@ -3,18 +3,16 @@
 use super::provenance;
 use crate::read::snapshot::Snapshot;
 use crate::read::store::coverage::Kind;
-use crate::read::store::logs::n_lines;
+use crate::read::store::log_view::n_lines;
 use glass_model::{
     Labels, LogFilter, Provenance, QueryError, Selector, SeriesData, Stream, TimeRange, Timestamp,
 };
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 /// The most samples one call hands out: Prometheus' own default limit of one query.
 const MAX_SAMPLES: usize = 50_000_000;
-
-/// So many series are read together.
-const BATCH: usize = 64;
 
 /// All series that match and have a sample in `range`, by labels.
 pub(in crate::read) fn series(
@@ -22,33 +20,63 @@ pub(in crate::read) fn series(
     selector: &Selector,
     range: TimeRange,
 ) -> Result<(Vec<SeriesData>, Provenance), QueryError> {
-    let mut troubles = snapshot.series_troubles()?.to_vec();
     let mut all = Vec::new();
     let mut n_samples = 0;
-    for batch in snapshot.series(selector, range.end)?.chunks(BATCH) {
-        for (series, column) in batch.iter().zip(snapshot.columns(batch)?) {
-            let (histograms, damage) = snapshot.histograms(*series, range)?;
-            troubles.extend(column.damage().map(str::to_owned));
-            troubles.extend(damage);
-            let floats = column.samples(range);
-            if floats.is_empty() && histograms.is_empty() {
-                continue;
-            }
-            n_samples += floats.len() + histograms.len();
-            if n_samples > MAX_SAMPLES {
-                let text =
-                    format!("more than {MAX_SAMPLES} samples match; narrow the selector or the time range");
-                return Err(QueryError::TooMuch(text));
-            }
-            let labels = snapshot.labels(*series)?.clone();
-            all.push(SeriesData {
-                labels,
-                floats,
-                histograms: Arc::new(histograms),
-            });
+    let provenance = each_series(snapshot, selector, range, &mut |series| {
+        n_samples += series.floats.len() + series.histograms.len();
+        all.push(series);
+        if n_samples > MAX_SAMPLES {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
         }
+    })?;
+    if n_samples > MAX_SAMPLES {
+        let text = format!("more than {MAX_SAMPLES} samples match; narrow the selector or the time range");
+        return Err(QueryError::TooMuch(text));
     }
-    Ok((all, provenance::of(snapshot, Kind::Metrics, troubles, 0)?))
+    Ok((all, provenance))
+}
+
+/// Hands out the series that match and have a sample in `range`, by labels, until `visit` breaks.
+pub(in crate::read) fn each_series(
+    snapshot: &Snapshot<'_>,
+    selector: &Selector,
+    range: TimeRange,
+    visit: &mut dyn FnMut(SeriesData) -> ControlFlow<()>,
+) -> Result<Provenance, QueryError> {
+    let mut troubles = snapshot.series_troubles()?.to_vec();
+    let matching = snapshot.series(selector, range.end)?;
+    snapshot.each_samples(&matching, range, &mut |labels, samples| {
+        troubles.extend(samples.damage);
+        if samples.floats.is_empty() && samples.histograms.is_empty() {
+            return ControlFlow::Continue(());
+        }
+        visit(SeriesData {
+            labels: labels.clone(),
+            floats: samples.floats,
+            histograms: Arc::new(samples.histograms),
+        })
+    })?;
+    provenance::of(snapshot, Kind::Metrics, troubles, 0)
+}
+
+/// The labels of the series that match and have a sample in `range`, sorted.
+pub(in crate::read) fn series_labels(
+    snapshot: &Snapshot<'_>,
+    selector: &Selector,
+    range: TimeRange,
+) -> Result<(Vec<Labels>, Provenance), QueryError> {
+    let matching = snapshot.series(selector, range.end)?;
+    let (presence, damage) = snapshot.presence(&matching, range)?;
+    let present = matching
+        .iter()
+        .zip(presence)
+        .filter(|(_, is_present)| *is_present);
+    let labels = present.map(|(series, _)| snapshot.labels(*series).cloned());
+    let labels = labels.collect::<Result<_, QueryError>>()?;
+    let troubles = [snapshot.series_troubles()?, &damage].concat();
+    Ok((labels, provenance::of(snapshot, Kind::Metrics, troubles, 0)?))
 }
 
 /// All matching log entries in `range`, by stream; streams by labels.

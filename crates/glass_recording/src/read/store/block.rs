@@ -87,6 +87,11 @@ impl Block {
         self.recorded[position]
     }
 
+    /// How many entries lie before `at`.
+    pub(crate) fn n_before(&self, at: Timestamp) -> usize {
+        self.at_nanos.partition_point(|other| *other < at.nanos())
+    }
+
     /// How many entries lie at or before `until`.
     pub(crate) fn n_until(&self, until: Timestamp) -> usize {
         self.at_nanos.partition_point(|at| *at <= until.nanos())

@@ -8,8 +8,13 @@ pub(crate) mod coverage;
 pub(crate) mod events;
 pub(crate) mod found;
 mod info;
+pub(crate) mod log_filter;
+pub(crate) mod log_scan;
+pub(crate) mod log_view;
 pub(crate) mod logs;
 pub(crate) mod needle;
+pub(crate) mod postings;
+pub(crate) mod samples;
 pub(crate) mod series;
 
 use crate::container::Archive;

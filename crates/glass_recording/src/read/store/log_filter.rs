@@ -1,0 +1,200 @@
+//! [`FilterMatches`]: which entries a filter lets through, run by run as far as it was asked for. It is kept, so that
+//! moving the playhead searches nothing again.
+
+use super::block::{Block, Matches};
+use super::cache::Weight;
+use super::log_view::LogView;
+use super::logs::{LogStore, Slice};
+use super::needle::{Needle, TextTest};
+use glass_model::{Labels, Level, LogFilter, LogRef, SharedPredicate, Timestamp};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+
+/// How many threads at most read one recording for one question.
+const MAX_THREADS: usize = 4;
+
+/// A filter as a key: matchers as name, operator and value; text; level; the key of a predicate.
+pub(super) type FilterKey = (Vec<(String, u8, String)>, String, bool, Level, Option<String>);
+
+fn key_of(filter: &LogFilter) -> FilterKey {
+    let matchers = filter.streams.matchers.iter();
+    let parts = matchers
+        .map(|m| (m.name().to_owned(), m.op() as u8, m.value().to_owned()))
+        .collect();
+    let text = filter.contains.to_ascii_lowercase();
+    let inverse = filter.inverse && !text.is_empty();
+    let predicate = filter
+        .predicate
+        .as_ref()
+        .map(|predicate| predicate.0.key().to_owned());
+    (parts, text, inverse, filter.min_level, predicate)
+}
+
+/// What a filter lets through, run by run as far as it was asked for.
+pub(super) struct FilterMatches {
+    stream_allowed: Vec<bool>,
+    min_level: Level,
+    test: TextTest,
+    predicate: Option<SharedPredicate>,
+    runs: Vec<OnceLock<Matches>>,
+    n_rows: usize,
+}
+
+impl Weight for FilterMatches {
+    /// As if all runs had been asked for.
+    fn n_bytes(&self) -> usize {
+        size_of::<Self>() + self.runs.len() * 128 + self.stream_allowed.len() + self.n_rows * 3 / 20
+    }
+}
+
+impl LogStore {
+    /// The entries that pass `filter`, up to `until`.
+    pub(crate) fn view(&self, filter: &LogFilter, until: Timestamp) -> LogView<'_> {
+        let key = key_of(filter);
+        let matches = self.filters.get(&key).unwrap_or_else(|| {
+            let made = self.start_filter(filter);
+            self.filters.insert(key, Arc::new(made))
+        });
+        LogView::new(self, matches, until)
+    }
+
+    fn start_filter(&self, filter: &LogFilter) -> FilterMatches {
+        let mut needles = Vec::new();
+        if !filter.contains.is_empty() {
+            needles.push(Needle::ignoring_case(&filter.contains, filter.inverse));
+        }
+        if let Some(predicate) = &filter.predicate {
+            needles.extend(predicate.0.conditions().iter().map(Needle::of));
+        }
+        let is_allowed = |stream: &super::logs::Stream| filter.streams.matches(&stream.labels);
+        FilterMatches {
+            stream_allowed: self.streams.iter().map(is_allowed).collect(),
+            min_level: filter.min_level,
+            test: TextTest::new(needles),
+            predicate: filter.predicate.clone(),
+            runs: self.runs.iter().map(|_| OnceLock::new()).collect(),
+            n_rows: self.runs.iter().map(|run| run.n_rows).sum(),
+        }
+    }
+
+    pub(super) fn matches<'a>(&self, filter: &'a FilterMatches, run: usize) -> &'a Matches {
+        filter.runs[run].get_or_init(|| {
+            let block = self.block(run);
+            let others = block.matches(&filter.stream_allowed, filter.min_level, |_| true);
+            let (matches, damage) = if filter.test.is_empty() && filter.predicate.is_none() {
+                (others, None)
+            } else {
+                let (passing, damage) = self.search(run, &block, filter, &others);
+                let passes = |recorded: u32| passing.get(recorded as usize) == Some(&true);
+                (
+                    block.matches(&filter.stream_allowed, filter.min_level, passes),
+                    damage,
+                )
+            };
+            matches.with_damage(block.damage().map(str::to_owned).or(damage))
+        })
+    }
+
+    /// Which of the entries that pass otherwise pass by their text and by the predicate, as recorded; and why some
+    /// could not be searched. Slices of which no entry passes otherwise are not read.
+    fn search(
+        &self,
+        run: usize,
+        block: &Block,
+        filter: &FilterMatches,
+        others: &Matches,
+    ) -> (Vec<bool>, Option<String>) {
+        let run = &self.runs[run];
+        let mut rows: Vec<Vec<(u32, u32)>> = vec![Vec::new(); run.slices.len()];
+        for position in others.ones(0, block.len()) {
+            let (slice, row) = run.slice_of(block.recorded(position));
+            rows[slice].push((position as u32, row as u32));
+        }
+        let (mut passing, mut damage) = (vec![false; run.n_rows], None);
+        for (slice, rows) in run.slices.iter().zip(rows).filter(|(_, rows)| !rows.is_empty()) {
+            let passing = &mut passing[slice.start..slice.start + slice.n_rows];
+            // What was not read passes neither a condition nor its inverse.
+            if let Err(trouble) = self.search_slice(slice, (block, &rows), filter, passing) {
+                damage.get_or_insert(trouble);
+            }
+        }
+        (passing, damage)
+    }
+
+    /// Notes which of `rows`, positions in the block and rows of the slice, pass.
+    fn search_slice(
+        &self,
+        slice: &Slice,
+        (block, rows): (&Block, &[(u32, u32)]),
+        filter: &FilterMatches,
+        passing: &mut [bool],
+    ) -> Result<(), String> {
+        let Some((texts, by_text)) = self
+            .test(slice, &filter.test)
+            .map_err(|error| error.to_string())?
+        else {
+            return Ok(());
+        };
+        let passes_text = |row: &u32| by_text.get(*row as usize) == Some(&true);
+        let rows = rows.iter().filter(|(_, row)| passes_text(row));
+        let Some(predicate) = &filter.predicate else {
+            rows.for_each(|(_, row)| passing[*row as usize] = true);
+            return Ok(());
+        };
+        let metadata = self.metadata(slice, &texts)?;
+        for (position, row) in rows {
+            let (position, row) = (*position as usize, *row as usize);
+            let rank = block.stream(position) as usize;
+            let (Some(at), Some(stream)) = (block.at(position), self.streams.get(rank)) else {
+                continue;
+            };
+            let metadata: &Labels = &metadata.row(row);
+            let line = texts.lines.line(row);
+            let (labels, stream) = (&stream.labels, rank);
+            passing[row] = predicate.0.keeps(LogRef {
+                at,
+                stream,
+                labels,
+                line,
+                metadata,
+            });
+        }
+        Ok(())
+    }
+
+    /// Filters the first `n_runs` runs on several threads, as far as that was not done before: each must be read.
+    pub(super) fn filter_side_by_side(&self, filter: &FilterMatches, n_runs: usize) {
+        let is_new = |run: &usize| filter.runs[*run].get().is_none();
+        let new: Vec<usize> = (0..n_runs).filter(is_new).collect();
+        if new.len() > 1 {
+            side_by_side(new.len(), |i| _ = self.matches(filter, new[i]));
+        }
+    }
+}
+
+/// How many threads read one recording for one question.
+pub(super) fn n_threads() -> usize {
+    std::thread::available_parallelism()
+        .map_or(1, usize::from)
+        .min(MAX_THREADS)
+}
+
+/// Does `work` for every number below `n`, on several threads.
+pub(super) fn side_by_side(n: usize, work: impl Fn(usize) + Sync) {
+    let next = AtomicUsize::new(0);
+    let work_on = || {
+        loop {
+            match next.fetch_add(1, Ordering::Relaxed) {
+                i if i < n => work(i),
+                _ => break,
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..n_threads().min(n) {
+            // Without a further thread this one does all the work.
+            let _ = std::thread::Builder::new().spawn_scoped(scope, work_on);
+        }
+        work_on();
+    });
+}
