@@ -141,6 +141,22 @@ impl Histogram {
         self.map(|count| KahanSum::of(*count))
     }
 
+    /// Whether both hold the same observations in the same layout, compared by bits; hints do not matter.
+    pub fn equals(&self, other: &Self) -> bool {
+        let is_same = |a: f64, b: f64| a.to_bits() == b.to_bits();
+        let is_same_side = |a: &Buckets<f64>, b: &Buckets<f64>| {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.0 == b.0 && is_same(a.1, b.1))
+        };
+        self.schema == other.schema
+            && self.zero_threshold == other.zero_threshold
+            && self.bounds == other.bounds
+            && is_same(self.count, other.count)
+            && is_same(self.sum, other.sum)
+            && is_same(self.zero_count, other.zero_count)
+            && is_same_side(&self.positive, &other.positive)
+            && is_same_side(&self.negative, &other.negative)
+    }
+
     /// Its buckets that hold something, from the lowest to the highest, the zero bucket among them.
     pub fn buckets(&self) -> impl DoubleEndedIterator<Item = Bucket> + Clone {
         let zero = (self.zero_count > 0.0 && !self.is_custom()).then_some(Bucket {

@@ -6,6 +6,7 @@
 
 mod compare;
 mod evaluate;
+mod hints;
 mod literal;
 mod nhcb;
 mod script;

@@ -1,11 +1,12 @@
 //! What a script has loaded, as a source of series: [`Storage`].
 
-use super::nhcb;
 use super::script::Load;
 use super::series::{Item, SeriesLine};
+use super::{hints, nhcb};
+use crate::promql::histogram::Histogram;
 use glass_model::{
-    Labels, LogFilter, LogRef, LogScan, NativeHistogram, Provenance, Querier, QueryError, SampleColumn,
-    Selector, SeriesData, Stream, TimeRange, Timestamp,
+    Labels, LogFilter, LogRef, LogScan, Provenance, Querier, QueryError, ResetHint, SampleColumn, Selector,
+    SeriesData, Stream, TimeRange, Timestamp,
 };
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -14,7 +15,8 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 enum Sample {
     Float(f64),
-    Histogram(Box<NativeHistogram>),
+    /// A histogram, and whether the script says that it was reset before it.
+    Histogram(Box<Histogram>, bool),
 }
 
 /// Samples in memory, by series and time.
@@ -34,9 +36,11 @@ impl Storage {
         }
         if load.with_nhcb {
             for (labels, at, histogram) in nhcb::convert(load)? {
-                self.put(&labels, at, Sample::Histogram(Box::new(histogram)));
+                let histogram = Histogram::from_model(&histogram).map_err(|error| error.to_string())?;
+                self.put(&labels, at, Sample::Histogram(Box::new(histogram), false));
             }
         }
+        self.series.values_mut().for_each(set_hints);
         Ok(())
     }
 
@@ -50,7 +54,7 @@ impl Storage {
                     self.put(
                         &line.labels,
                         at,
-                        Sample::Histogram(Box::new(histogram.to_model())),
+                        Sample::Histogram(histogram.clone(), histogram.hint == ResetHint::Reset),
                     );
                 }
             }
@@ -59,6 +63,20 @@ impl Storage {
 
     fn put(&mut self, labels: &Labels, at: i64, sample: Sample) {
         self.series.entry(labels.clone()).or_default().insert(at, sample);
+    }
+}
+
+/// Sets the hints of all histograms of a series.
+fn set_hints(samples: &mut BTreeMap<i64, Sample>) {
+    let mut previous: Option<&Histogram> = None;
+    for sample in samples.values_mut() {
+        previous = match sample {
+            Sample::Float(_) => None,
+            Sample::Histogram(histogram, is_reset) => {
+                hints::set(histogram, *is_reset, previous);
+                Some(histogram)
+            }
+        };
     }
 }
 
@@ -73,7 +91,7 @@ fn in_range(labels: &Labels, samples: &BTreeMap<i64, Sample>, range: TimeRange) 
                 times.push(*at);
                 values.push(*value);
             }
-            Sample::Histogram(histogram) => histograms.push((*at, (**histogram).clone())),
+            Sample::Histogram(histogram, _) => histograms.push((*at, histogram.to_model())),
         }
     }
     (!times.is_empty() || !histograms.is_empty()).then(|| SeriesData {

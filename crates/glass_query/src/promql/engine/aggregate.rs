@@ -1,7 +1,7 @@
 //! Aggregations: the series of the vector stream into their groups and are not kept, but for those that pick series.
 
 use super::evaluation::{Evaluation, Sink};
-use super::histograms::{self, Aggregated};
+use super::histograms::Aggregated;
 use super::labels::with_label;
 use super::range::doubt_quantile;
 use super::vector_text;
@@ -47,12 +47,12 @@ impl Evaluation<'_> {
                 self.hold(grid.n_steps)?;
             }
             if series.column.has_histograms() {
-                native.add(&mut self.notes(), group, &series, &inner.at)?;
+                native.add(&mut self.notes(), group, &series, &inner.at);
             }
             Ok(())
         })?;
         let mut groups = aggregator.finish(&parameter);
-        native.finish(&mut self.notes(), &mut groups, &inner.at)?;
+        native.finish(&mut self.notes(), &mut groups, &inner.at);
         groups.retain(|series| !series.column.is_empty());
         self.hand_on(groups, n_held, sink)
     }
@@ -152,7 +152,7 @@ impl Evaluation<'_> {
                         }
                         _ => (Some(float.to_bits()), value_text(float)),
                     },
-                    Some(StepValue::Histogram(histogram)) => (None, histograms::text(&histogram)?),
+                    Some(StepValue::Histogram(histogram)) => (None, histogram.to_string()),
                     None => continue,
                 };
                 let group = groups.of(&with_label(&series.labels, label, &text));

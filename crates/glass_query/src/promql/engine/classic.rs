@@ -95,7 +95,7 @@ impl Evaluation<'_> {
                 None => labels.clone(),
             };
             for (labels, column) in &native {
-                let column = histograms::of_native(&mut self.notes(), &wanted, labels, column, &vector.at)?;
+                let column = histograms::of_native(&mut self.notes(), &wanted, labels, column, &vector.at);
                 self.hand_on_histogram(relabel(labels), column, sink)?;
             }
             for one in &classic {

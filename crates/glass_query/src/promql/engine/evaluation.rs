@@ -158,7 +158,7 @@ impl<'a> Evaluation<'a> {
         self.each(inner, grid, &mut |mut series| {
             series.drops_name = true;
             series.column.map_floats(|float| -float);
-            super::histograms::negate(&mut series.column)?;
+            super::histograms::negate(&mut series.column);
             sink(series)
         })
     }

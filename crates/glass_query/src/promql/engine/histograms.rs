@@ -1,126 +1,72 @@
-//! Native histograms inside the engine: what each construct does with them.
+//! What the engine does with native histograms: [`read`] turns stored ones into the engine's, and each part is named
+//! after what calls it.
 
-use super::classic::Wanted;
-use super::notes::Notes;
-use super::range::{RangeCall, Sampled};
-use crate::binary::{BinaryOp, Combined};
-use crate::promql::ast::AggregateOp;
+mod aggregate;
+mod ask;
+mod operators;
+mod over_windows;
+
+pub(super) use aggregate::Aggregated;
+pub(super) use ask::of_native;
+pub(super) use operators::combine;
+pub(super) use over_windows::over_windows;
+
 use crate::promql::histogram::Histogram;
-use crate::steps::{StepColumn, StepSeries, StepValue};
-use glass_model::{Labels, NativeHistogram, QueryError, is_stale_marker};
-use std::ops::Range;
+use crate::steps::{StepColumn, StepValue};
+use glass_model::{NativeHistogram, QueryError, is_stale_marker};
 use std::sync::Arc;
 
-/// Reads stored histograms, without stale markers.
+/// Histograms at the end of an addition, subtraction or aggregation whose listed bounds differed.
+pub(super) fn reconciled_text(operation: &str) -> String {
+    format!("mismatched custom buckets were reconciled during {operation}")
+}
+
+/// Histograms of which some say that the counter was reset and some that it was not.
+pub(super) fn collision_text(operation: &str) -> String {
+    format!("conflicting counter resets during histogram {operation}")
+}
+
+/// Of some of which the bounds are listed and of some not.
+pub(super) fn mixed_bounds_text(metric: &str) -> String {
+    format!(
+        "vector contains a mix of histograms with exponential and custom buckets schemas for metric name {metric:?}"
+    )
+}
+
+/// Stored histograms as the engine's, without stale markers.
+///
+/// # Errors
+/// When one is damaged.
 pub(super) fn read(stored: &[(i64, NativeHistogram)]) -> Result<Vec<(i64, Arc<Histogram>)>, QueryError> {
-    stored
+    let samples = stored
         .iter()
-        .filter(|(_, histogram)| !is_stale_marker(histogram.sum))
-        .map(|(at, histogram)| Ok((*at, Arc::new(Histogram::from_model(histogram)?))))
-        .collect()
+        .filter(|(_, histogram)| !is_stale_marker(histogram.sum));
+    let read = samples.map(|(at, histogram)| Ok((*at, Arc::new(Histogram::from_model(histogram)?))));
+    read.collect()
 }
 
-fn unsupported(what: &str) -> QueryError {
-    QueryError::Unsupported(format!("native histograms are not supported by {what}"))
+/// `-histogram`
+pub(super) fn negate(column: &mut StepColumn) {
+    column.map_histograms(|histogram| {
+        let mut negated = (**histogram).clone();
+        negated.multiply(-1.0);
+        Some(StepValue::Histogram(Arc::new(negated)))
+    });
 }
 
-/// `-v`
-pub(super) fn negate(column: &mut StepColumn) -> Result<(), QueryError> {
-    if column.has_histograms() {
-        return Err(unsupported("the minus sign"));
-    }
-    Ok(())
-}
-
-/// A function over windows of a series that has histograms; `floats` is what it yields for the float samples alone.
-pub(super) fn over_windows(
-    _notes: &mut Notes,
-    call: &RangeCall<'_>,
-    _sampled: &Sampled<'_>,
-    _floats: StepColumn,
-) -> Result<StepColumn, QueryError> {
-    Err(unsupported(&format!("{}()", call.name)))
-}
-
-/// `histogram_count` and its like: replaces all values by the statistic of histograms; floats are dropped.
-pub(super) fn statistic(name: &str, column: &mut StepColumn) -> Result<(), QueryError> {
-    if column.has_histograms() {
-        return Err(unsupported(&format!("{name}()")));
-    }
-    *column = StepColumn::empty(column.n_steps());
-    Ok(())
-}
-
-/// A quantile or share of a native histogram at each step.
-pub(super) fn of_native(
-    _notes: &mut Notes,
-    _wanted: &Wanted,
-    _labels: &Labels,
-    _column: &StepColumn,
-    _vector_at: &Range<usize>,
-) -> Result<StepColumn, QueryError> {
-    Err(unsupported("histogram_quantile() and histogram_fraction()"))
-}
-
-/// An operator of which one side at least is a histogram, or which is for histograms alone.
-pub(super) fn combine(
-    notes: &mut Notes,
-    op: BinaryOp,
-    (left, right): (&StepValue, &StepValue),
-    at: &Range<usize>,
-) -> Combined {
-    let kind = |value: &StepValue| match value {
-        StepValue::Float(_) => "float",
-        StepValue::Histogram(_) => "histogram",
+/// `histogram_count`, `histogram_avg` and their like; floats are left out.
+pub(super) fn statistic(name: &str, column: &mut StepColumn) {
+    let ask: fn(&Histogram) -> f64 = match name {
+        "histogram_count" => |histogram| histogram.count,
+        "histogram_sum" => |histogram| histogram.sum,
+        "histogram_avg" => Histogram::average,
+        "histogram_stdvar" => Histogram::variance,
+        _ => |histogram| histogram.variance().sqrt(),
     };
-    let (left, right, op) = (kind(left), kind(right), op.text());
-    notes.inform(
-        format!("incompatible sample types encountered for binary operator {op:?}: {left} {op} {right}"),
-        at,
-    );
-    Combined::Nothing
-}
-
-/// The text by which `count_values` counts a histogram.
-pub(super) fn text(_histogram: &Histogram) -> Result<String, QueryError> {
-    Err(unsupported("count_values()"))
-}
-
-/// The histograms of an aggregation, by group.
-pub(super) struct Aggregated {
-    op: AggregateOp,
-}
-
-impl Aggregated {
-    pub fn new(op: AggregateOp) -> Self {
-        Self { op }
-    }
-
-    /// Takes the histograms of a series that belongs to a group; `at` is where the vector stands in the query.
-    pub fn add(
-        &mut self,
-        notes: &mut Notes,
-        _group: usize,
-        _series: &StepSeries,
-        at: &Range<usize>,
-    ) -> Result<(), QueryError> {
-        match self.op {
-            AggregateOp::Count | AggregateOp::Group => Ok(()),
-            AggregateOp::Sum | AggregateOp::Avg => Err(unsupported(self.op.name())),
-            op => {
-                notes.inform(format!("ignored histogram in {} aggregation", op.name()), at);
-                Ok(())
-            }
-        }
-    }
-
-    /// Puts what came of them beside what came of the floats; `groups` are by number.
-    pub fn finish(
-        self,
-        _notes: &mut Notes,
-        _groups: &mut [StepSeries],
-        _at: &Range<usize>,
-    ) -> Result<(), QueryError> {
-        Ok(())
-    }
+    column.retain(&{
+        let mut steps = column.occupied();
+        steps.remove_all(column.present());
+        steps
+    });
+    column.map_histograms(|histogram| Some(StepValue::Float(ask(histogram))));
 }

@@ -5,6 +5,8 @@ mod counters;
 mod over_time;
 mod trend;
 
+pub(super) use counters::Extrapolation;
+
 pub(super) use over_time::doubt_quantile;
 
 use super::evaluation::{Evaluation, Sink};
@@ -33,8 +35,6 @@ pub(super) struct RangeCall<'a> {
     pub ends: Grid,
     /// How long they are.
     pub range_millis: i64,
-    /// Where the windows stand in the query.
-    pub windows_at: &'a Range<usize>,
     /// Where the first argument stands in the query.
     pub argument_at: &'a Range<usize>,
     /// Where the whole arguments stand in the query.
@@ -77,7 +77,6 @@ impl Evaluation<'_> {
             grid,
             ends: grid,
             range_millis: 0,
-            windows_at: &windows.at,
             argument_at: &first.at,
             arguments_at: first.at.start..last.at.end,
         };
@@ -188,7 +187,7 @@ impl Evaluation<'_> {
         if sampled.histograms.is_empty() {
             return Ok(column);
         }
-        histograms::over_windows(&mut self.notes(), call, sampled, column)
+        Ok(histograms::over_windows(&mut self.notes(), call, sampled, column))
     }
 
     fn over_floats(&self, call: &RangeCall<'_>, samples: &Samples<'_>) -> Result<StepColumn, QueryError> {

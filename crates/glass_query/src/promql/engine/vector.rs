@@ -40,7 +40,7 @@ impl Evaluation<'_> {
             "histogram_count" | "histogram_sum" | "histogram_avg" | "histogram_stddev"
             | "histogram_stdvar" => self.each(argument(call, 0)?, grid, &mut |mut series| {
                 series.drops_name = true;
-                super::histograms::statistic(name, &mut series.column)?;
+                super::histograms::statistic(name, &mut series.column);
                 hand_on(series, sink)
             }),
             "clamp" | "clamp_min" | "clamp_max" => self.clamp(call, grid, sink),

@@ -31,10 +31,10 @@ pub fn change(
         return None;
     };
     let is_gauge = |histogram: &Histogram| histogram.hint == ResetHint::Gauge;
-    if is_counter && histograms.iter().any(|histogram| is_gauge(histogram)) {
-        note(ChangeNote::NotACounter);
-    } else if !is_counter && !(is_gauge(first) && is_gauge(last)) {
-        note(ChangeNote::NotAGauge);
+    match is_counter {
+        true if histograms.iter().any(|histogram| is_gauge(histogram)) => note(ChangeNote::NotACounter),
+        false if !is_gauge(first) || !is_gauge(last) => note(ChangeNote::NotAGauge),
+        _ => {}
     }
     let begin = begin(histograms, is_counter);
     let middle = if is_counter { middle } else { &[] };
@@ -81,10 +81,10 @@ pub fn last_change(
     note: &mut dyn FnMut(ChangeNote),
 ) -> Option<Histogram> {
     let is_gauge = |histogram: &Histogram| histogram.hint == ResetHint::Gauge;
-    if is_counter && (is_gauge(first) || is_gauge(last)) {
-        note(ChangeNote::NotACounter);
-    } else if !is_counter && !(is_gauge(first) && is_gauge(last)) {
-        note(ChangeNote::NotAGauge);
+    match is_counter {
+        true if is_gauge(first) || is_gauge(last) => note(ChangeNote::NotACounter),
+        false if !is_gauge(first) || !is_gauge(last) => note(ChangeNote::NotAGauge),
+        _ => {}
     }
     let mut grown = last.clone();
     if !is_counter || !last.is_reset_after(first) {

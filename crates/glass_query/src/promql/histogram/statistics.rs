@@ -58,7 +58,9 @@ impl Histogram {
         let is_forward = self.sum.is_nan() || q < 0.5;
         let rank = self.count * if is_forward { q } else { 1.0 - q };
         let Some((bucket, count)) = self.bucket_of_rank(rank, is_forward) else {
-            return (if self.sum.is_nan() { f64::NAN } else { 0.0 }, None);
+            let is_of_nans = rank > 0.0 && self.sum.is_nan();
+            let value = if rank > 0.0 && !is_of_nans { 0.0 } else { f64::NAN };
+            return (value, is_of_nans.then_some(NanEffect::IsResult));
         };
         let bucket = self.bounded(bucket);
         if self.is_custom() && bucket.lower == f64::NEG_INFINITY {

@@ -88,16 +88,18 @@ impl Resets {
 
 /// Stretches what was seen between the first and last sample to the window: to its ends if these are as near as the
 /// next sample would be, or else by half the distance of samples; and a counter not below zero.
-struct Extrapolation {
-    is_counter: bool,
-    is_rate: bool,
+pub(in crate::promql::engine) struct Extrapolation {
+    pub is_counter: bool,
+    pub is_rate: bool,
 }
 
 impl Extrapolation {
     fn apply(self, times: &[i64], values: &[f64], window: Window, grown: f64) -> Option<f64> {
-        if window.len() < 2 {
-            return None;
-        }
+        (window.len() > 1).then(|| grown * self.factor(times, window, (values[window.low], grown)))
+    }
+
+    /// By how much, given the first value and how much it grew; there must be two samples.
+    pub fn factor(&self, times: &[i64], window: Window, (begin, grown): (f64, f64)) -> f64 {
         let (first, last) = (times[window.low], times[window.high - 1]);
         let seconds = |from: i64, to: i64| to.saturating_sub(from) as f64 / 1000.0;
         let mut to_start = seconds(window.start_millis, first);
@@ -108,8 +110,8 @@ impl Extrapolation {
         if to_start >= near {
             to_start = between / 2.0;
         }
-        if self.is_counter && grown > 0.0 && values[window.low] >= 0.0 {
-            to_start = to_start.min(sampled * (values[window.low] / grown));
+        if self.is_counter && grown > 0.0 && begin >= 0.0 {
+            to_start = to_start.min(sampled * (begin / grown));
         }
         if to_end >= near {
             to_end = between / 2.0;
@@ -118,7 +120,7 @@ impl Extrapolation {
         if self.is_rate {
             factor /= seconds(window.start_millis, window.end_millis);
         }
-        Some(grown * factor)
+        factor
     }
 }
 
