@@ -1,10 +1,12 @@
 //! [`Evaluator`]: answers free queries over a source of plain data, and hands every other question on to it.
 
 mod logql;
+mod promql;
 
 use crate::Limits;
 use glass_model::{Answer, Ask, Backend, Querier, QueryError, QueryLanguage, Question};
 use logql::LogQl;
+use promql::PromQl;
 
 /// A source with the engines on top.
 #[derive(Debug)]
@@ -37,15 +39,20 @@ impl<S: Backend + Querier> Backend for Evaluator<S> {
             limits: &self.limits,
             as_of: question.as_of,
         };
+        let prom_ql = PromQl {
+            source: &self.source,
+            limits: &self.limits,
+            as_of: question.as_of,
+        };
         match &question.ask {
             Ask::Query(ask) if ask.language == QueryLanguage::LogQl => log_ql.query(ask),
             Ask::QueryGraph(ask) if ask.language == QueryLanguage::LogQl => log_ql.graph(ask),
             Ask::Completion(ask) if ask.language == QueryLanguage::LogQl => log_ql.completion(ask),
             Ask::LogLines(ask) if !ask.filter.logql.is_empty() => log_ql.log_lines(question),
             Ask::LogHistogram(ask) if !ask.filter.logql.is_empty() => log_ql.log_histogram(question),
-            Ask::Query(_) | Ask::QueryGraph(_) | Ask::Completion(_) => Err(QueryError::Unsupported(
-                "free queries cannot be answered here".into(),
-            )),
+            Ask::Query(ask) => prom_ql.query(ask),
+            Ask::QueryGraph(ask) => prom_ql.graph(ask),
+            Ask::Completion(ask) => prom_ql.completion(ask),
             _ => self.source.answer(question),
         }
     }

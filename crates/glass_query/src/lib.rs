@@ -12,6 +12,7 @@ mod evaluator;
 pub mod logql;
 pub mod promql;
 pub mod promqltest;
+mod rank;
 pub mod steps;
 pub mod sums;
 

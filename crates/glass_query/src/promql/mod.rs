@@ -1,6 +1,7 @@
 //! PromQL. Read [`Expr`], then [`Engine`].
 
 pub mod ast;
+pub mod complete;
 mod engine;
 pub mod functions;
 pub mod histogram;

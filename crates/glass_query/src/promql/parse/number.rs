@@ -211,7 +211,7 @@ pub fn print_duration(millis: i64) -> String {
     let mut rest = millis.unsigned_abs();
     for (unit, length) in UNITS {
         let is_exact_only = matches!(unit, "y" | "w");
-        if rest >= length && !(is_exact_only && rest % length != 0) {
+        if rest >= length && (!is_exact_only || rest.is_multiple_of(length)) {
             out += &format!("{}{unit}", rest / length);
             rest %= length;
         }
