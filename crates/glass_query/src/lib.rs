@@ -10,6 +10,7 @@ pub mod binary;
 mod control;
 mod evaluator;
 pub mod logql;
+pub mod logqltest;
 pub mod promql;
 pub mod promqltest;
 mod rank;

@@ -17,3 +17,6 @@ pub use complete::complete;
 pub use engine::{Engine, Evaluated, FoundLine, FoundLines, FoundStream, MAX_SERIES, Stats, aligned};
 pub use parse::{ParseError, parse};
 pub use predicate::{predicate, rewrite};
+
+pub(crate) use parse::text::quoted as parse_quoted;
+pub(crate) use parse::values::parse_duration_literal as parse_duration;
