@@ -1,10 +1,10 @@
 //! Log queries: [`Engine::lines`] and what it finds.
 
-use super::{Engine, Stats};
+use super::{Engine, Stats, braced};
 use crate::logql::ast::Query;
 use crate::logql::stages::{Category, LineState, Pipeline, Scratch};
 use glass_model::{Labels, LogOrder, LogScan, Provenance, QueryError, TimeRange, Timestamp};
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 /// A line that a query has found, after all its stages.
@@ -58,7 +58,8 @@ pub struct FoundLines {
 }
 
 impl FoundLines {
-    /// Streams by all labels, structured metadata and parsed labels among them; sorted by labels.
+    /// Streams by all labels, structured metadata and parsed labels among them; sorted by the labels'
+    /// text, as the server sorts them.
     pub fn by_all_labels(self) -> Vec<FoundStream> {
         grouped(self.lines, FoundLine::labels)
     }
@@ -70,14 +71,17 @@ impl FoundLines {
 }
 
 fn grouped(lines: Vec<FoundLine>, labels: impl Fn(&FoundLine) -> Labels) -> Vec<FoundStream> {
-    let mut streams: BTreeMap<Labels, Vec<FoundLine>> = BTreeMap::new();
+    let mut streams: HashMap<Labels, Vec<FoundLine>> = HashMap::new();
     for line in lines {
         streams.entry(labels(&line)).or_default().push(line);
     }
     let streams = streams.into_iter();
-    streams
+    let mut streams: Vec<FoundStream> = streams
         .map(|(labels, lines)| FoundStream { labels, lines })
-        .collect()
+        .collect();
+    // The server compares what it writes: of two sets that begin alike the longer one goes first.
+    streams.sort_by_cached_key(|stream| braced(&stream.labels));
+    streams
 }
 
 impl Engine<'_> {
