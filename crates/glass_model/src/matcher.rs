@@ -1,6 +1,6 @@
 //! Choosing series and streams by their labels: [`Matcher`] and [`Selector`].
 
-use crate::Labels;
+use crate::{Labels, go_regex_anchored};
 use std::fmt;
 
 /// How a [`Matcher`] compares.
@@ -25,22 +25,15 @@ pub struct Matcher {
     regex: Option<regex::Regex>,
 }
 
-/// How large a compiled expression may become, in bytes.
-const REGEX_SIZE_LIMIT: usize = 1 << 20;
-
 impl Matcher {
-    /// Builds a condition.
+    /// Builds a condition; expressions mean what they mean in Go.
     ///
     /// # Errors
     /// When the expression of a regex matcher is not valid or too large.
     pub fn new(name: &str, op: MatcherOp, value: &str) -> Result<Self, regex::Error> {
         let regex = match op {
             MatcherOp::Equal | MatcherOp::NotEqual => None,
-            MatcherOp::Regex | MatcherOp::NotRegex => Some(
-                regex::RegexBuilder::new(&format!("^(?s:{value})$"))
-                    .size_limit(REGEX_SIZE_LIMIT)
-                    .build()?,
-            ),
+            MatcherOp::Regex | MatcherOp::NotRegex => Some(go_regex_anchored(value)?),
         };
         Ok(Self {
             name: name.into(),

@@ -6,11 +6,8 @@ use super::vector::argument;
 use super::vector_text as text;
 use crate::promql::ast::Call;
 use crate::steps::Grid;
-use glass_model::{Labels, QueryError};
-use regex::{Captures, Regex, RegexBuilder};
-
-/// How large a compiled expression may become, in bytes.
-const REGEX_SIZE_LIMIT: usize = 1 << 20;
+use glass_model::{Labels, QueryError, go_regex_anchored};
+use regex::{Captures, Regex};
 
 impl Evaluation<'_> {
     /// `label_replace(v, "to", "replacement", "from", "regex")`
@@ -22,14 +19,11 @@ impl Evaluation<'_> {
     ) -> Result<(), QueryError> {
         let part = |number| argument(call, number).map(text);
         let (to, replacement, from, pattern) = (part(1)?, part(2)?, part(3)?, part(4)?);
-        let regex = RegexBuilder::new(&format!("^(?s:{pattern})$"))
-            .size_limit(REGEX_SIZE_LIMIT)
-            .build()
-            .map_err(|_| {
-                QueryError::Execution(format!(
-                    "invalid regular expression in label_replace(): {pattern}"
-                ))
-            })?;
+        let regex = go_regex_anchored(pattern).map_err(|_| {
+            QueryError::Execution(format!(
+                "invalid regular expression in label_replace(): {pattern}"
+            ))
+        })?;
         check_name("destination", "label_replace", to)?;
         self.relabel(call, grid, sink, to, |labels| {
             let value = labels.get(from).unwrap_or("");
