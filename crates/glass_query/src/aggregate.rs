@@ -2,10 +2,12 @@
 //! [`select`] picks among series (`topk`).
 
 mod grouping;
+mod ratio;
 mod reduce;
 mod select;
 
 pub use grouping::{Grouping, Groups};
+pub use ratio::place_of;
 pub use reduce::Aggregator;
 pub use select::{Picked, select};
 

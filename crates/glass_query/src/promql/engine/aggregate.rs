@@ -3,9 +3,10 @@
 use super::evaluation::{Evaluation, Sink};
 use super::histograms::Aggregated;
 use super::labels::with_label;
+use super::notes::go_general;
 use super::range::doubt_quantile;
 use super::vector_text;
-use crate::aggregate::{AggregateOp, Aggregator, Groups, Picked, select};
+use crate::aggregate::{AggregateOp, Aggregator, Groups, Picked, place_of, select};
 use crate::promql::ast::{Aggregate, Expr, Grouping};
 use crate::steps::{Grid, Presence, StepColumn, StepSeries, StepValue};
 use glass_model::QueryError;
@@ -24,7 +25,7 @@ impl Evaluation<'_> {
             AggregateOp::TopK | AggregateOp::BottomK | AggregateOp::LimitK => {
                 self.pick(expr, aggregate, grid, sink)
             }
-            AggregateOp::LimitRatio => Err(QueryError::Unsupported("limit_ratio is not supported".into())),
+            AggregateOp::LimitRatio => self.pick_share(aggregate, grid, sink),
             _ => self.reduce(aggregate, grid, sink),
         }
     }
@@ -125,6 +126,44 @@ impl Evaluation<'_> {
         Ok(())
     }
 
+    /// `limit_ratio(share, vector)`: the series whose place lies below the share; below 0 all others, counted from 1.
+    fn pick_share(&self, aggregate: &Aggregate, grid: Grid, sink: &mut Sink<'_>) -> Result<(), QueryError> {
+        let Some(parameter) = &aggregate.parameter else {
+            return Err(QueryError::Execution("limit_ratio needs a number".into()));
+        };
+        let shares = self.scalar(parameter, grid)?;
+        if shares.iter().any(|share| share.is_nan()) {
+            return Err(QueryError::Execution("Ratio value is NaN".into()));
+        }
+        let max = shares.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let min = shares.iter().copied().fold(f64::INFINITY, f64::min);
+        for (share, bound) in [(max.max(1.0), 1.0), (min.min(-1.0), -1.0)] {
+            if share != bound {
+                let text = format!(
+                    "ratio value should be between -1 and 1, got {}, capping to {bound}",
+                    go_general(share)
+                );
+                self.notes().warn(text, &parameter.at);
+            }
+        }
+        self.each(aggregate.inner.unwrapped(), grid, &mut |mut series| {
+            let place = place_of(&series.labels);
+            let mut kept = Presence::none(grid.n_steps);
+            for (step, share) in shares.iter().enumerate() {
+                let share = share.clamp(-1.0, 1.0);
+                if share >= 0.0 && place < share || share < 0.0 && place >= 1.0 + share {
+                    kept.insert(step);
+                }
+            }
+            series.column.retain(&kept);
+            if series.column.is_empty() {
+                Ok(())
+            } else {
+                sink(series)
+            }
+        })
+    }
+
     /// `count_values("label", vector)`: how many elements have each value.
     fn count_values(&self, aggregate: &Aggregate, grid: Grid, sink: &mut Sink<'_>) -> Result<(), QueryError> {
         let label = aggregate.parameter.as_ref().map_or("", vector_text);
@@ -191,13 +230,13 @@ fn value_text(value: f64) -> String {
 fn counts(values: &[f64]) -> Result<Vec<i64>, QueryError> {
     let refuse = |text: String| Err(QueryError::Execution(text));
     let max = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    if max < 1.0 {
-        return Ok(vec![0; values.len()]);
-    }
     if values.iter().any(|value| value.is_nan()) {
         return refuse("Parameter value is NaN".into());
     }
-    let shown = super::notes::go_general;
+    if max < 1.0 {
+        return Ok(vec![0; values.len()]);
+    }
+    let shown = go_general;
     if let Some(value) = values.iter().find(|value| **value <= i64::MIN as f64) {
         return refuse(format!("Scalar value {} underflows int64", shown(*value)));
     }

@@ -133,7 +133,7 @@ pub(in crate::promql) fn go_general(value: f64) -> String {
         return scientific;
     };
     let exponent: i32 = exponent.parse().unwrap_or(0);
-    if value != 0.0 && (exponent < -4 || exponent >= 6) {
+    if value != 0.0 && !(-4..6).contains(&exponent) {
         format!("{digits}{}", go_exponent(exponent))
     } else {
         format!("{value}")
