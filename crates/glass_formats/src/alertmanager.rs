@@ -1,5 +1,13 @@
-//! Alertmanager's notifications: webhook bodies as they were received, and the answer of `/api/v2/alerts`.
+//! Alertmanager's notifications: webhook bodies as they were received, and the answer of `/api/v2/alerts`; its
+//! silences and receivers.
 
+mod receivers;
+mod silences;
+
+pub use receivers::{read_receivers, write_receivers};
+pub use silences::{read_silences, write_silences};
+
+use crate::listed::stated_time;
 use crate::{FormatError, ReadReport, lines, when};
 use glass_model::{Labels, Timestamp};
 use serde::Deserialize;
@@ -136,13 +144,6 @@ fn alert(wire: WireAlert) -> NotifiedAlert {
         starts_at: stated_time(&wire.starts_at),
         ends_at: stated_time(&wire.ends_at).filter(|_| is_resolved),
     }
-}
-
-/// A time; the year 1, Go's zero, stands for none.
-fn stated_time(text: &str) -> Option<Timestamp> {
-    (!text.starts_with("0001-"))
-        .then(|| Timestamp::parse_rfc3339(text).ok())
-        .flatten()
 }
 
 #[cfg(test)]

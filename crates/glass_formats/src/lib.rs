@@ -12,6 +12,7 @@ mod error;
 pub mod issue;
 mod json_out;
 mod lines;
+mod listed;
 pub mod log_level;
 pub mod loki;
 pub mod markdown;
@@ -24,5 +25,6 @@ mod when;
 
 pub use error::{DamagedLine, FormatError, ReadReport};
 pub use lines::{LONGEST_LINE, LineItems, LineParser};
+pub use listed::Listed;
 pub use metrics::{MetricMetadata, MetricsItem};
-pub use when::{KnownTime, parse_known_time};
+pub use when::{KnownTime, parse_http_date, parse_known_time};

@@ -32,6 +32,14 @@ pub fn parse_known_time(text: &str) -> Option<KnownTime> {
         .map(moment)
 }
 
+/// Reads the `Date` header of an HTTP answer. It has no fraction of a second, so the last nanosecond of its second
+/// is taken: nothing says that the answer was given earlier.
+pub fn parse_http_date(text: &str) -> Option<Timestamp> {
+    let zoned = jiff::fmt::rfc2822::parse(text.trim()).ok()?;
+    let nanos = i64::try_from(zoned.timestamp().as_nanosecond()).ok()?;
+    Some(Timestamp::from_nanos(nanos).plus_nanos(999_999_999))
+}
+
 /// A number of seconds, milliseconds, microseconds or nanoseconds since the epoch, told apart by its size: no two
 /// of them overlap between the years 1973 and 5138.
 pub(crate) fn from_unix_number(number: f64) -> Option<Timestamp> {
@@ -85,5 +93,19 @@ mod tests {
         check(1795318439322000000.0, "2026-11-22T03:33:59.322Z");
         assert_eq!(from_unix_number(f64::NAN), None);
         assert_eq!(from_unix_number(1e300), None);
+    }
+
+    #[test]
+    fn dates_of_headers() {
+        let check = |text: &str, expected: Option<&str>| {
+            let at = parse_http_date(text).map(|at| at.to_string());
+            assert_eq!(at.as_deref(), expected, "{text}");
+        };
+        check(
+            " Sun, 22 Nov 2026 03:42:03 GMT\r",
+            Some("2026-11-22T03:42:03.999999999Z"),
+        );
+        check("yesterday", None);
+        check("", None);
     }
 }
