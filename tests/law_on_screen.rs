@@ -229,6 +229,7 @@ fn write_other_things(now: Timestamp, writer: &mut RecordingWriter) {
         text: String::new(),
         link: String::new(),
         labels: Labels::new([("alertname", "HappenedBeforeButKnownLater")]),
+        annotations: Labels::empty(),
     };
     writer.push_event(event).unwrap();
 }

@@ -98,6 +98,8 @@ pub struct Event {
     pub link: String,
     /// Labels, for alerts all of the alert's.
     pub labels: Labels,
+    /// An alert's annotations, as far as they were told with it.
+    pub annotations: Labels,
 }
 
 impl Event {
@@ -136,6 +138,7 @@ mod tests {
             text: String::new(),
             link: String::new(),
             labels: Labels::empty(),
+            annotations: Labels::empty(),
         };
         assert_eq!(event.as_known_at(at(1)), None);
         assert_eq!(event.as_known_at(at(5)).unwrap().until, None);

@@ -6,6 +6,7 @@
 //! still to come.
 
 mod alerts;
+mod api;
 mod detect;
 mod documents;
 mod error;
@@ -43,6 +44,9 @@ pub struct ImportOptions {
     /// From when on something is known whose input names no time: a document without one, samples without one,
     /// notifications of which nobody wrote down when they were received.
     pub known_at: Option<Timestamp>,
+    /// When answers of APIs were given that are true of a moment, such as rules; else their `Date` header or the
+    /// latest time in them says so.
+    pub seen_at: Option<Timestamp>,
     /// Labels that are structured metadata, besides [`glass_formats::loki::METADATA_LABELS`].
     pub metadata_labels: Vec<String>,
     /// Takes a NaN behind which a series stops for a while for the stale marker that text cannot carry.
@@ -82,6 +86,8 @@ pub struct InputReport {
     pub n_changes: u64,
     /// Threads, post-mortems and notes.
     pub n_documents: u64,
+    /// Rules, targets, silences, receivers or descriptions of metrics.
+    pub n_items: u64,
     /// From when to when it reaches.
     pub range: Option<TimeRange>,
     /// What was left out, changed or assumed, with counts, one sentence each.
@@ -153,6 +159,11 @@ fn import_one(
         ImportFormat::Git => git::import(&mut job)?,
         ImportFormat::Markdown => documents::import_markdown(&mut job)?,
         ImportFormat::IssueJson => documents::import_issues(&mut job)?,
+        ImportFormat::Rules => api::import_rules(&mut job)?,
+        ImportFormat::Targets => api::import_targets(&mut job)?,
+        ImportFormat::Metadata => api::import_metadata(&mut job)?,
+        ImportFormat::Silences => api::import_silences(&mut job)?,
+        ImportFormat::Receivers => api::import_receivers(&mut job)?,
     }
     Ok(job.report)
 }

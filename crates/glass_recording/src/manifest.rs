@@ -64,6 +64,14 @@ pub struct Counts {
     pub changes: u64,
     /// Threads, post-mortems and notes.
     pub documents: u64,
+    /// How often rules were seen.
+    pub rules: u64,
+    /// How often targets were seen.
+    pub targets: u64,
+    /// How often silences were seen.
+    pub silences: u64,
+    /// How often receivers were seen.
+    pub receivers: u64,
     /// Samples and entries that came before an earlier one of their series or stream; they were sorted in.
     pub out_of_order: u64,
     /// Samples, entries and other rows that came twice; one of each was kept.
@@ -86,6 +94,10 @@ impl Counts {
         sum(&mut self.events, other.events);
         sum(&mut self.changes, other.changes);
         sum(&mut self.documents, other.documents);
+        sum(&mut self.rules, other.rules);
+        sum(&mut self.targets, other.targets);
+        sum(&mut self.silences, other.silences);
+        sum(&mut self.receivers, other.receivers);
         sum(&mut self.out_of_order, other.out_of_order);
         sum(&mut self.duplicates, other.duplicates);
         sum(&mut self.conflicts, other.conflicts);

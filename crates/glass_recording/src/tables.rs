@@ -19,15 +19,21 @@ pub mod layout;
 pub mod logs;
 pub mod metadata;
 pub mod metrics;
+pub mod receivers;
+pub mod rules;
+pub mod seen;
 pub mod series;
+pub mod silences;
 pub mod streams;
+pub mod targets;
 
 pub(crate) use parquet_reader::footer_crc32;
 pub(crate) use parquet_writer::{Effort, WrittenTable};
 pub(crate) use rows::{Row, write_rows};
+pub(crate) use seen::Item;
 
 /// The names of all tables. A file has `<table>.parquet`, or parts `<table>/….parquet`.
-pub(crate) const TABLES: [&str; 9] = [
+pub(crate) const TABLES: [&str; 13] = [
     "changes",
     "coverage",
     "events",
@@ -35,8 +41,12 @@ pub(crate) const TABLES: [&str; 9] = [
     "logs",
     "metadata",
     "metrics",
+    "receivers",
+    "rules",
     "series",
+    "silences",
     "streams",
+    "targets",
 ];
 
 #[cfg(test)]

@@ -130,6 +130,15 @@ fn check_counts(archive: &Archive, report: &mut VerifyReport) {
         ("events", found.events, said.events, finished),
         ("changes", found.changes, said.changes, finished),
         ("documents", found.documents, said.documents, finished),
+        ("sightings of rules", found.rules, said.rules, finished),
+        ("sightings of targets", found.targets, said.targets, finished),
+        ("sightings of silences", found.silences, said.silences, finished),
+        (
+            "sightings of receivers",
+            found.receivers,
+            said.receivers,
+            finished,
+        ),
     ];
     for (what, found, said, compared) in pairs {
         if compared && found != said {

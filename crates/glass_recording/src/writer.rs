@@ -8,6 +8,7 @@ mod merge_logs;
 mod output;
 mod registry;
 mod segment;
+mod sightings;
 mod text;
 
 use crate::container::{
@@ -257,6 +258,7 @@ impl RecordingWriter {
     /// When it is too long, and as for [`RecordingWriter::push_sample`].
     pub fn push_event(&mut self, event: Event) -> Result<(), RecordingError> {
         self.check_labels(&event.labels)?;
+        self.check_labels(&event.annotations)?;
         for text in [&event.cluster, &event.title, &event.text, &event.link] {
             self.check_text("event", text)?;
         }
@@ -265,6 +267,7 @@ impl RecordingWriter {
             text: self.redacted(event.text),
             link: self.redacted(event.link),
             labels: self.redacted_labels(event.labels),
+            annotations: self.redacted_labels(event.annotations),
             ..event
         };
         self.buffer.n_bytes += event.n_bytes();
@@ -295,7 +298,7 @@ impl RecordingWriter {
         self.commit_if_full()
     }
 
-    /// Says what a metric counts; of a name that comes twice the later one counts.
+    /// Says what a metric counts, as was told with its samples; of a name that comes twice the later one counts.
     ///
     /// # Errors
     /// As for [`RecordingWriter::push_event`].
@@ -306,18 +309,13 @@ impl RecordingWriter {
         help: &str,
         unit: &str,
     ) -> Result<(), RecordingError> {
-        for text in [name, help, unit] {
-            self.check_text("metric's description", text)?;
-        }
-        let row = MetadataRow {
+        self.push_metadata_row(MetadataRow {
             name: name.to_owned(),
             kind,
-            help: self.redacted(help.to_owned()),
+            help: help.to_owned(),
             unit: unit.to_owned(),
-        };
-        self.buffer.n_bytes += row.n_bytes();
-        self.buffer.metadata.insert(row.name.clone(), row);
-        self.commit_if_full()
+            seen_at: None,
+        })
     }
 
     /// Says what was asked of a source.

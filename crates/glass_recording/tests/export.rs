@@ -192,6 +192,7 @@ fn csv_of_metrics_logs_and_events() {
         text: "token=abc".into(),
         link: String::new(),
         labels: Labels::empty(),
+        annotations: Labels::empty(),
     };
     let until = Until {
         at: at(5),

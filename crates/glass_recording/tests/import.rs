@@ -3,8 +3,8 @@
 #![expect(clippy::print_stdout, reason = "tests say what they skip and what they found")]
 
 use glass_model::{
-    Answer, AnswerValue, Ask, Backend, EventKind, LogFilter, LogHistogramAsk, Querier, Question, Selector,
-    TimeRange, Timestamp,
+    Answer, AnswerValue, Ask, Backend, EventKind, LogFilter, LogHistogramAsk, Querier, Question, RuleKind,
+    Selector, SilenceState, TimeRange, Timestamp,
 };
 use glass_recording::import::{
     ImportError, ImportFormat, ImportInput, ImportOptions, ImportReport, detect, import,
@@ -96,6 +96,25 @@ fn forms_are_found_out() {
     check(
         "../captures/alertmanager-0.33.1/alerts.json",
         ImportFormat::Alertmanager,
+    );
+    check("../captures/prometheus-3.5.3/rules.json", ImportFormat::Rules);
+    check(
+        "../captures/victoria-metrics-1.145.0/rules.json",
+        ImportFormat::Rules,
+    );
+    check("../captures/loki-3.7.6/rules_prom.json", ImportFormat::Rules);
+    check("../captures/prometheus-3.5.3/targets.json", ImportFormat::Targets);
+    check(
+        "../captures/prometheus-3.5.3/metadata.json",
+        ImportFormat::Metadata,
+    );
+    check(
+        "../captures/alertmanager-0.33.1/silences.json",
+        ImportFormat::Silences,
+    );
+    check(
+        "../captures/alertmanager-0.33.1/receivers.json",
+        ImportFormat::Receivers,
     );
     assert!(detect(&PathBuf::from(env!("CARGO_MANIFEST_DIR"))).is_err());
 }
@@ -287,4 +306,131 @@ fn trouble_names_the_file() {
         .err()
         .expect("refused");
     assert!(missing.to_string().starts_with("No such file"), "{missing}");
+}
+
+/// Takes in an answer of an API with these headers beside it, and returns the notes or the error.
+fn answer_taken_in(answer: &str, headers: Option<&str>, seen_at: Option<&str>) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = written(&folder, "answer.json", answer);
+    if let Some(headers) = headers {
+        written(&folder, "answer.headers", headers);
+    }
+    let options = ImportOptions {
+        seen_at: seen_at.map(|at| Timestamp::parse_rfc3339(at).expect("a time")),
+        ..ImportOptions::default()
+    };
+    match imported(vec![path], &options) {
+        Ok(imported) => imported.report.inputs[0].notes.join("\n"),
+        Err(error) => error
+            .to_string()
+            .replace(&folder.path().display().to_string(), ""),
+    }
+}
+
+#[test]
+fn what_an_api_says_is_true_of_a_moment() {
+    let check = |answer: &str, headers, seen_at, expected: &str| {
+        assert_eq!(answer_taken_in(answer, headers, seen_at), expected, "{answer}");
+    };
+    const RULES: &str = r#"{"status":"success","data":{"groups":[{"name":"g","rules":[{"type":"recording",
+        "name":"a","query":"1","lastEvaluation":"2026-11-22T03:42:02.5Z"}]}]}}"#;
+    const RECEIVERS: &str = r#"[{"name":"default"},{"name":"pager"}]"#;
+    const HEADERS: &str =
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\ndate: Sun, 22 Nov 2026 03:42:03 GMT\r\n";
+    let early = "HTTP/1.1 200 OK\nDate: Sun, 22 Nov 2026 03:41:03 GMT\n";
+    check(
+        RULES,
+        Some(HEADERS),
+        None,
+        "rules: 1, as seen at 2026-11-22T03:42:03.999999999Z by the Date header in answer.headers",
+    );
+    let inside = "rules: 1, as seen at 2026-11-22T03:42:02.5Z by the latest time inside it";
+    check(RULES, None, None, inside);
+    check(RULES, Some("HTTP/1.1 200 OK\n"), None, inside);
+    check(RULES, Some(early), None, inside);
+    check(
+        RULES,
+        Some(HEADERS),
+        Some("2026-11-22T04:00:00Z"),
+        "rules: 1, as seen at 2026-11-22T04:00:00Z by --seen-at",
+    );
+    check(
+        RECEIVERS,
+        Some(early),
+        None,
+        "receivers: 2, as seen at 2026-11-22T03:41:03.999999999Z by the Date header in answer.headers",
+    );
+    check(
+        RECEIVERS,
+        None,
+        None,
+        "nothing says when these receivers were seen; give the time with --seen-at, or put the answer's headers beside \
+         it in a file ending in .headers: /answer.json",
+    );
+}
+
+/// The captured answers of a server, the phases in order.
+fn captures(server: &str, names: &[&str]) -> Option<Vec<PathBuf>> {
+    let folder = shop(&format!("../captures/{server}"))?;
+    let phases = ["baseline", "peak", "down", ".", "after"];
+    let of_phase = |phase| names.iter().map(move |name| (phase, name));
+    let all = phases.iter().flat_map(of_phase);
+    Some(
+        all.map(|(phase, name)| folder.join(phase).join(format!("{name}.json")))
+            .collect(),
+    )
+}
+
+#[test]
+fn rules_targets_and_silences_of_the_shop_incident() {
+    let Some(mut paths) = captures("prometheus-3.5.3", &["rules", "targets", "metadata"]) else {
+        return;
+    };
+    paths.extend(captures("alertmanager-0.33.1", &["silences", "receivers"]).unwrap_or_default());
+    let imported = imported(paths, &ImportOptions::default()).expect("imported");
+    let recording = imported.recording;
+    let ask = |at: &str, ask| {
+        let as_of = Timestamp::parse_rfc3339(&format!("2026-11-22T{at}Z")).expect("a time");
+        recording.answer(&Question { as_of, ask }).expect("an answer")
+    };
+    let rules = |at: &str| match ask(at, Ask::Rules).value {
+        AnswerValue::Rules(seen) => seen.into_iter().next().map_or(String::new(), |seen| {
+            let rules: Vec<_> = seen.items.iter().flat_map(|group| &group.rules).collect();
+            let alerts = rules.iter().map(|rule| match &rule.kind {
+                RuleKind::Alerting(alerting) => alerting.alerts.len(),
+                RuleKind::Recording => 0,
+            });
+            let n_alerts: usize = alerts.sum();
+            format!("{} {} {n_alerts}", seen.at.format("%H:%M:%S"), rules.len())
+        }),
+        _ => String::new(),
+    };
+    assert_eq!(rules("03:36:00"), "");
+    assert_eq!(rules("03:41:00"), "03:36:19 13 3");
+    assert_eq!(rules("03:42:04"), "03:42:03 13 7");
+    assert_eq!(rules("04:00:00"), "03:49:05 13 3");
+    let active = |at: &str| match ask(at, Ask::Silences).value {
+        AnswerValue::Silences(seen) => {
+            let as_of = Timestamp::parse_rfc3339(&format!("2026-11-22T{at}Z")).expect("a time");
+            let all = seen.iter().flat_map(|seen| &seen.items);
+            all.filter(|silence| silence.state_at(as_of) == SilenceState::Active)
+                .count()
+        }
+        _ => 0,
+    };
+    assert_eq!(
+        (active("03:36:00"), active("03:40:00"), active("03:50:00")),
+        (0, 1, 2)
+    );
+    // One was seen in the incident and has run out since, without anybody looking.
+    assert_eq!(active("04:03:00"), 1);
+    let AnswerValue::Targets(targets) = ask("03:40:00", Ask::Targets).value else {
+        panic!("another answer");
+    };
+    let n_dropped = targets[0].items.iter().filter(|target| target.is_dropped).count();
+    assert_eq!((targets[0].items.len(), n_dropped), (18, 1));
+    let AnswerValue::Receivers(receivers) = ask("03:40:00", Ask::Receivers).value else {
+        panic!("another answer");
+    };
+    assert_eq!(receivers[0].items, ["default", "storefront", "blackhole"]);
 }

@@ -14,6 +14,7 @@ mod common;
 
 use common::*;
 use glass_model::Level;
+use glass_recording::tables::rules::read_rules;
 use glass_recording::{Archive, RecordingWriter, verify};
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -74,6 +75,7 @@ fn writer_child() {
                 )
                 .unwrap();
         }
+        push_seen(&mut writer, glass_model::Timestamp::from_secs(i64::from(segment))).unwrap();
         writer
             .add_file("truth/last.txt", line_of(segment, 0).as_bytes())
             .unwrap();
@@ -146,6 +148,10 @@ fn check_folder(folder: &Path, n_safe: u32) -> u32 {
         lines.iter().map(|row| (row.1, row.2.clone())).collect::<Vec<_>>(),
         expected.collect::<Vec<_>>()
     );
+    let sightings = archive
+        .table("rules")
+        .map(|member| read_rules(member).unwrap().len());
+    assert_eq!(sightings.sum::<usize>(), n_found as usize);
     let warning = &archive.warnings()[0];
     assert!(
         warning.contains("not finished") && warning.contains(&format!("segment {n_found} ")),
@@ -185,6 +191,7 @@ fn killed_writers_lose_only_the_segment_in_hand() {
             let writer = RecordingWriter::open(&folder).unwrap();
             let report = writer.finish(&file, &mut |_| {}).unwrap();
             assert_eq!(report.counts.samples, u64::from(n_before) * N_ROWS as u64);
+            assert_eq!(report.counts.rules, u64::from(n_before));
             assert_eq!(verify(&file, &mut |_| {}).unwrap().problems, [""; 0]);
         }
     }

@@ -9,18 +9,35 @@
 mod common;
 
 use common::*;
-use glass_model::{Entry, Labels, Level, STALE_MARKER_BITS, Timestamp};
+use glass_model::{
+    Answer, AnswerValue, Ask, Backend, Completeness, Entry, Labels, Level, Question, STALE_MARKER_BITS, Seen,
+    Timestamp,
+};
 use glass_recording::tables::changes::read_changes;
 use glass_recording::tables::coverage::read_coverage;
 use glass_recording::tables::documents::read_document;
 use glass_recording::tables::events::read_events;
 use glass_recording::tables::layout::read_layout;
 use glass_recording::tables::metadata::read_metadata;
-use glass_recording::{Archive, ArchiveKind, RecordingWriter, pack, unfinish, unpack, verify};
+use glass_recording::{Archive, ArchiveKind, Recording, RecordingWriter, pack, unfinish, unpack, verify};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
 fn quiet(_: glass_recording::Progress) {}
+
+/// What sources were seen to have at every minute, as a recording of any shape answers it.
+fn seen(path: &std::path::Path) -> String {
+    let recording = Recording::open(path).unwrap();
+    let ask = |secs, ask| {
+        let as_of = Timestamp::from_secs(secs);
+        recording.answer(&Question { as_of, ask }).unwrap().value
+    };
+    let at = |secs| {
+        let asks = [Ask::Rules, Ask::Targets, Ask::Silences, Ask::Receivers];
+        asks.map(|one| format!("{:?}\n", ask(secs, one))).concat()
+    };
+    (0..10).map(|minute| at(60 * minute)).collect()
+}
 
 /// All the answers a recording gives, as text.
 fn everything(archive: &Archive) -> String {
@@ -54,6 +71,7 @@ fn a_recording_is_the_same_in_every_shape() {
         in_progress.warnings()
     );
     let expected = everything(&in_progress);
+    let expected_seen = seen(&path("shop.part"));
     let checked = verify(&path("shop.part"), &mut quiet).unwrap();
     assert_eq!((checked.problems, checked.notes.len()), (vec![], 1));
 
@@ -67,6 +85,7 @@ fn a_recording_is_the_same_in_every_shape() {
     let file = Archive::open(&path("shop.glass")).unwrap();
     assert_eq!((file.kind(), file.warnings()), (ArchiveKind::File, &[][..]));
     assert_eq!(everything(&file), expected);
+    assert_eq!(seen(&path("shop.glass")), expected_seen);
     assert_eq!(file.manifest().counts, report.counts);
     assert_eq!(verify(&path("shop.glass"), &mut quiet).unwrap().problems, [""; 0]);
 
@@ -77,6 +96,7 @@ fn a_recording_is_the_same_in_every_shape() {
         (ArchiveKind::Folder, &[][..])
     );
     assert_eq!(everything(&unpacked), expected);
+    assert_eq!(seen(&path("unpacked")), expected_seen);
     pack(&path("unpacked"), &path("again.glass"), &mut quiet).unwrap();
     let again = Archive::open(&path("again.glass")).unwrap();
     assert_eq!(everything(&again), expected);
@@ -84,6 +104,7 @@ fn a_recording_is_the_same_in_every_shape() {
 
     unfinish(&path("shop.glass"), &path("more.part"), &mut quiet).unwrap();
     assert_eq!(everything(&Archive::open(&path("more.part")).unwrap()), expected);
+    assert_eq!(seen(&path("more.part")), expected_seen);
     let mut writer = RecordingWriter::open(&path("more.part")).unwrap();
     writer.push_sample(&labels("up", "eu"), 500_000, 1.0).unwrap();
     writer.push_sample(&labels("up", "us"), 500_000, 1.0).unwrap();
@@ -109,6 +130,88 @@ fn a_recording_is_the_same_in_every_shape() {
     let events = read_events(more.table("events").next().unwrap()).unwrap();
     assert_eq!(events[0].until, until(120));
     assert_eq!(verify(&path("more.glass"), &mut quiet).unwrap().problems, [""; 0]);
+}
+
+#[test]
+fn what_was_seen_is_told_as_of_the_last_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = RecordingWriter::create(&folder.path().join("part"), draft("shop")).unwrap();
+    push_all(&mut writer).unwrap();
+    let file = folder.path().join("shop.glass");
+    let counts = writer.finish(&file, &mut quiet).unwrap().counts;
+    assert_eq!(
+        (counts.rules, counts.targets, counts.silences, counts.receivers),
+        (5, 5, 5, 5)
+    );
+    let recording = Recording::open(&file).unwrap();
+    let answer = |secs, ask| -> Answer {
+        let as_of = Timestamp::from_secs(secs);
+        recording.answer(&Question { as_of, ask }).unwrap()
+    };
+    let seen = |since, at| (Timestamp::from_secs(since), Timestamp::from_secs(at));
+    let before = answer(49, Ask::Rules);
+    assert_eq!(before.value, AnswerValue::Rules(Vec::new()));
+    assert_eq!(before.provenance.completeness, Completeness::NotAsked);
+    let AnswerValue::Rules(found) = answer(499, Ask::Rules).value else {
+        panic!("another answer");
+    };
+    assert_eq!((found[0].since, found[0].at), seen(50, 450));
+    assert_eq!(
+        found[0].items,
+        rules(50),
+        "times that count for nothing are those of the first sighting"
+    );
+    let AnswerValue::Targets(found) = answer(260, Ask::Targets).value else {
+        panic!("another answer");
+    };
+    assert_eq!((found[0].since, found[0].at), seen(50, 250));
+    assert_eq!(found[0].items, targets(50));
+    let silences = |secs| {
+        let AnswerValue::Silences(found) = answer(secs, Ask::Silences).value else {
+            panic!("another answer");
+        };
+        let Seen { since, at, items, .. } = found.into_iter().next().unwrap();
+        ((since, at), items)
+    };
+    assert_eq!(silences(249), (seen(50, 150), Vec::new()));
+    assert_eq!(silences(250), (seen(250, 250), vec![silence("a"), silence("b")]));
+    let AnswerValue::Receivers(found) = answer(50, Ask::Receivers).value else {
+        panic!("another answer");
+    };
+    assert_eq!((&*found[0].source, found[0].items.len()), ("alertmanager", 2));
+}
+
+#[test]
+fn secrets_in_what_was_seen_are_hidden() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = RecordingWriter::create(&folder.path().join("part"), draft("shop")).unwrap();
+    let at = Timestamp::from_secs(50);
+    let mut target = targets(1).remove(0);
+    target.scrape_url = "http://ana:hunter2hunter2@a:1/metrics?token=hunter2hunter2".into();
+    target.last_error = "Get \"http://ana:hunter2hunter2@a:1/\": refused".into();
+    target.discovered_labels = Labels::new([("__param_token", "hunter2hunter2"), ("job", "shop")]);
+    writer.push_targets("prometheus", at, &[target]).unwrap();
+    let silence = glass_model::Silence {
+        comment: "log in with password=hunter2hunter2".into(),
+        ..silence("a")
+    };
+    writer.push_silences("alertmanager", at, &[silence]).unwrap();
+    let mut groups = rules(1);
+    if let glass_model::RuleKind::Alerting(alerting) = &mut groups[0].rules[0].kind {
+        let runbook = Labels::new([("runbook", "https://ana:hunter2hunter2@wiki/")]);
+        alerting.annotations = runbook.clone();
+        alerting.alerts[0].annotations = runbook;
+    }
+    writer.push_rules("prometheus", at, &groups).unwrap();
+    let file = folder.path().join("shop.glass");
+    let counts = writer.finish(&file, &mut quiet).unwrap().counts;
+    assert_eq!(counts.redactions, 7);
+    let told = seen(&file);
+    assert!(told.contains("[redacted]") && !told.contains("hunter2"), "{told}");
+    assert!(
+        told.contains("ana:[redacted]@a:1/metrics?token=[redacted]"),
+        "{told}"
+    );
 }
 
 #[test]

@@ -139,6 +139,8 @@ pub(crate) enum Command {
     /// Adds data from files to a new or an existing recording.
     Import(ImportArgs),
     /// Writes a recording's data in forms that other tools read.
+    ///
+    /// Rules, targets, silences and receivers are in none of them: they stand in the file as Parquet tables.
     Export(ExportArgs),
 }
 
@@ -195,6 +197,13 @@ pub(crate) struct ImportArgs {
     /// When documents without a date became known, such as 2026-11-23T09:00:00Z.
     #[arg(long, value_name = "TIME")]
     pub known_at: Option<String>,
+    /// When answers of APIs that are true of a moment were given, such as rules, targets and silences; else their
+    /// `Date` header in a file ending in `.headers` beside them says so, or the latest time inside.
+    #[arg(long, value_name = "TIME")]
+    pub seen_at: Option<String>,
+    /// The source's name in the recording, for all inputs; else each file's name.
+    #[arg(long, value_name = "NAME")]
+    pub source: Option<String>,
     /// Takes a NaN that ends a run of samples for a stale marker; text forms cannot tell them apart.
     #[arg(long)]
     pub infer_stale: bool,

@@ -71,6 +71,10 @@ fn facts(
         events,
         changes,
         documents,
+        rules,
+        targets,
+        silences,
+        receivers,
         ..
     } = manifest.counts;
     let per_sample = if samples > 0 {
@@ -125,6 +129,7 @@ fn facts(
             "the rest",
             format!("{events} events, {changes} changes, {documents} documents"),
         ),
+        ("seen", seen(rules, targets, silences, receivers)),
         (
             "on the way",
             format!(
@@ -134,12 +139,36 @@ fn facts(
     ]
 }
 
+/// How often what sources hand out as a whole was seen; empty if never.
+fn seen(rules: u64, targets: u64, silences: u64, receivers: u64) -> String {
+    let counts = [
+        (rules, "rules"),
+        (targets, "targets"),
+        (silences, "silences"),
+        (receivers, "receivers"),
+    ];
+    let times = |n: u64| {
+        if n == 1 {
+            "once".to_owned()
+        } else {
+            format!("{n} times")
+        }
+    };
+    let told: Vec<String> = counts
+        .into_iter()
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, what)| format!("{what} {}", times(n)))
+        .collect();
+    told.join(", ")
+}
+
 /// Counts as JSON.
 pub(crate) fn counts_json(counts: &Counts) -> Value {
     json!({
         "samples": counts.samples, "histograms": counts.histograms, "series": counts.series,
         "entries": counts.entries, "streams": counts.streams, "events": counts.events,
-        "changes": counts.changes, "documents": counts.documents, "out_of_order": counts.out_of_order,
+        "changes": counts.changes, "documents": counts.documents, "rules": counts.rules,
+        "targets": counts.targets, "silences": counts.silences, "receivers": counts.receivers, "out_of_order": counts.out_of_order,
         "duplicates": counts.duplicates, "conflicts": counts.conflicts, "redactions": counts.redactions,
     })
 }

@@ -100,15 +100,17 @@ fn inputs(args: &ImportArgs) -> Vec<ImportInput> {
         .map(|path| ImportInput {
             path: path.clone(),
             format,
-            source: None,
+            source: args.source.clone(),
         })
         .collect()
 }
 
 fn options(args: &ImportArgs) -> Result<ImportOptions> {
     let known_at = args.known_at.as_deref().map(Timestamp::parse_rfc3339).transpose();
+    let seen_at = args.seen_at.as_deref().map(Timestamp::parse_rfc3339).transpose();
     Ok(ImportOptions {
         known_at: known_at.map_err(|error| anyhow!(error)).context("--known-at")?,
+        seen_at: seen_at.map_err(|error| anyhow!(error)).context("--seen-at")?,
         metadata_labels: args.metadata_label.clone(),
         infer_stale: args.infer_stale,
         cluster: args.cluster.clone().unwrap_or_default(),
@@ -154,6 +156,7 @@ fn held(input: &InputReport) -> String {
         (input.n_events, "events"),
         (input.n_changes, "changes"),
         (input.n_documents, "documents"),
+        (input.n_items, "items"),
     ];
     let found: Vec<_> = counts
         .iter()
@@ -171,6 +174,6 @@ fn input_json(input: &InputReport) -> serde_json::Value {
     json!({
         "path": input.path, "format": input.format.map(ImportFormat::name), "samples": input.n_samples,
         "histograms": input.n_histograms, "entries": input.n_entries, "events": input.n_events,
-        "changes": input.n_changes, "documents": input.n_documents, "notes": input.notes,
+        "changes": input.n_changes, "documents": input.n_documents, "items": input.n_items, "notes": input.notes,
     })
 }

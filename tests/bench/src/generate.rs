@@ -255,5 +255,6 @@ fn event(
         text: String::new(),
         link,
         labels,
+        annotations: Labels::empty(),
     }
 }

@@ -162,6 +162,7 @@ fn happening(kind: EventKind, secs: i64, title: &str) -> Happening {
         text: String::new(),
         link: String::new(),
         labels: Labels::empty(),
+        annotations: Labels::empty(),
     }
 }
 

@@ -119,6 +119,7 @@ fn event(labels: &Labels, episode: &Episode, cluster: &str) -> Option<Event> {
         text: String::new(),
         link: String::new(),
         labels: labels.without(&["__name__", "alertstate"]),
+        annotations: Labels::empty(),
     })
 }
 

@@ -29,11 +29,21 @@ pub enum ImportFormat {
     Markdown,
     /// Issue threads as JSON.
     IssueJson,
+    /// An answer of Prometheus' `/api/v1/rules`.
+    Rules,
+    /// An answer of Prometheus' `/api/v1/targets`.
+    Targets,
+    /// An answer of Prometheus' `/api/v1/metadata`.
+    Metadata,
+    /// An answer of Alertmanager's `/api/v2/silences`.
+    Silences,
+    /// An answer of Alertmanager's `/api/v2/receivers`.
+    Receivers,
 }
 
 impl ImportFormat {
     /// All forms.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 13] = [
         Self::OpenMetrics,
         Self::PromtoolDump,
         Self::LokiJson,
@@ -42,6 +52,11 @@ impl ImportFormat {
         Self::Git,
         Self::Markdown,
         Self::IssueJson,
+        Self::Rules,
+        Self::Targets,
+        Self::Metadata,
+        Self::Silences,
+        Self::Receivers,
     ];
 
     /// Its name on the command line.
@@ -55,6 +70,11 @@ impl ImportFormat {
             Self::Git => "git",
             Self::Markdown => "markdown",
             Self::IssueJson => "issue-json",
+            Self::Rules => "rules",
+            Self::Targets => "targets",
+            Self::Metadata => "metadata",
+            Self::Silences => "silences",
+            Self::Receivers => "receivers",
         }
     }
 
@@ -72,6 +92,11 @@ impl ImportFormat {
             Self::Git => "git",
             Self::Markdown => "markdown",
             Self::IssueJson => "issues",
+            Self::Rules => "rules",
+            Self::Targets => "targets",
+            Self::Metadata => "metadata",
+            Self::Silences => "silences",
+            Self::Receivers => "receivers",
         }
     }
 }
@@ -147,7 +172,9 @@ fn is_json_object(start: &str) -> bool {
 
 fn of_json(start: &str) -> Option<ImportFormat> {
     let has = |key: &str| start.contains(&format!("\"{key}\""));
-    if has("resultType") || (has("status") && has("success")) {
+    if let Some(format) = of_api(start, has) {
+        Some(format)
+    } else if has("resultType") || (has("status") && has("success")) {
         Some(ImportFormat::LokiJson)
     } else if has("labels") && has("line") && has("timestamp") {
         Some(ImportFormat::LogcliJsonl)
@@ -157,6 +184,26 @@ fn of_json(start: &str) -> Option<ImportFormat> {
         Some(ImportFormat::IssueJson)
     } else {
         None
+    }
+}
+
+/// Answers of APIs that are true of a moment.
+fn of_api(start: &str, has: impl Fn(&str) -> bool) -> Option<ImportFormat> {
+    if start.starts_with('[') {
+        let is_silences = has("matchers") && has("startsAt") && has("createdBy");
+        let is_receivers = has("name") && !has("title") && !has("startsAt") && !has("status");
+        return match (is_silences, is_receivers) {
+            (true, _) => Some(ImportFormat::Silences),
+            (_, true) => Some(ImportFormat::Receivers),
+            _ => None,
+        };
+    }
+    let in_envelope = has("status") && has("data") && !has("resultType");
+    match in_envelope {
+        true if has("activeTargets") || has("droppedTargets") => Some(ImportFormat::Targets),
+        true if has("groups") => Some(ImportFormat::Rules),
+        true if has("type") && has("help") => Some(ImportFormat::Metadata),
+        _ => None,
     }
 }
 
@@ -219,6 +266,24 @@ mod tests {
         );
         check("---\npublished: x\n---\n", Some(Markdown));
         check("# Title\n\ntext\n", None);
+        check(
+            "{\"status\":\"success\",\"data\":{\"groups\":[{\"name\":\"a\",\"rules\":[{\"alerts\":[]}]}]}}",
+            Some(Rules),
+        );
+        check(
+            "{\"status\":\"success\",\"data\":{\"activeTargets\":[]",
+            Some(Targets),
+        );
+        check(
+            "{\"status\":\"success\",\"data\": {\"up\": [{\"type\":\"gauge\",\"help\":\"x\"}]}}",
+            Some(Metadata),
+        );
+        check(
+            "[{\"id\":\"x\",\"status\":{\"state\":\"active\"},\"createdBy\":\"\",\"matchers\":[],\"startsAt\":\"\"}]",
+            Some(Silences),
+        );
+        check("[{\"labels\":{\"name\":\"a\"},\"name\":\"a\"}]", Some(Receivers));
+        check("[]", None);
         check("{\"a\":1}", None);
         check("", None);
         assert_eq!(of_text("# Title", true), Some(Markdown));

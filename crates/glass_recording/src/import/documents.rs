@@ -174,6 +174,7 @@ fn event(
         text: text.to_owned(),
         link: document.summary.id.clone(),
         labels: Labels::new(Some(("author", author)).filter(|(_, author)| !author.is_empty())),
+        annotations: Labels::empty(),
     }
 }
 

@@ -78,6 +78,7 @@ fn push(job: &mut Job<'_>, tally: &mut Tally, change: Change) -> Result<(), Impo
             ("author", summary.author.as_str()),
             ("repository", summary.repository.as_str()),
         ]),
+        annotations: Labels::empty(),
     };
     let n_before = tally.n_taken;
     tally.count(job.writer.push_change(change))?;

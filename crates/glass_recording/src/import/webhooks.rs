@@ -192,6 +192,7 @@ fn event(receipt: &Receipt<'_>, until: Option<Until>, cluster: &str) -> Event {
         text: text.unwrap_or("").to_owned(),
         link: alert.annotations.get("runbook_url").unwrap_or("").to_owned(),
         labels: alert.labels.clone(),
+        annotations: alert.annotations.clone(),
     }
 }
 

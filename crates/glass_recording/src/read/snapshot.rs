@@ -10,12 +10,17 @@ use super::store::changes::ChangeStore;
 use super::store::coverage::Kind;
 use super::store::log_view::LogView;
 use super::store::samples::{Presence, Samples};
+use super::store::seen::SeenStore;
 use super::store::series::SeriesStore;
 use super::store::{Store, to_query_error};
+use crate::tables::Item;
 use crate::tables::coverage::CoverageRow;
+use crate::tables::rules::RuleRow;
+use crate::tables::seen::Sighting;
+use crate::tables::silences::SilenceRow;
 use glass_model::{
     Answer, Ask, Bucket, Change, ChangeSummary, Document, Event, EventKind, Labels, LogFilter, LogRef,
-    LogScan, MetricName, QueryError, Selector, TimeRange, Timestamp, Transform, Until,
+    LogScan, MetricName, QueryError, Seen, Selector, Target, TimeRange, Timestamp, Transform, Until,
 };
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -205,7 +210,7 @@ impl<'a> Snapshot<'a> {
     pub(super) fn metric_names(&self) -> Result<Vec<MetricName>, QueryError> {
         let store = self.series_store()?;
         let to_model = |(name, n_series): (String, usize)| {
-            let about = store.metadata(&name);
+            let about = store.metadata(&name, self.as_of);
             MetricName {
                 kind: about.map(|row| row.kind).unwrap_or_default(),
                 help: about.map(|row| row.help.clone()).unwrap_or_default(),
@@ -307,6 +312,49 @@ impl<'a> Snapshot<'a> {
     /// What of the changes could not be read, one sentence each.
     pub(super) fn change_troubles(&self) -> Result<&'a [String], QueryError> {
         Ok(self.change_store()?.troubles())
+    }
+
+    // What was seen as a whole.
+
+    /// The rules of every source, as they were seen last.
+    pub(super) fn rules(&self) -> Result<Vec<Seen<RuleRow>>, QueryError> {
+        Ok(self.last_seen(self.store.rules()?))
+    }
+
+    /// The targets of every source, as they were seen last.
+    pub(super) fn targets(&self) -> Result<Vec<Seen<Target>>, QueryError> {
+        Ok(self.last_seen(self.store.targets()?))
+    }
+
+    /// The silences of every source, as they were seen last.
+    pub(super) fn silences(&self) -> Result<Vec<Seen<SilenceRow>>, QueryError> {
+        Ok(self.last_seen(self.store.silences()?))
+    }
+
+    /// The receivers of every source, as they were seen last.
+    pub(super) fn receivers(&self) -> Result<Vec<Seen<String>>, QueryError> {
+        Ok(self.last_seen(self.store.receivers()?))
+    }
+
+    fn last_seen<T: Item>(&self, store: &SeenStore<T>) -> Vec<Seen<T>> {
+        let to_seen = |sighting: &Sighting<T>| Seen {
+            source: sighting.source.clone(),
+            since: sighting.since,
+            at: sighting.at,
+            items: sighting.items.to_vec(),
+        };
+        store.last(self.as_of).map(to_seen).collect()
+    }
+
+    /// What could not be read of what was seen as a whole, one sentence each.
+    pub(super) fn seen_troubles(&self, kind: Kind) -> Result<&'a [String], QueryError> {
+        Ok(match kind {
+            Kind::Rules => self.store.rules()?.troubles(),
+            Kind::Targets => self.store.targets()?.troubles(),
+            Kind::Silences => self.store.silences()?.troubles(),
+            Kind::Receivers => self.store.receivers()?.troubles(),
+            _ => &[],
+        })
     }
 
     /// The known documents with the known comments, by known time.

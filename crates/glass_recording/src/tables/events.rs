@@ -8,7 +8,7 @@ use super::rows::{
 use crate::container::Member;
 use crate::error::RecordingError;
 use arrow_array::ArrayRef;
-use glass_model::{Event, EventKind, Timestamp, Until};
+use glass_model::{Event, EventKind, Labels, Timestamp, Until};
 use std::sync::LazyLock;
 
 /// All rows, by the time they happened.
@@ -31,8 +31,9 @@ static SCHEMA: LazyLock<TableSchema> = LazyLock::new(|| {
         text("text"),
         text("link"),
         labels("labels"),
+        labels("annotations"),
     ];
-    TableSchema::new("events", columns, &[])
+    TableSchema::new("events", columns, &[]).with_added(1)
 });
 
 impl Row for Event {
@@ -42,7 +43,9 @@ impl Row for Event {
 
     fn n_bytes(&self) -> usize {
         let texts = [&self.cluster, &self.title, &self.text, &self.link];
-        80 + texts.iter().map(|text| text.len()).sum::<usize>() + labels_bytes(&self.labels)
+        80 + texts.iter().map(|text| text.len()).sum::<usize>()
+            + labels_bytes(&self.labels)
+            + labels_bytes(&self.annotations)
     }
 
     fn to_columns(rows: &[Self]) -> Vec<ArrayRef> {
@@ -60,6 +63,7 @@ impl Row for Event {
             texts_column(rows.iter().map(|row| &*row.text)),
             texts_column(rows.iter().map(|row| &*row.link)),
             labels_column(rows.iter().map(|row| &row.labels)),
+            labels_column(rows.iter().map(|row| &row.annotations)),
         ]
     }
 
@@ -69,6 +73,7 @@ impl Row for Event {
         let (until_at, until_known_at) = (columns.some_nanos(3)?, columns.some_nanos(4)?);
         let (clusters, titles) = (columns.texts(5)?, columns.texts(6)?);
         let (texts, links) = (columns.texts(7)?, columns.texts(8)?);
+        let annotations = columns.has(10).then(|| columns.labels(10)).transpose()?;
         let at = Timestamp::from_nanos;
         let rows = columns.labels(9)?.into_iter().enumerate().map(|(row, labels)| {
             let kind = kinds.value(row);
@@ -87,6 +92,9 @@ impl Row for Event {
                 text: texts.value(row).to_owned(),
                 link: links.value(row).to_owned(),
                 labels,
+                annotations: annotations
+                    .as_ref()
+                    .map_or_else(Labels::empty, |all| all[row].clone()),
             })
         });
         rows.collect()
@@ -99,7 +107,7 @@ pub(crate) fn merge_events(mut events: Vec<Event>, n_duplicates: &mut u64) -> Ve
     // The sort is stable: of events with one key the first recorded comes first.
     events.sort_by(|a, b| identity(a).cmp(&identity(b)));
     events.dedup_by(|later, kept| {
-        let same = identity(later) == identity(kept) && later.text == kept.text;
+        let same = identity(later) == identity(kept);
         let fits = later.until == kept.until || later.until.is_none() || kept.until.is_none();
         if same && fits {
             *n_duplicates += u64::from(later.until == kept.until);
@@ -114,6 +122,6 @@ fn identity(event: &Event) -> impl Ord + '_ {
     (
         (event.happened_at, event.known_at, event.kind),
         (&event.cluster, &event.title, &event.labels, &event.link),
-        &event.text,
+        (&event.text, &event.annotations),
     )
 }

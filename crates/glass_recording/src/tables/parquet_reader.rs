@@ -93,6 +93,11 @@ impl TableFile {
         self.metadata.metadata().num_row_groups()
     }
 
+    /// How many columns it has: one that was written before a column was added has fewer than its schema.
+    pub(crate) fn n_columns(&self) -> usize {
+        self.metadata.schema().fields().len()
+    }
+
     /// How many rows a group has.
     pub(crate) fn n_rows(&self, group: usize) -> usize {
         self.metadata.metadata().row_group(group).num_rows() as usize
@@ -241,7 +246,10 @@ fn read_footer(member: &Member) -> Result<Vec<u8>, RecordingError> {
 
 fn check_schema(metadata: &ParquetMetaData, schema: &TableSchema) -> Result<(), String> {
     let found = metadata.file_metadata().schema_descr();
-    if found.root_schema().get_fields() == schema.parquet().root_schema().get_fields() {
+    let columns = found.root_schema().get_fields();
+    let expected = schema.parquet().root_schema().get_fields();
+    // A file that was written before a column was added has fewer.
+    if columns.len() >= schema.n_required() && expected.starts_with(columns) {
         return Ok(());
     }
     let names: Vec<_> = found

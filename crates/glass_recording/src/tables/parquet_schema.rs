@@ -11,6 +11,7 @@ pub(crate) struct TableSchema {
     arrow: SchemaRef,
     parquet: SchemaDescriptor,
     with_statistics: &'static [&'static str],
+    n_required: usize,
 }
 
 impl TableSchema {
@@ -28,12 +29,25 @@ impl TableSchema {
         let parquet = ArrowSchemaConverter::new()
             .convert(&arrow)
             .expect("a schema Parquet knows");
+        let n_required = arrow.fields().len();
         Self {
             name,
             arrow,
             parquet,
             with_statistics,
+            n_required,
         }
+    }
+
+    /// The same, with the last `n` columns added later: files without them are read as well.
+    pub(crate) fn with_added(mut self, n: usize) -> Self {
+        self.n_required -= n;
+        self
+    }
+
+    /// How many columns every file has.
+    pub(crate) fn n_required(&self) -> usize {
+        self.n_required
     }
 
     /// The table's name.

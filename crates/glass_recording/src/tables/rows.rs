@@ -85,7 +85,7 @@ pub(crate) fn read_rows<R: Row>(member: &Member) -> Result<Vec<R>, RecordingErro
             format!("{n_rows} rows of {} bytes in all", file.n_plain_bytes()),
         ));
     }
-    let roots: Vec<usize> = (0..R::schema().arrow().fields().len()).collect();
+    let roots: Vec<usize> = (0..file.n_columns()).collect();
     let mut rows = Vec::with_capacity(n_rows);
     let mut n_texts = 0;
     for group in 0..file.n_groups() {
@@ -159,6 +159,11 @@ impl<'a> Columns<'a> {
             Some(_) => Ok(sets),
             None => Err("labels of another type than text".into()),
         }
+    }
+
+    /// Whether there is such a column: one that was added later may be missing.
+    pub(crate) fn has(&self, at: usize) -> bool {
+        at < self.0.num_columns()
     }
 
     fn n_texts(&self) -> usize {

@@ -57,6 +57,7 @@ fn tables_that_are_read_whole_round_trip() {
         kind: MetricKind::Gauge,
         help: "1 if\nscraped".into(),
         unit: String::new(),
+        seen_at: Some(at(7)),
     }];
     assert_eq!(read_metadata(&written(&metadata)).unwrap(), metadata);
     let coverage = vec![CoverageRow {
@@ -86,6 +87,7 @@ fn events_and_changes_round_trip() {
         text: "…".into(),
         link: String::new(),
         labels: labels(),
+        annotations: labels(),
     };
     let until = Until {
         at: at(3),

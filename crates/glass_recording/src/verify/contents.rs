@@ -14,8 +14,12 @@ use crate::tables::layout::{LAYOUT_NAME, read_layout};
 use crate::tables::logs::LogsFile;
 use crate::tables::metadata::read_metadata;
 use crate::tables::metrics::MetricsFile;
+use crate::tables::receivers::read_receivers;
+use crate::tables::rules::read_rules;
 use crate::tables::series::read_series;
+use crate::tables::silences::read_silences;
 use crate::tables::streams::read_streams;
+use crate::tables::targets::read_targets;
 use glass_model::Labels;
 use std::collections::HashMap;
 
@@ -98,6 +102,10 @@ impl Contents {
             "changes" => self.counts.changes += read_changes(member)?.len() as u64,
             "coverage" => drop(read_coverage(member)?),
             "metadata" => drop(read_metadata(member)?),
+            "rules" => self.counts.rules += read_rules(member)?.len() as u64,
+            "targets" => self.counts.targets += read_targets(member)?.len() as u64,
+            "silences" => self.counts.silences += read_silences(member)?.len() as u64,
+            "receivers" => self.counts.receivers += read_receivers(member)?.len() as u64,
             _ if name == LAYOUT_NAME => drop(read_layout(member)?),
             _ => {
                 read_document(member)?;

@@ -5,7 +5,10 @@ use crate::manifest::Counts;
 use crate::tables::coverage::CoverageRow;
 use crate::tables::logs::LogRow;
 use crate::tables::metadata::MetadataRow;
-use glass_model::{Change, Event, Labels, NativeHistogram, TimeRange, Timestamp};
+use crate::tables::rules::RuleRow;
+use crate::tables::seen::Sighting;
+use crate::tables::silences::SilenceRow;
+use glass_model::{Change, Event, Labels, NativeHistogram, Target, TimeRange, Timestamp};
 use std::collections::{BTreeMap, HashMap};
 
 /// The samples or histograms of one series, by time once [`Column::sort`] has run.
@@ -78,8 +81,12 @@ pub(super) struct SegmentBuffer {
     pub(super) streams: HashMap<Labels, StreamBuffer>,
     pub(super) events: Vec<Event>,
     pub(super) changes: Vec<Change>,
-    pub(super) metadata: BTreeMap<String, MetadataRow>,
+    pub(super) metadata: Vec<MetadataRow>,
     pub(super) coverage: Vec<CoverageRow>,
+    pub(super) rules: Vec<Sighting<RuleRow>>,
+    pub(super) targets: Vec<Sighting<Target>>,
+    pub(super) silences: Vec<Sighting<SilenceRow>>,
+    pub(super) receivers: Vec<Sighting<String>>,
     pub(super) files: BTreeMap<String, Vec<u8>>,
     /// What was counted while pushing.
     pub(super) counts: Counts,

@@ -13,14 +13,19 @@ use crate::tables::documents::{is_document_name, read_document};
 use crate::tables::events::{merge_events, read_events};
 use crate::tables::histograms::HistogramsFile;
 use crate::tables::logs::LogsWriter;
-use crate::tables::metadata::{MetadataRow, read_metadata};
+use crate::tables::metadata::{merge_metadata, read_metadata};
 use crate::tables::metrics::MetricsFile;
+use crate::tables::receivers::read_receivers;
+use crate::tables::rules::read_rules;
+use crate::tables::seen::{Sighting, join_sightings, to_rows};
 use crate::tables::series::{SeriesRow, read_series};
+use crate::tables::silences::read_silences;
 use crate::tables::streams::{StreamRow, read_streams};
-use crate::tables::{Effort, Row, TABLES, WrittenTable, write_rows};
+use crate::tables::targets::read_targets;
+use crate::tables::{Effort, Item, Row, TABLES, WrittenTable, write_rows};
 use crate::verify::check_sum;
 use glass_model::{Labels, TimeRange, Timestamp};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::Path;
 
 /// Rows between two reports of progress.
@@ -164,6 +169,10 @@ impl Finisher<'_> {
         self.write_events()?;
         self.write_changes()?;
         self.write_coverage()?;
+        self.counts.rules = self.write_sightings("rules", read_rules)?;
+        self.counts.targets = self.write_sightings("targets", read_targets)?;
+        self.counts.silences = self.write_sightings("silences", read_silences)?;
+        self.counts.receivers = self.write_sightings("receivers", read_receivers)?;
         self.copy_files()
     }
 
@@ -324,10 +333,8 @@ impl Finisher<'_> {
     }
 
     fn write_metadata(&mut self) -> Result<(), RecordingError> {
-        let rows = self.rows("metadata", read_metadata)?;
-        let rows: BTreeMap<String, MetadataRow> =
-            rows.into_iter().map(|row| (row.name.clone(), row)).collect();
-        self.write_table("metadata", &rows.into_values().collect::<Vec<_>>())
+        let rows = merge_metadata(self.rows("metadata", read_metadata)?);
+        self.write_table("metadata", &rows)
     }
 
     fn write_coverage(&mut self) -> Result<(), RecordingError> {
@@ -344,6 +351,20 @@ impl Finisher<'_> {
         rows.sort_by_cached_key(key);
         rows.dedup();
         self.write_table("coverage", &rows)
+    }
+
+    /// Joins what all segments saw and returns how often it was seen.
+    fn write_sightings<T: Item>(
+        &mut self,
+        table: &str,
+        read: fn(&Member) -> Result<Vec<Sighting<T>>, RecordingError>,
+    ) -> Result<u64, RecordingError> {
+        let sightings = join_sightings(self.rows(table, read)?, &mut self.counts.duplicates);
+        for sighting in &sightings {
+            self.reach_point(sighting.at);
+        }
+        self.write_table(table, &to_rows(&sightings))?;
+        Ok(sightings.len() as u64)
     }
 
     fn copy_files(&mut self) -> Result<(), RecordingError> {

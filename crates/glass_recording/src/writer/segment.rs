@@ -11,11 +11,12 @@ use crate::tables::documents::is_document_name;
 use crate::tables::events::merge_events;
 use crate::tables::histograms::HistogramsWriter;
 use crate::tables::logs::{LogRow, LogsWriter, drop_twins};
-use crate::tables::metadata::MetadataRow;
+use crate::tables::metadata::merge_metadata;
 use crate::tables::metrics::MetricsWriter;
+use crate::tables::seen::{Sighting, join_sightings, to_rows};
 use crate::tables::series::SeriesRow;
 use crate::tables::streams::StreamRow;
-use crate::tables::{Effort, Row, write_rows};
+use crate::tables::{Effort, Item, Row, write_rows};
 use glass_model::{Labels, NativeHistogram};
 use std::fs;
 use std::path::Path;
@@ -88,14 +89,28 @@ impl Segment {
         let changes = merge_changes(buffer.changes, &mut self.counts);
         self.counts.changes += changes.len() as u64;
         self.write_table("changes.parquet", &changes)?;
-        let metadata: Vec<MetadataRow> = buffer.metadata.into_values().collect();
-        self.write_table("metadata.parquet", &metadata)?;
+        self.write_table("metadata.parquet", &merge_metadata(buffer.metadata))?;
         self.write_table("coverage.parquet", &buffer.coverage)?;
+        self.counts.rules += self.write_sightings("rules.parquet", buffer.rules)?;
+        self.counts.targets += self.write_sightings("targets.parquet", buffer.targets)?;
+        self.counts.silences += self.write_sightings("silences.parquet", buffer.silences)?;
+        self.counts.receivers += self.write_sightings("receivers.parquet", buffer.receivers)?;
         for (name, bytes) in &buffer.files {
             self.counts.documents += u64::from(is_document_name(name));
             self.output.add_bytes(name, bytes)?;
         }
         Ok(())
+    }
+
+    /// Writes what was seen and returns how often it was.
+    fn write_sightings<T: Item>(
+        &mut self,
+        name: &str,
+        sightings: Vec<Sighting<T>>,
+    ) -> Result<u64, RecordingError> {
+        let joined = join_sightings(sightings, &mut self.counts.duplicates);
+        self.write_table(name, &to_rows(&joined))?;
+        Ok(joined.len() as u64)
     }
 
     fn write_table<R: Row>(&mut self, name: &str, rows: &[R]) -> Result<(), RecordingError> {

@@ -3,9 +3,10 @@
 #![allow(dead_code, reason = "every test uses a part of it")]
 
 use glass_model::{
-    Change, ChangeSummary, Comment, Document, DocumentKind, DocumentSummary, Entry, Event, EventKind,
-    FileChange, Labels, Level, MetricKind, NativeHistogram, Panel, Selector, Span, Timestamp, Transform,
-    Until,
+    ActiveAlert, AlertingRule, Change, ChangeSummary, Comment, Document, DocumentKind, DocumentSummary,
+    Entry, Event, EventKind, FileChange, Labels, Level, Matcher, MatcherOp, MetricKind, NativeHistogram,
+    Panel, Rule, RuleGroup, RuleHealth, RuleKind, Selector, Silence, Span, Target, TargetHealth, Timestamp,
+    Transform, Until,
 };
 use glass_recording::tables::coverage::CoverageRow;
 use glass_recording::tables::histograms::HistogramsFile;
@@ -74,6 +75,7 @@ pub fn event(secs: i64) -> Event {
         text: "the shop is down".into(),
         link: String::new(),
         labels: labels("x", "eu"),
+        annotations: labels("", "annotated"),
     }
 }
 
@@ -128,6 +130,107 @@ pub fn document(id: &str) -> Document {
     }
 }
 
+pub fn rules(secs: i64) -> Vec<RuleGroup> {
+    let alert = ActiveAlert {
+        labels: labels("", "eu"),
+        annotations: Labels::new([("summary", "5 of them")]),
+        is_firing: true,
+        active_at: Some(Timestamp::from_secs(40)),
+        value: secs as f64,
+    };
+    let alerting = AlertingRule {
+        for_nanos: 30_000_000_000,
+        keep_firing_for_nanos: 1,
+        annotations: Labels::new([("summary", "{{ $value }} of them")]),
+        alerts: vec![alert],
+    };
+    let rule = |name: &str, kind| Rule {
+        name: name.into(),
+        query: "up == 0".into(),
+        labels: labels("", "eu"),
+        health: RuleHealth::Failed,
+        last_error: "no luck".into(),
+        last_evaluation: Some(Timestamp::from_secs(secs)),
+        evaluation_secs: 0.5,
+        kind,
+    };
+    vec![
+        RuleGroup {
+            name: "shop".into(),
+            file: "shop.yml".into(),
+            interval_nanos: 15_000_000_000,
+            limit: 7,
+            rules: vec![
+                rule("Down", RuleKind::Alerting(alerting)),
+                rule("job:up:sum", RuleKind::Recording),
+            ],
+        },
+        RuleGroup {
+            name: "empty".into(),
+            file: "shop.yml".into(),
+            interval_nanos: 0,
+            limit: 0,
+            rules: Vec::new(),
+        },
+    ]
+}
+
+pub fn targets(secs: i64) -> Vec<Target> {
+    vec![
+        Target {
+            is_dropped: false,
+            labels: labels("", "eu"),
+            discovered_labels: labels("", "found"),
+            scrape_pool: "shop".into(),
+            scrape_url: "http://a:1/metrics".into(),
+            global_url: "http://b:1/metrics".into(),
+            health: TargetHealth::Down,
+            last_error: "refused".into(),
+            last_scrape: Some(Timestamp::from_secs(secs)),
+            scrape_secs: 0.25,
+            interval_nanos: 15_000_000_000,
+            timeout_nanos: 10_000_000_000,
+        },
+        Target {
+            is_dropped: true,
+            discovered_labels: labels("", "dropped"),
+            scrape_pool: "other".into(),
+            ..Target::default()
+        },
+    ]
+}
+
+pub fn silence(id: &str) -> Silence {
+    let matcher = |op, value| Matcher::new("alertname", op, value).expect("a valid matcher");
+    Silence {
+        id: id.into(),
+        selector: Selector {
+            matchers: vec![
+                matcher(MatcherOp::Equal, "Down"),
+                matcher(MatcherOp::NotEqual, ""),
+                matcher(MatcherOp::Regex, "D.*"),
+                matcher(MatcherOp::NotRegex, "\"größe\""),
+            ],
+        },
+        starts_at: Timestamp::from_secs(90),
+        ends_at: Timestamp::MAX,
+        updated_at: Timestamp::from_secs(40),
+        created_by: "ana".into(),
+        comment: "known".into(),
+    }
+}
+
+/// What a server is seen to have: always the same, but for times, which count for nothing, and one more silence
+/// from the third minute on.
+pub fn push_seen(writer: &mut RecordingWriter, at: Timestamp) -> Result<(), RecordingError> {
+    writer.push_rules("prometheus", at, &rules(at.secs()))?;
+    writer.push_targets("prometheus", at, &targets(at.secs()))?;
+    let n_silences = if at.secs() < 180 { 0 } else { 2 };
+    let silences: Vec<Silence> = ["a", "b"][..n_silences].iter().map(|id| silence(id)).collect();
+    writer.push_silences("alertmanager", at, &silences)?;
+    writer.push_receivers("alertmanager", at, &["default".into(), "pager".into()])
+}
+
 /// Pushes some of everything, in two segments.
 pub fn push_all(writer: &mut RecordingWriter) -> Result<(), RecordingError> {
     for at in 0..500 {
@@ -135,6 +238,9 @@ pub fn push_all(writer: &mut RecordingWriter) -> Result<(), RecordingError> {
         writer.push_sample(&labels("requests_total", "eu"), at * 1_000 + 3, at as f64 * 7.0)?;
         let line = format!("level=info msg=\"request done\" path=/cart/{at} status=200");
         writer.push_entry(&labels("", "eu"), entry(at * 1_000_000_000, &line), Level::Info)?;
+        if at % 100 == 50 {
+            push_seen(writer, Timestamp::from_secs(at))?;
+        }
         if at == 250 {
             writer.commit_segment()?;
         }

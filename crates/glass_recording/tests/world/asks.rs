@@ -189,6 +189,10 @@ pub fn asks(at: Timestamp, worlds: &[&World], random: &mut Random) -> Vec<Ask> {
     let mut asks = vec![
         Ask::MetricNames,
         Ask::Alerts,
+        Ask::Rules,
+        Ask::Targets,
+        Ask::Silences,
+        Ask::Receivers,
         Ask::Changes,
         Ask::Files,
         Ask::Documents,

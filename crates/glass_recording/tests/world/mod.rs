@@ -5,18 +5,21 @@
 
 mod asks;
 mod random;
+mod seen;
 
 pub use asks::{
     asks, pick_filter, pick_graph, pick_lines, pick_log_histogram, pick_scan, pick_selector, pick_window,
     playhead,
 };
 pub use random::Random;
+pub use seen::Lists;
 
 use glass_model::{
     Change, ChangeSummary, Comment, Document, DocumentKind, DocumentSummary, Entry, Event, EventKind,
     FileChange, Labels, Level, MetricKind, NativeHistogram, Span, TimeRange, Timestamp, Until, stale_marker,
 };
 use glass_recording::tables::coverage::CoverageRow;
+use glass_recording::tables::metadata::MetadataRow;
 use glass_recording::{ManifestDraft, Recording, RecordingWriter};
 
 /// 2026-11-22T03:30:00Z.
@@ -50,8 +53,12 @@ pub enum Fact {
     Change(Change),
     Document(Document),
     Coverage(CoverageRow),
+    /// What a source was seen to have.
+    Seen(&'static str, Timestamp, Lists),
     /// What a metric counts: known with the metric's first sample.
     Metadata(String, MetricKind, String, Timestamp),
+    /// What a server was seen to say of a metric.
+    SeenMetadata(MetadataRow, Timestamp),
 }
 
 impl Fact {
@@ -64,7 +71,8 @@ impl Fact {
             Self::Change(change) => change.summary.known_at,
             Self::Document(document) => document.summary.known_at,
             Self::Coverage(row) => row.start,
-            Self::Metadata(.., at) => *at,
+            Self::Seen(_, at, _) => *at,
+            Self::Metadata(.., at) | Self::SeenMetadata(_, at) => *at,
         }
     }
 
@@ -196,6 +204,18 @@ impl Fact {
                 state: "failed".into(),
                 ..row
             }),
+            Self::Seen(source, _, lists) => {
+                let source = if random.one_in(4) { "AAA" } else { source };
+                Self::Seen(source, at, lists.replaced(at, random))
+            }
+            Self::SeenMetadata(row, _) => Self::SeenMetadata(
+                MetadataRow {
+                    help: word,
+                    seen_at: Some(at),
+                    ..row
+                },
+                at,
+            ),
             Self::Metadata(name, _, _, at) => Self::Metadata(name, MetricKind::Summary, word, at),
         })
     }
@@ -253,6 +273,7 @@ impl World {
         world.add_events(random);
         world.add_changes(random);
         world.add_documents(random);
+        world.add_seen(random);
         if !random.one_in(4) {
             world.add_coverage(random);
         }
@@ -363,6 +384,10 @@ impl World {
                 1 => EventKind::AlertPending,
                 _ => EventKind::AlertFiring,
             };
+            let annotations = match random.below(3) {
+                0 => labels(&[("description", "all of it"), ("summary", name)]),
+                _ => Labels::empty(),
+            };
             self.facts.push(Fact::Event(Event {
                 kind,
                 happened_at,
@@ -380,6 +405,7 @@ impl World {
                 },
                 link: String::new(),
                 labels: labels(&[("alertname", name), ("job", random.word(&["shop", "gateway"]))]),
+                annotations,
             }));
             match kind {
                 EventKind::AlertPending => self.follow_up(random),
@@ -492,9 +518,36 @@ impl World {
         }
     }
 
+    /// Two servers, seen again and again. In some worlds at first nobody looks.
+    fn add_seen(&mut self, random: &mut Random) {
+        for _ in 0..12 {
+            let source = *random.pick(&["main", "main", "other"]);
+            let at = moment(random);
+            for lists in Lists::all(at, random) {
+                self.facts.push(Fact::Seen(source, at, lists));
+            }
+            let metadata = MetadataRow {
+                name: random.pick(&METRICS).0.into(),
+                kind: *random.pick(&[MetricKind::Gauge, MetricKind::Summary]),
+                help: random.word(&["", "Seen."]).into(),
+                unit: String::new(),
+                seen_at: Some(at),
+            };
+            self.facts.push(Fact::SeenMetadata(metadata, at));
+        }
+    }
+
     /// What was asked for every kind, in rows of ten minutes from before the start on.
     fn add_coverage(&mut self, random: &mut Random) {
-        for what in ["metrics", "logs", "alerts", "changes", "documents"] {
+        for what in [
+            "metrics",
+            "logs",
+            "alerts",
+            "changes",
+            "documents",
+            "rules",
+            "silences",
+        ] {
             for row in -1..3 {
                 let from = start().plus_nanos(row * 600_000_000_000);
                 self.facts.push(Fact::Coverage(CoverageRow {
@@ -595,6 +648,8 @@ fn push(writer: &mut RecordingWriter, fact: &Fact) -> Result<(), glass_recording
         Fact::Change(change) => writer.push_change(change),
         Fact::Document(document) => writer.push_document(&document, None),
         Fact::Coverage(row) => writer.push_coverage(row),
+        Fact::Seen(source, at, lists) => lists.push(writer, source, at),
+        Fact::SeenMetadata(row, _) => writer.push_metadata_row(row),
         Fact::Metadata(name, kind, help, _) => writer.push_metadata(&name, kind, &help, ""),
     }
 }

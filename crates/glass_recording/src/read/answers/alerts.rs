@@ -23,7 +23,7 @@ struct Episode {
     /// When its last phase ended.
     ended_at: Option<Timestamp>,
     notified_at: Option<Timestamp>,
-    summary: String,
+    annotations: Labels,
 }
 
 /// The episodes that `events`, cut at the playhead, tell of: firing ones first, then pending, then resolved;
@@ -116,7 +116,7 @@ impl Episode {
             firing_at: None,
             ended_at: event.until.map(|until| until.at),
             notified_at: None,
-            summary: event.text.clone(),
+            annotations: annotations_of(event),
         };
         match event.kind {
             EventKind::AlertPending => episode.pending_at = Some(event.happened_at),
@@ -153,9 +153,7 @@ impl Episode {
         } else if phase.kind != EventKind::AlertPending || self.firing_at.is_none() {
             self.ended_at = self.ended_at.zip(until).map(|(a, b)| a.max(b));
         }
-        if self.summary.is_empty() {
-            self.summary.clone_from(&phase.text);
-        }
+        self.annotate(phase);
     }
 
     /// Whether a notification with these labels, at its time, tells of this episode. Alertmanager and relabelling
@@ -182,8 +180,13 @@ impl Episode {
     fn note(&mut self, notification: &Event) {
         let earlier = self.notified_at.unwrap_or(notification.known_at);
         self.notified_at = Some(earlier.min(notification.known_at));
-        if self.summary.is_empty() {
-            self.summary.clone_from(&notification.text);
+        self.annotate(notification);
+    }
+
+    /// What was said first stays.
+    fn annotate(&mut self, event: &Event) {
+        if self.annotations.is_empty() {
+            self.annotations = annotations_of(event);
         }
     }
 
@@ -196,10 +199,9 @@ impl Episode {
             (true, Some(_)) => AlertState::Resolved,
             (false, Some(_)) => return None,
         };
-        let summary = Some(("summary", self.summary)).filter(|(_, text)| !text.is_empty());
         Some(Alert {
             labels: self.labels,
-            annotations: Labels::new(summary),
+            annotations: self.annotations,
             state,
             pending_at: self.pending_at,
             firing_at: self.firing_at,
@@ -207,6 +209,14 @@ impl Episode {
             notified_at: self.notified_at,
         })
     }
+}
+
+/// An event's annotations. Recordings made before they were kept have a summary alone.
+fn annotations_of(event: &Event) -> Labels {
+    if !event.annotations.is_empty() {
+        return event.annotations.clone();
+    }
+    Labels::new(Some(("summary", &*event.text)).filter(|(_, text)| !text.is_empty()))
 }
 
 fn is_part_of(part: &Labels, whole: &Labels) -> bool {
@@ -237,6 +247,7 @@ mod tests {
             text: String::new(),
             link: String::new(),
             labels: Labels::new(labels.iter().copied()),
+            annotations: Labels::empty(),
         }
     }
 
@@ -304,6 +315,12 @@ mod tests {
         ];
         check(&both, &["Firing 10 40 - 50"]);
         assert_eq!(fold(&both)[0].annotations.get("summary"), Some("shop is down"));
+        let annotated = Event {
+            annotations: Labels::new([("description", "all of it"), ("summary", "down")]),
+            ..notified.clone()
+        };
+        let both = [event(AlertFiring, DOWN, 40, None), annotated.clone()];
+        assert_eq!(fold(&both)[0].annotations, annotated.annotations);
         let other = [
             event(AlertFiring, &[("alertname", "Slow"), ("job", "shop")], 40, None),
             notified.clone(),

@@ -7,6 +7,7 @@ pub(super) mod plain;
 mod provenance;
 mod repository;
 pub(super) mod scan;
+mod seen;
 
 use super::snapshot::Snapshot;
 use glass_model::{
@@ -55,10 +56,10 @@ fn value(snapshot: &Snapshot<'_>, ask: &Ask) -> Result<Partly<AnswerValue>, Quer
                 snapshot.event_troubles()?.to_vec(),
             ))
         }
-        Ask::Rules => Ok((AnswerValue::Rules(Vec::new()), Vec::new())),
-        Ask::Targets => Ok((AnswerValue::Targets(Vec::new()), Vec::new())),
-        Ask::Silences => Ok((AnswerValue::Silences(Vec::new()), Vec::new())),
-        Ask::Receivers => Ok((AnswerValue::Receivers(Vec::new()), Vec::new())),
+        Ask::Rules => map(seen::rules(snapshot)?, AnswerValue::Rules),
+        Ask::Targets => map(seen::targets(snapshot)?, AnswerValue::Targets),
+        Ask::Silences => map(seen::silences(snapshot)?, AnswerValue::Silences),
+        Ask::Receivers => map(seen::receivers(snapshot)?, AnswerValue::Receivers),
         Ask::Changes => map(repository::changes(snapshot)?, AnswerValue::Changes),
         Ask::Change { id } => map(repository::change(snapshot, id)?, AnswerValue::Change),
         Ask::Files => map(repository::files(snapshot)?, AnswerValue::Files),

@@ -71,7 +71,10 @@ fn has_any(snapshot: &Snapshot<'_>, kind: Kind) -> Result<bool, QueryError> {
         Kind::Changes => snapshot.changes()?.next().is_some(),
         Kind::Documents => !snapshot.documents()?.is_empty(),
         Kind::Events => snapshot.has_event(|_| true)?,
-        Kind::Rules | Kind::Targets | Kind::Silences | Kind::Receivers => false,
+        Kind::Rules => !snapshot.rules()?.is_empty(),
+        Kind::Targets => !snapshot.targets()?.is_empty(),
+        Kind::Silences => !snapshot.silences()?.is_empty(),
+        Kind::Receivers => !snapshot.receivers()?.is_empty(),
     })
 }
 

@@ -51,6 +51,7 @@ fn begin(event: &Event) -> impl Ord + '_ {
         &event.labels,
         &event.link,
         &event.text,
+        &event.annotations,
     );
     (event.happened_at, event.kind, event.known_at, texts)
 }

@@ -1,6 +1,8 @@
 //! What a recording says of itself: [`RecordingInfo`].
 
 use super::Store;
+use super::seen::SeenStore;
+use crate::tables::Item;
 use crate::tables::layout::{LAYOUT_NAME, Layout, read_layout};
 use glass_model::{RecordingInfo, TimeRange, Timestamp};
 
@@ -40,6 +42,10 @@ impl Store {
                 .flat_map(|document| &document.comments)
                 .map(|comment| comment.at),
         );
+        moments.extend(self.rules().iter().flat_map(|store| seen_at(store)));
+        moments.extend(self.targets().iter().flat_map(|store| seen_at(store)));
+        moments.extend(self.silences().iter().flat_map(|store| seen_at(store)));
+        moments.extend(self.receivers().iter().flat_map(|store| seen_at(store)));
         if let Ok(changes) = self.changes() {
             moments.extend(changes.until(Timestamp::MAX).map(|change| change.known_at));
         }
@@ -71,4 +77,8 @@ impl Store {
             warnings,
         }
     }
+}
+
+fn seen_at<T: Item>(store: &SeenStore<T>) -> impl Iterator<Item = Timestamp> {
+    store.all().iter().map(|sighting| sighting.at)
 }

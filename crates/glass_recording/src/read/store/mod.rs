@@ -15,18 +15,24 @@ pub(crate) mod logs;
 pub(crate) mod needle;
 pub(crate) mod postings;
 pub(crate) mod samples;
+pub(crate) mod seen;
 pub(crate) mod series;
 
 use crate::container::Archive;
 use crate::error::RecordingError;
 use crate::manifest::Manifest;
 use crate::tables::documents::{is_document_name, read_document};
+use crate::tables::receivers::read_receivers;
+use crate::tables::rules::{RuleRow, read_rules};
+use crate::tables::silences::{SilenceRow, read_silences};
+use crate::tables::targets::read_targets;
 use changes::ChangeStore;
 use coverage::CoverageStore;
 use events::EventStore;
 use found::Found;
-use glass_model::{Document, QueryError, TimeRange};
+use glass_model::{Document, QueryError, Target, TimeRange};
 use logs::LogStore;
+use seen::SeenStore;
 use series::SeriesStore;
 use std::sync::OnceLock;
 
@@ -42,6 +48,10 @@ pub(crate) struct Store {
     events: Lazy<EventStore>,
     documents: Lazy<Found<Document>>,
     coverage: Lazy<CoverageStore>,
+    rules: Lazy<SeenStore<RuleRow>>,
+    targets: Lazy<SeenStore<Target>>,
+    silences: Lazy<SeenStore<SilenceRow>>,
+    receivers: Lazy<SeenStore<String>>,
     /// From when to when it was measured.
     extent: OnceLock<TimeRange>,
 }
@@ -56,6 +66,10 @@ impl Store {
             events: Lazy::new(),
             documents: Lazy::new(),
             coverage: Lazy::new(),
+            rules: Lazy::new(),
+            targets: Lazy::new(),
+            silences: Lazy::new(),
+            receivers: Lazy::new(),
             extent: OnceLock::new(),
         }
     }
@@ -99,6 +113,30 @@ impl Store {
 
     pub(crate) fn coverage(&self) -> Result<&CoverageStore, QueryError> {
         once(&self.coverage, || CoverageStore::open(&self.archive))
+    }
+
+    pub(crate) fn rules(&self) -> Result<&SeenStore<RuleRow>, QueryError> {
+        once(&self.rules, || {
+            SeenStore::open(&self.archive, "rules", read_rules)
+        })
+    }
+
+    pub(crate) fn targets(&self) -> Result<&SeenStore<Target>, QueryError> {
+        once(&self.targets, || {
+            SeenStore::open(&self.archive, "targets", read_targets)
+        })
+    }
+
+    pub(crate) fn silences(&self) -> Result<&SeenStore<SilenceRow>, QueryError> {
+        once(&self.silences, || {
+            SeenStore::open(&self.archive, "silences", read_silences)
+        })
+    }
+
+    pub(crate) fn receivers(&self) -> Result<&SeenStore<String>, QueryError> {
+        once(&self.receivers, || {
+            SeenStore::open(&self.archive, "receivers", read_receivers)
+        })
     }
 }
 

@@ -8,7 +8,7 @@ use crate::container::Archive;
 use crate::error::RecordingError;
 use crate::read::column::Column;
 use crate::tables::histograms::HistogramsFile;
-use crate::tables::metadata::{MetadataRow, read_metadata};
+use crate::tables::metadata::{MetadataRow, merge_metadata, read_metadata};
 use crate::tables::metrics::MetricsFile;
 use crate::tables::series::{SeriesRow, read_series};
 use glass_model::{Labels, Selector, Timestamp};
@@ -25,7 +25,8 @@ pub(crate) struct SeriesStore {
     /// Sorted by labels; a series is known by its place here.
     pub(super) series: Vec<Series>,
     postings: Postings,
-    metadata: HashMap<String, MetadataRow>,
+    /// What was said of a metric, by time.
+    metadata: HashMap<String, Vec<MetadataRow>>,
     pub(super) columns: ByteCache<usize, Column>,
     troubles: Vec<String>,
 }
@@ -64,11 +65,7 @@ impl SeriesStore {
             histograms: histograms.items,
             series: merge(rows.items),
             postings: Postings::default(),
-            metadata: metadata
-                .items
-                .into_iter()
-                .map(|row| (row.name.clone(), row))
-                .collect(),
+            metadata: by_name_and_time(metadata.items),
             columns: ByteCache::new(COLUMNS_BUDGET),
             troubles: [
                 rows.troubles,
@@ -119,12 +116,24 @@ impl SeriesStore {
     }
 
     /// What is known of a metric: under its own name, or for the series of a histogram or summary under theirs.
-    pub(crate) fn metadata(&self, name: &str) -> Option<&MetadataRow> {
+    pub(crate) fn metadata(&self, name: &str, as_of: Timestamp) -> Option<&MetadataRow> {
         let family = ["_bucket", "_count", "_sum", "_total"]
             .iter()
             .find_map(|suffix| name.strip_suffix(suffix));
-        self.metadata.get(name).or_else(|| self.metadata.get(family?))
+        let known = |name: &str| {
+            let mut rows = self.metadata.get(name)?.iter().rev();
+            rows.find(|row| row.seen_at.is_none_or(|at| at <= as_of))
+        };
+        known(name).or_else(|| known(family?))
     }
+}
+
+fn by_name_and_time(rows: Vec<MetadataRow>) -> HashMap<String, Vec<MetadataRow>> {
+    let mut by_name: HashMap<String, Vec<MetadataRow>> = HashMap::new();
+    for row in merge_metadata(rows) {
+        by_name.entry(row.name.clone()).or_default().push(row);
+    }
+    by_name
 }
 
 /// The series of all segments, sorted by labels, each once.
