@@ -16,6 +16,7 @@ mod vector;
 mod windows;
 
 use self::evaluation::Evaluation;
+pub(super) use self::notes::go_general;
 use self::vector::text as vector_text;
 use super::Expr;
 use crate::steps::Grid;

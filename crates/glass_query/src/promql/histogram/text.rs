@@ -2,18 +2,24 @@
 //! scripts write one.
 
 use super::Histogram;
+use crate::promql::engine::go_general;
 use glass_model::ResetHint;
 use std::fmt;
 
 /// `{count:2, sum:3, (0.5,1]:2}`
 impl fmt::Display for Histogram {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{{count:{}, sum:{}", short(self.count), short(self.sum))?;
+        write!(
+            f,
+            "{{count:{}, sum:{}",
+            go_general(self.count),
+            go_general(self.sum)
+        )?;
         for bucket in self.buckets() {
             let open = if bucket.is_lower_included { '[' } else { '(' };
             let close = if bucket.is_upper_included { ']' } else { ')' };
-            let (lower, upper) = (short(bucket.lower), short(bucket.upper));
-            write!(f, ", {open}{lower},{upper}{close}:{}", short(bucket.count))?;
+            let (lower, upper) = (go_general(bucket.lower), go_general(bucket.upper));
+            write!(f, ", {open}{lower},{upper}{close}:{}", go_general(bucket.count))?;
         }
         f.write_str("}")
     }
@@ -33,7 +39,7 @@ impl Histogram {
             ("z_bucket_w", self.zero_threshold),
         ];
         let set = fields.iter().filter(|(_, value)| *value != 0.0);
-        parts.extend(set.map(|(name, value)| format!("{name}:{}", short(*value))));
+        parts.extend(set.map(|(name, value)| format!("{name}:{}", go_general(*value))));
         if self.is_custom() {
             parts.push(format!("custom_values:{}", list(&self.bounds)));
         }
@@ -66,32 +72,13 @@ fn push_side(parts: &mut Vec<String>, prefix: &str, buckets: &[(i32, f64)]) {
     } else {
         let sparse: Vec<String> = buckets
             .iter()
-            .map(|(index, count)| format!("{index}:{}", short(*count)))
+            .map(|(index, count)| format!("{index}:{}", go_general(*count)))
             .collect();
         parts.push(format!("{prefix}buckets:[{}]", sparse.join(" ")));
     }
 }
 
 fn list(values: &[f64]) -> String {
-    let texts: Vec<String> = values.iter().map(|value| short(*value)).collect();
+    let texts: Vec<String> = values.iter().map(|value| go_general(*value)).collect();
     format!("[{}]", texts.join(" "))
-}
-
-/// As Go's `%g` writes it: the fewest digits that tell it apart, with an exponent from a million up and below 0.0001.
-fn short(value: f64) -> String {
-    if value.is_nan() {
-        return "NaN".into();
-    }
-    if value.is_infinite() {
-        return if value > 0.0 { "+Inf".into() } else { "-Inf".into() };
-    }
-    let scientific = format!("{value:e}");
-    let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    if !(-4..6).contains(&exponent) {
-        let sign = if exponent < 0 { '-' } else { '+' };
-        format!("{digits}e{sign}{:02}", exponent.abs())
-    } else {
-        format!("{value}")
-    }
 }
