@@ -33,10 +33,18 @@ impl SampleColumn {
     /// # Panics
     /// When the lengths differ: a mistake of the caller, never of a file.
     pub fn new(at_millis: Vec<i64>, values: Vec<f64>) -> Self {
+        Self::with_shared_times(Arc::new(at_millis), values)
+    }
+
+    /// The same for times that several columns share.
+    ///
+    /// # Panics
+    /// When the lengths differ: a mistake of the caller, never of a file.
+    pub fn with_shared_times(at_millis: Arc<Vec<i64>>, values: Vec<f64>) -> Self {
         assert_eq!(at_millis.len(), values.len(), "columns of one length");
         let window = 0..values.len();
         Self {
-            at_millis: Arc::new(at_millis),
+            at_millis,
             values: Arc::new(values),
             window,
         }

@@ -124,3 +124,6 @@ fn with_thousands(number: usize) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests;

@@ -49,6 +49,9 @@ impl Evaluation<'_> {
     /// The value of a query for many moments.
     pub(super) fn range(&self, expr: &Expr) -> Result<QueryValue, QueryError> {
         let grid = self.query;
+        if grid.n_steps == 0 {
+            return Ok(QueryValue::Matrix(Vec::new()));
+        }
         let mut all = match expr.value_type() {
             ValueType::Vector => with_final_names(self.collect(expr, grid)?)?,
             ValueType::Scalar => {
@@ -66,7 +69,7 @@ impl Evaluation<'_> {
             }
         };
         all.sort_by(|a, b| a.labels.cmp(&b.labels));
-        let times: Vec<i64> = grid.times().collect();
+        let times = Arc::new(grid.times().collect());
         Ok(QueryValue::Matrix(
             all.into_iter().map(|series| to_model(series, &times)).collect(),
         ))
@@ -115,19 +118,19 @@ impl Evaluation<'_> {
         let ends = self.looked_at(grid, subquery.at, subquery.offset_millis);
         let inner = subquery_grid(subquery, ends);
         self.hold(inner.n_steps)?;
-        let times: Vec<i64> = inner.times().collect();
+        let times = Arc::new(inner.times().collect());
         let all = with_final_names(self.collect(&subquery.inner, inner)?)?;
         Ok(all.into_iter().map(|series| to_model(series, &times)).collect())
     }
 }
 
-fn to_model(series: StepSeries, times: &[i64]) -> SeriesData {
+fn to_model(series: StepSeries, times: &Arc<Vec<i64>>) -> SeriesData {
     let StepSeries { labels, column, .. } = series;
     let histograms = (0..column.n_steps())
         .filter_map(|step| Some((times[step], column.histogram(step)?.to_model())))
         .collect();
     let floats = if column.present().is_all() {
-        SampleColumn::new(times.to_vec(), column.into_floats())
+        SampleColumn::with_shared_times(times.clone(), column.into_floats())
     } else {
         let steps = column.present().iter();
         let (times, values) = steps.map(|step| (times[step], column.floats()[step])).unzip();

@@ -12,6 +12,7 @@ pub(super) use over_time::doubt_quantile;
 use super::evaluation::{Evaluation, Sink};
 use super::histograms;
 use super::windows::Samples;
+use crate::Control;
 use crate::promql::ast::{Call, ExprKind, MatrixSelector, Subquery, ValueType};
 use crate::promql::histogram::Histogram;
 use crate::steps::{Grid, Presence, StepColumn, StepSeries};
@@ -27,6 +28,8 @@ const SUBQUERY_STEP_MILLIS: i64 = 60_000;
 pub(super) struct RangeCall<'a> {
     /// The function's name.
     pub name: &'static str,
+    /// What can end the evaluation.
+    pub control: &'a Control,
     /// Its scalar arguments, each at every step.
     pub parameters: Vec<Vec<f64>>,
     /// The steps for which it is evaluated.
@@ -73,6 +76,7 @@ impl Evaluation<'_> {
         let windows = windows.unwrapped();
         let mut range_call = RangeCall {
             name: call.function.name,
+            control: &self.engine.control,
             parameters,
             grid,
             ends: grid,
@@ -193,7 +197,7 @@ impl Evaluation<'_> {
     fn over_floats(&self, call: &RangeCall<'_>, samples: &Samples<'_>) -> Result<StepColumn, QueryError> {
         match call.name {
             "rate" | "increase" | "delta" | "irate" | "idelta" | "changes" | "resets" => {
-                Ok(counters::evaluate(call, samples))
+                counters::evaluate(call, samples)
             }
             "deriv" | "predict_linear" | "double_exponential_smoothing" => trend::evaluate(call, samples),
             _ => over_time::evaluate(&mut self.notes(), call, samples),

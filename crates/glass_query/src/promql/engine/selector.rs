@@ -102,10 +102,24 @@ impl Evaluation<'_> {
     }
 }
 
+/// How many places are tried one by one before the search takes leaps.
+const N_TRIED: usize = 4;
+
 /// The place of the first sample later than `limit`, which lies at `from` or after it: near places are tried first.
+#[inline]
 pub(super) fn advance(times: &[i64], from: usize, limit: i64) -> usize {
+    for place in from..from + N_TRIED {
+        match times.get(place) {
+            Some(at) if *at <= limit => {}
+            _ => return place.min(times.len()),
+        }
+    }
+    leap(times, from + N_TRIED, limit)
+}
+
+fn leap(times: &[i64], from: usize, limit: i64) -> usize {
     let mut low = from;
-    let mut width = 1;
+    let mut width = N_TRIED;
     while let Some(at) = times.get(low + width - 1) {
         if *at > limit {
             break;

@@ -1,9 +1,10 @@
 //! Windows that slide over the samples of one series: [`Samples`], [`Window`], [`slide`]. A window is two places in
 //! the series; nothing is copied.
 
+use super::range::RangeCall;
 use super::selector::advance;
 use crate::steps::{Grid, Presence, StepColumn};
-use glass_model::{SampleColumn, is_stale_marker};
+use glass_model::{QueryError, SampleColumn, is_stale_marker};
 use std::borrow::Cow;
 
 /// Samples by time, without stale markers.
@@ -69,22 +70,37 @@ pub(super) fn each_window(times: &[i64], ends: Grid, range_millis: i64, mut each
     }
 }
 
+/// After so many samples in windows it is looked whether the evaluation is to end.
+const CHECKED_AFTER: usize = 1 << 20;
+
 /// The value that `each` makes of each window.
+///
+/// # Errors
+/// When the evaluation is to end.
 pub(super) fn slide(
+    call: &RangeCall<'_>,
     times: &[i64],
-    ends: Grid,
-    range_millis: i64,
     mut each: impl FnMut(Window) -> Option<f64>,
-) -> StepColumn {
-    let mut floats = vec![0.0; ends.n_steps];
-    let mut present = Presence::none(ends.n_steps);
-    each_window(times, ends, range_millis, |window| {
+) -> Result<StepColumn, QueryError> {
+    let mut floats = vec![0.0; call.ends.n_steps];
+    let mut present = Presence::none(call.ends.n_steps);
+    let mut n_unchecked = 0;
+    let mut go_on = Ok(());
+    each_window(times, call.ends, call.range_millis, |window| {
+        n_unchecked += window.len();
+        if n_unchecked > CHECKED_AFTER && go_on.is_ok() {
+            n_unchecked = 0;
+            go_on = call.control.check();
+        }
+        if go_on.is_err() {
+            return;
+        }
         if let Some(value) = each(window) {
             floats[window.step] = value;
             present.insert(window.step);
         }
     });
-    StepColumn::of(floats, present)
+    go_on.map(|()| StepColumn::of(floats, present))
 }
 
 #[cfg(test)]

@@ -60,7 +60,11 @@ fn errors_use_the_words_of_prometheus() {
         "unexpected identifier \"b\" in label matching, expected \",\" or \"}\"",
     );
     check_error("up{a=\"x", 5..7, "unterminated quoted string");
-    check_error("up{a=~\"(\"}", 3..9, "error parsing regexp: missing closing ): `(`");
+    check_error(
+        "up{a=~\"(\"}",
+        3..9,
+        "error parsing regexp: missing closing ): `(`",
+    );
     check_error("up{1}", 3..5, "unexpected character inside braces: '1'");
     check_error(
         "{}",

@@ -3,11 +3,15 @@
 use super::RangeCall;
 use crate::promql::engine::windows::{Samples, Window, slide};
 use crate::steps::StepColumn;
+use glass_model::QueryError;
 
 /// Evaluates one of them.
-pub(super) fn evaluate(call: &RangeCall<'_>, samples: &Samples<'_>) -> StepColumn {
+///
+/// # Errors
+/// When the evaluation is to end.
+pub(super) fn evaluate(call: &RangeCall<'_>, samples: &Samples<'_>) -> Result<StepColumn, QueryError> {
     let (times, values) = (&*samples.times, &*samples.values);
-    let over = |each: &mut dyn FnMut(Window) -> Option<f64>| slide(times, call.ends, call.range_millis, each);
+    let over = |each: &mut dyn FnMut(Window) -> Option<f64>| slide(call, times, each);
     match call.name {
         "rate" | "increase" => {
             let resets = Resets::of(values);

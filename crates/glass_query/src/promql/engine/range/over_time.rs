@@ -18,11 +18,11 @@ pub(super) fn evaluate(
     samples: &Samples<'_>,
 ) -> Result<StepColumn, QueryError> {
     let (times, values) = (&*samples.times, &*samples.values);
-    let over = |each: &mut dyn FnMut(Window) -> Option<f64>| slide(times, call.ends, call.range_millis, each);
+    let over = |each: &mut dyn FnMut(Window) -> Option<f64>| slide(call, times, each);
     let of = |window: Window| &values[window.low..window.high];
     let seconds = |place: usize| times[place] as f64 / 1000.0;
     let mut room = Vec::new();
-    Ok(match call.name {
+    match call.name {
         "count_over_time" => over(&mut |window| Some(window.len() as f64)),
         "present_over_time" => over(&mut |_| Some(1.0)),
         "first_over_time" => over(&mut |window| Some(values[window.low])),
@@ -55,8 +55,8 @@ pub(super) fn evaluate(
             Some(quantile(q, &mut room))
         }),
         "mad_over_time" => over(&mut |window| Some(deviation(of(window), &mut room))),
-        name => return Err(QueryError::Unsupported(format!("{name}() is not supported"))),
-    })
+        name => Err(QueryError::Unsupported(format!("{name}() is not supported"))),
+    }
 }
 
 /// Says that a quantile is none.
@@ -127,9 +127,15 @@ const TRUSTED_SHARE: f64 = 1e-7;
 
 impl Sums {
     fn of(values: &[f64], call: &RangeCall<'_>) -> Self {
-        let scale: f64 = values.iter().map(|value| value.abs()).sum();
         let advances_slowly = call.ends.step_millis.saturating_mul(4) < call.range_millis;
-        let pays = advances_slowly && call.ends.n_steps > 4 && values.len() > 16;
+        Self::new(
+            values,
+            advances_slowly && call.ends.n_steps > 4 && values.len() > 16,
+        )
+    }
+
+    fn new(values: &[f64], pays: bool) -> Self {
+        let scale: f64 = values.iter().map(|value| value.abs()).sum();
         let running = (pays && scale.is_finite()).then(|| {
             let mut total = KahanSum::default();
             let first = std::iter::once(total);
@@ -223,5 +229,40 @@ mod tests {
         };
         check(true, &[(0, 2), (1, 2), (1, 4), (2, 5), (5, 6)], &[0, 1, 3, 4, 5]);
         check(false, &[(0, 3), (0, 5), (4, 6)], &[2, 3, 4]);
+    }
+
+    #[test]
+    fn running_sums_give_what_each_window_gives_by_itself() {
+        let check = |scale: f64, offset: f64| {
+            let mut seed = 7_u64;
+            let values: Vec<f64> = (0..500)
+                .map(|_| {
+                    seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                    ((seed >> 33) as f64 / f64::from(1_u32 << 31) - 0.5) * scale + offset
+                })
+                .collect();
+            let sums = Sums::new(&values, true);
+            assert!(sums.running.is_some());
+            for low in 0..480 {
+                for wants_mean in [false, true] {
+                    let window = Window {
+                        step: 0,
+                        low,
+                        high: low + 20,
+                        start_millis: 0,
+                        end_millis: 0,
+                    };
+                    let (slid, anew) = (
+                        sums.over(&values, window, wants_mean),
+                        Sums::new(&values, false).over(&values, window, wants_mean),
+                    );
+                    assert!((slid - anew).abs() <= 1e-12 * anew.abs(), "{slid} {anew}");
+                }
+            }
+        };
+        check(1.0, 0.0);
+        check(1.0, 1e9);
+        check(1e300, 0.0);
+        check(1e-300, 0.0);
     }
 }

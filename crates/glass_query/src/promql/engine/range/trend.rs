@@ -13,7 +13,7 @@ use glass_model::QueryError;
 pub(super) fn evaluate(call: &RangeCall<'_>, samples: &Samples<'_>) -> Result<StepColumn, QueryError> {
     let (times, values) = (&*samples.times, &*samples.values);
     let mut failed = None;
-    let column = slide(times, call.ends, call.range_millis, |window| match call.name {
+    let column = slide(call, times, |window| match call.name {
         "deriv" => {
             let origin = times[window.low];
             (window.len() > 1).then(|| regression(times, values, window, origin).0)
@@ -28,7 +28,7 @@ pub(super) fn evaluate(call: &RangeCall<'_>, samples: &Samples<'_>) -> Result<St
             failed = failed.take().or_else(|| refuse(factors));
             (window.len() > 1).then(|| smooth(&values[window.low..window.high], factors))
         }
-    });
+    })?;
     failed.map_or(Ok(column), Err)
 }
 
