@@ -1,11 +1,13 @@
 //! Alertmanager's notifications: webhook bodies as they were received, and the answer of `/api/v2/alerts`; its
-//! silences and receivers.
+//! alerts, silences and receivers as its API tells of them.
 
+mod api;
 mod receivers;
 mod silences;
 
+pub use api::{AlertGroup, ApiAlert, write_alerts, write_groups};
 pub use receivers::{read_receivers, write_receivers};
-pub use silences::{read_silences, write_silences};
+pub use silences::{read_silences, write_silence, write_silences};
 
 use crate::listed::stated_time;
 use crate::{FormatError, ReadReport, lines, when};

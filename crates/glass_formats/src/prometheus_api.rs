@@ -12,7 +12,7 @@ mod targets;
 mod write;
 
 pub use histogram::{HistogramBucket, buckets};
-pub use lists::{write_alerts, write_label_sets, write_metadata, write_targets_not_recorded, write_texts};
+pub use lists::{write_alerts, write_label_sets, write_metadata, write_texts};
 pub use metadata::read_metadata;
 pub use read::{ApiAnswer, ApiData, ApiHistogram, ApiSeries, read_result};
 pub use rules::{read_rules, write_rules};

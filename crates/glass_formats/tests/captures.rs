@@ -255,7 +255,7 @@ fn rules_targets_and_silences_come_back() {
         let again = |input| {
             let rules = prometheus_api::read_rules(input).expect("rules");
             let mut out = Vec::new();
-            prometheus_api::write_rules(&mut out, &rules.items, &notes).expect("written");
+            prometheus_api::write_rules(&mut out, &rules.items, None, &notes).expect("written");
             out
         };
         comes_back(&path, again, |answer| {

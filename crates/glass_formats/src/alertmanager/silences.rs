@@ -59,6 +59,15 @@ pub fn write_silences<'a, W: Write>(
     serde_json::to_writer(out, &json).map_err(io::Error::from)
 }
 
+/// Writes one silence as it stands at a moment.
+///
+/// # Errors
+/// When writing fails.
+pub fn write_silence<W: Write>(out: &mut W, silence: &Silence, at: Timestamp) -> io::Result<()> {
+    let json = to_json(silence, silence.state_at(at));
+    serde_json::to_writer(out, &json).map_err(io::Error::from)
+}
+
 /// A moment as Alertmanager writes it, to the millisecond.
 fn moment_text(at: Timestamp) -> String {
     at.format("%Y-%m-%dT%H:%M:%S%.3fZ")

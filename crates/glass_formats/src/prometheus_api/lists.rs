@@ -1,8 +1,8 @@
-//! Writing the answers that are no results of queries: names, label sets, metadata, alerts, targets.
+//! Writing the answers that are no results of queries: names, label sets, metadata, alerts.
 
 use super::write::{Notes, write_success};
 use crate::json_out;
-use glass_model::{Alert, AlertState, Labels, MetricKind, MetricName};
+use glass_model::{ActiveAlert, Labels, MetricKind, MetricName};
 use std::io::{self, Write};
 
 /// Writes a list of names or values.
@@ -61,46 +61,35 @@ fn kind_name(kind: MetricKind) -> &'static str {
     }
 }
 
-/// Writes the alerts that are pending or firing. Their values are not known, and are left empty.
+/// Writes the alerts that are pending or firing.
 ///
 /// # Errors
 /// When writing fails.
 pub fn write_alerts<'a, W: Write>(
     out: &mut W,
-    alerts: impl IntoIterator<Item = &'a Alert>,
+    alerts: impl IntoIterator<Item = &'a ActiveAlert>,
     notes: &Notes,
 ) -> io::Result<()> {
     write_success(out, notes, |out| {
         out.write_all(b"{\"alerts\":")?;
-        json_out::list(out, alerts, write_alert)?;
+        json_out::list(out, alerts, write_active_alert)?;
         out.write_all(b"}")
     })
 }
 
-pub(super) fn write_alert<W: Write>(out: &mut W, alert: &Alert) -> io::Result<()> {
-    let state = match alert.state {
-        AlertState::Pending => "pending",
-        AlertState::Firing => "firing",
-        AlertState::Resolved => "inactive",
-    };
+/// A value that is not known, a NaN, is written as such.
+pub(super) fn write_active_alert<W: Write>(out: &mut W, alert: &ActiveAlert) -> io::Result<()> {
+    let state = if alert.is_firing { "firing" } else { "pending" };
     out.write_all(b"{\"labels\":")?;
     json_out::labels(out, &alert.labels)?;
     out.write_all(b",\"annotations\":")?;
     json_out::labels(out, &alert.annotations)?;
     write!(out, ",\"state\":\"{state}\"")?;
-    if let Some(at) = alert.began_at() {
+    if let Some(at) = alert.active_at {
         out.write_all(b",\"activeAt\":")?;
         json_out::moment(out, at)?;
     }
-    out.write_all(b",\"value\":\"\"}")
-}
-
-/// Writes that there are no targets.
-///
-/// # Errors
-/// When writing fails.
-pub fn write_targets_not_recorded<W: Write>(out: &mut W, notes: &Notes) -> io::Result<()> {
-    write_success(out, notes, |out| {
-        out.write_all(b"{\"activeTargets\":[],\"droppedTargets\":[],\"droppedTargetCounts\":{}}")
-    })
+    out.write_all(b",\"value\":\"")?;
+    json_out::exponent_float(out, alert.value)?;
+    out.write_all(b"\"}")
 }

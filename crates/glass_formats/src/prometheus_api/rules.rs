@@ -46,18 +46,23 @@ pub fn read_rules(input: impl Read) -> Result<Listed<RuleGroup>, FormatError> {
     })
 }
 
-/// Writes groups of rules. A rule's state follows from its alerts.
+/// Writes groups of rules, and where a list that was cut goes on. A rule's state follows from its alerts.
 ///
 /// # Errors
 /// When writing fails.
 pub fn write_rules<'a, W: Write>(
     out: &mut W,
     groups: impl IntoIterator<Item = &'a RuleGroup>,
+    next_token: Option<&str>,
     notes: &Notes,
 ) -> io::Result<()> {
     let groups: Vec<Value> = groups.into_iter().map(group_json).collect();
+    let mut json = json!({ "groups": groups });
+    if let Some(token) = next_token {
+        json["groupNextToken"] = token.into();
+    }
     write_success(out, notes, |out| {
-        serde_json::to_writer(out, &json!({ "groups": groups })).map_err(io::Error::from)
+        serde_json::to_writer(out, &json).map_err(io::Error::from)
     })
 }
 
@@ -253,7 +258,7 @@ mod tests {
         let text = format!(r#"{{"status":"success","data":{data}}}"#);
         let listed = read_rules(text.as_bytes()).unwrap();
         let mut again = Vec::new();
-        write_rules(&mut again, &listed.items, &Notes::default()).unwrap();
+        write_rules(&mut again, &listed.items, None, &Notes::default()).unwrap();
         let written: Value = serde_json::from_slice(&again).unwrap();
         let expected: Value = serde_json::from_str(expected).unwrap();
         assert_eq!(written["data"], expected, "{data}");
