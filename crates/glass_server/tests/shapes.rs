@@ -1,0 +1,273 @@
+//! Our answers beside those of real servers to the same requests, over the recording of the same incident: the same
+//! status, the same keys, the same types; and the same values where the recording holds the same data.
+//!
+//! Skipped with a message where the captured answers are not at hand.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test may fall over and may talk"
+)]
+
+mod common;
+
+use common::{Answer, ask, captures, serve_shop};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+/// When the answers were captured: 2026-11-22T03:45:05Z.
+const CAPTURED_AT: i64 = 1_795_319_105;
+
+/// A captured request.
+struct Captured {
+    name: String,
+    method: String,
+    target: String,
+    form: String,
+    status: u16,
+}
+
+/// The requests to one server while the incident went on, the last of each name.
+fn requests(folder: &Path, server: &str) -> Vec<Captured> {
+    let table = fs::read_to_string(folder.join("requests.tsv")).unwrap();
+    let mut by_name = BTreeMap::new();
+    for line in table.lines() {
+        let fields: Vec<&str> = line.split('\t').collect();
+        let &[phase, of, name, method, url, form, status, ..] = fields.as_slice() else {
+            continue;
+        };
+        if phase != "incident" || of != server {
+            continue;
+        }
+        let target = url
+            .splitn(4, '/')
+            .nth(3)
+            .map_or("/".to_owned(), |rest| format!("/{rest}"));
+        by_name.insert(
+            name.to_owned(),
+            Captured {
+                name: name.to_owned(),
+                method: method.to_owned(),
+                target,
+                form: form.to_owned(),
+                status: status.parse().unwrap_or(0),
+            },
+        );
+    }
+    by_name.into_values().collect()
+}
+
+fn ours(address: std::net::SocketAddr, request: &Captured) -> Answer {
+    let mut headers = Vec::new();
+    if request.method == "POST" {
+        headers.push("Content-Type: application/x-www-form-urlencoded");
+    }
+    if request.name.contains("categorized") {
+        headers.push("X-Loki-Response-Encoding-Flags: categorize-labels");
+    }
+    ask(
+        address,
+        &request.method,
+        &request.target,
+        &headers,
+        request.form.as_bytes(),
+    )
+}
+
+/// Objects under these keys are maps: their keys are data.
+const MAPS: [&str; 9] = [
+    "metric",
+    "stream",
+    "labels",
+    "annotations",
+    "discoveredLabels",
+    "structuredMetadata",
+    "parsed",
+    "seriesLabels",
+    "droppedTargetCounts",
+];
+
+/// What may be there or not: notes, and what is left out when it is empty.
+const OPTIONAL: [&str; 8] = [
+    "warnings",
+    "infos",
+    "lastError",
+    "jsonPath",
+    "buckets",
+    "activeAt",
+    "structuredMetadata",
+    "parsed",
+];
+
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "bool",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "list",
+        Value::Object(_) => "object",
+    }
+}
+
+/// In what our answer is built otherwise than the captured one.
+fn differences(captured: &Value, ours: &Value, path: &str) -> Vec<String> {
+    match (captured, ours) {
+        (Value::Object(captured), Value::Object(ours)) => {
+            let is_map = MAPS.iter().any(|name| path.ends_with(&format!(".{name}")));
+            if is_map {
+                return Vec::new();
+            }
+            let mut found = Vec::new();
+            for (name, value) in captured {
+                match ours.get(name) {
+                    Some(our) => found.extend(differences(value, our, &format!("{path}.{name}"))),
+                    None if OPTIONAL.contains(&name.as_str()) => {}
+                    None => found.push(format!("{path}.{name} is missing")),
+                }
+            }
+            let more = ours
+                .keys()
+                .filter(|name| !captured.contains_key(*name) && !OPTIONAL.contains(&name.as_str()));
+            found.extend(more.map(|name| format!("{path}.{name} is new")));
+            found
+        }
+        (Value::Array(captured), Value::Array(ours)) => {
+            let is_tuple =
+                captured.len() == ours.len() && captured.iter().any(|item| kind(item) != kind(&captured[0]));
+            if is_tuple {
+                let pairs = captured.iter().zip(ours);
+                return pairs
+                    .flat_map(|(a, b)| differences(a, b, &format!("{path}[]")))
+                    .collect();
+            }
+            // Lists may mix forms: each of ours must be one of theirs.
+            let unlike = |our: &Value| {
+                let each = captured
+                    .iter()
+                    .map(|item| differences(item, our, &format!("{path}[]")));
+                each.min_by_key(Vec::len).unwrap_or_default()
+            };
+            ours.iter()
+                .map(unlike)
+                .find(|found| !found.is_empty())
+                .unwrap_or_default()
+        }
+        (a, b) if kind(a) == kind(b) => Vec::new(),
+        (a, b) => vec![format!("{path} is {} and not {}", kind(b), kind(a))],
+    }
+}
+
+/// Walks the requests to one server. `not_served` and `otherwise` name what differs on purpose.
+fn walk(server: &str, skipped: &[&str], otherwise: &[(&str, &str)]) {
+    let Some(folder) = captures() else {
+        println!("skipped: no captured answers beside the repository");
+        return;
+    };
+    let address = serve_shop(CAPTURED_AT);
+    let (mut n_same, mut wrong) = (0, Vec::new());
+    for request in requests(&folder, server) {
+        if skipped.contains(&request.name.as_str()) {
+            continue;
+        }
+        let answer = ours(address, &request);
+        let mut found = Vec::new();
+        if answer.status != request.status {
+            found.push(format!("status {} and not {}", answer.status, request.status));
+        } else if let Ok(text) =
+            fs::read_to_string(folder.join(server).join(format!("{}.json", request.name)))
+        {
+            match (
+                serde_json::from_str::<Value>(&text),
+                serde_json::from_slice::<Value>(&answer.body),
+            ) {
+                (Ok(captured), Ok(ours)) => found = differences(&captured, &ours, ""),
+                (Err(_), Err(_)) => {}
+                (captured, _) => found.push(format!("is JSON: {} there, not here", captured.is_ok())),
+            }
+        }
+        let on_purpose = otherwise.iter().find(|(name, _)| *name == request.name);
+        match (found.is_empty(), on_purpose) {
+            (true, None) => n_same += 1,
+            (false, Some(_)) => {}
+            (true, Some((name, _))) => wrong.push(format!("{name} is no longer different")),
+            (false, None) => {
+                let body: String = answer.text().chars().take(300).collect();
+                wrong.push(format!("{}: {}\n    {body}", request.name, found.join("; ")));
+            }
+        }
+    }
+    println!(
+        "{server}: {n_same} answers are built alike, {} differ on purpose",
+        otherwise.len()
+    );
+    assert!(wrong.is_empty(), "{server}:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn answers_are_built_as_prometheus_3_5_builds_them() {
+    walk("prometheus-3.5.3", NOT_SERVED, &[]);
+}
+
+#[test]
+fn answers_are_built_as_prometheus_3_12_builds_them() {
+    walk("prometheus-3.12.0", NOT_SERVED, &[]);
+}
+
+/// Endpoints of Prometheus that say nothing about a recording, write, or are pages.
+const NOT_SERVED: &[&str] = &[
+    "admin_snapshot",
+    "federate",
+    "metrics",
+    "features",
+    "openapi",
+    "parse_query",
+    "status_config",
+    "status_self_metrics",
+    "status_tsdb_blocks",
+    "status_walreplay",
+    "notifications",
+    "targets_metadata",
+    "targets_relabel_steps",
+    "status_flags",
+    "query_gzip",
+    "cors_get",
+];
+
+#[test]
+fn answers_are_built_as_loki_builds_them() {
+    walk(
+        "loki-3.7.6",
+        &[
+            "alerts_prom",
+            "config",
+            "config_diff",
+            "delete_list",
+            "drilldown_limits",
+            "drilldown_limits_no_org",
+            "format_query",
+            "index_shards",
+            "log_level",
+            "metrics",
+            "push_ok",
+            "ring",
+            "rules_prom",
+            "rules_yaml",
+            "services",
+            "tail",
+            "tail_err_parse",
+        ],
+        &[],
+    );
+}
+
+#[test]
+fn answers_are_built_as_alertmanager_builds_them() {
+    walk(
+        "alertmanager-0.33.1",
+        &["metrics", "healthy", "ready", "err_v1_gone"],
+        &[],
+    );
+}
