@@ -3,6 +3,7 @@
 use clap::builder::PossibleValuesParser;
 use clap::{Parser, Subcommand, ValueEnum};
 use glass_recording::import::ImportFormat;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// Look inside an open cloud, exactly as it was when it broke.
@@ -142,6 +143,8 @@ pub(crate) enum Command {
     ///
     /// Rules, targets, silences and receivers are in none of them: they stand in the file as Parquet tables.
     Export(ExportArgs),
+    /// Serves a recording over the APIs of Prometheus, Loki and Alertmanager.
+    Serve(ServeArgs),
 }
 
 /// Prints a screen.
@@ -222,6 +225,32 @@ pub(crate) struct ImportArgs {
     /// As JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+/// Serves a recording.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "\"Now\" is the recording's clock. A client that asks for a time later than that, such as the wall \
+                  clock's now, gets the recording's now; a window that ends later is moved as a whole so that it ends \
+                  there. Both are said in the answer's warnings. Times inside the recording are taken as they are, \
+                  and so are those of remote read. Nothing later than now is served.\n\n\
+                  The server only reads: whatever would write is answered with 405."
+)]
+pub(crate) struct ServeArgs {
+    /// A .glass file, a folder, or the name of a bundled incident.
+    pub recording: String,
+    /// Where to listen. Addresses other than the loopback one let others on the network in.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9190")]
+    pub listen: SocketAddr,
+    /// What now is: 03:41, 2026-11-22T03:41:00Z, +90s, end. The recording's end if not given.
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub at: Option<String>,
+    /// Lets the clock run so many times as fast as the wall clock, from --at or the start.
+    #[arg(long, value_name = "SPEED")]
+    pub play: Option<f64>,
+    /// A name under which others reach this server, beside localhost and its address; may be repeated.
+    #[arg(long, value_name = "NAME")]
+    pub allow_host: Vec<String>,
 }
 
 /// Writes data.

@@ -7,6 +7,7 @@ mod files;
 mod import;
 mod open;
 mod output;
+mod serve;
 mod show;
 mod terminal;
 mod window;
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         Some(Command::Pack { folder, file, json }) => files::pack(&folder, &file, &output, json),
         Some(Command::Import(import)) => import::run(&import, &output),
         Some(Command::Export(export)) => export::run(&export, &output),
+        Some(Command::Serve(serve)) => serve::run(&serve, &output),
     };
     match result {
         Ok(code) => code,
