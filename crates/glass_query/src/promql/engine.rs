@@ -12,6 +12,7 @@ mod notes;
 mod output;
 mod range;
 mod selector;
+mod statistics;
 mod vector;
 mod windows;
 

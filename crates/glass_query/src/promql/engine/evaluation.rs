@@ -2,8 +2,8 @@
 //! series on one by one, so that only what must be kept is held.
 
 use super::notes::Notes;
-use super::{Engine, invariant};
-use crate::promql::ast::{Expr, ExprKind};
+use super::{Engine, invariant, statistics};
+use crate::promql::ast::{Expr, ExprKind, VectorSelector};
 use crate::steps::{Grid, StepSeries};
 use glass_model::{Completeness, Provenance, QueryError};
 use std::cell::{Cell, RefCell, RefMut};
@@ -24,6 +24,7 @@ pub(super) struct Evaluation<'a> {
     n_samples: Cell<u64>,
     n_held: Cell<usize>,
     invariant: HashSet<usize>,
+    of_statistics: HashSet<usize>,
 }
 
 impl<'a> Evaluation<'a> {
@@ -37,7 +38,13 @@ impl<'a> Evaluation<'a> {
             n_samples: Cell::new(0),
             n_held: Cell::new(0),
             invariant: invariant::find(expr),
+            of_statistics: statistics::find(expr),
         }
+    }
+
+    /// Whether resets of a selector's histograms are to be found while reading.
+    pub fn finds_resets(&self, selector: &VectorSelector) -> bool {
+        statistics::contains(&self.of_statistics, selector)
     }
 
     /// Where notes are taken; never held across an evaluation.

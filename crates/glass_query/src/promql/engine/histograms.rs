@@ -13,7 +13,7 @@ pub(super) use over_windows::over_windows;
 
 use crate::promql::histogram::Histogram;
 use crate::steps::{StepColumn, StepValue};
-use glass_model::{NativeHistogram, QueryError, is_stale_marker};
+use glass_model::{NativeHistogram, QueryError, ResetHint, is_stale_marker};
 use std::sync::Arc;
 
 /// Histograms at the end of an addition, subtraction or aggregation whose listed bounds differed.
@@ -43,6 +43,29 @@ pub(super) fn read(stored: &[(i64, NativeHistogram)]) -> Result<Vec<(i64, Arc<Hi
         .filter(|(_, histogram)| !is_stale_marker(histogram.sum));
     let read = samples.map(|(at, histogram)| Ok((*at, Arc::new(Histogram::from_model(histogram)?))));
     read.collect()
+}
+
+/// The same with hints that say what is found by comparing each with the one before.
+///
+/// # Errors
+/// When one is damaged.
+pub(super) fn read_finding_resets(
+    stored: &[(i64, NativeHistogram)],
+) -> Result<Vec<(i64, Arc<Histogram>)>, QueryError> {
+    let as_stored = read(stored)?;
+    let mut found = as_stored.clone();
+    for ((_, histogram), pair) in found.iter_mut().skip(1).zip(as_stored.windows(2)) {
+        if histogram.hint == ResetHint::Unknown {
+            let is_reset = histogram.is_reset_after(&pair[0].1);
+            let hint = if is_reset {
+                ResetHint::Reset
+            } else {
+                ResetHint::NoReset
+            };
+            Arc::make_mut(histogram).hint = hint;
+        }
+    }
+    Ok(found)
 }
 
 /// `-histogram`

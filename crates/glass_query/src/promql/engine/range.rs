@@ -110,11 +110,16 @@ impl Evaluation<'_> {
     ) -> Result<(), QueryError> {
         let from = call.first_millis();
         let to = call.ends.end_millis();
+        let read = if self.finds_resets(&matrix.selector) {
+            histograms::read_finding_resets
+        } else {
+            histograms::read
+        };
         let provenance = self.each_series(&matrix.selector, (from, to), &mut |series| {
             let sampled = Sampled {
                 labels: &series.labels,
                 floats: Samples::of(&series.floats),
-                histograms: histograms::read(&series.histograms)?,
+                histograms: read(&series.histograms)?,
                 is_of_subquery: false,
             };
             let column = self.over_windows(call, &sampled)?;

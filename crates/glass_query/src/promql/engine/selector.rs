@@ -1,10 +1,13 @@
 //! Selectors: the latest sample of each series at each step, no older than the look-back.
 
 use super::evaluation::{Evaluation, Sink};
+use super::histograms;
 use crate::promql::ast::{AtModifier, VectorSelector};
 use crate::promql::histogram::Histogram;
 use crate::steps::{Grid, Presence, StepColumn, StepSeries};
-use glass_model::{Provenance, QueryError, Selector, SeriesData, TimeRange, Timestamp, is_stale_marker};
+use glass_model::{
+    NativeHistogram, Provenance, QueryError, Selector, SeriesData, TimeRange, Timestamp, is_stale_marker,
+};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -80,6 +83,7 @@ impl Evaluation<'_> {
             moments: self.looked_at(grid, selector.at, selector.offset_millis),
             millis: self.engine.look_back_millis,
             wants_times,
+            finds_resets: self.finds_resets(selector),
         };
         let start = look_back.moments.start_millis;
         let from = start.saturating_sub(look_back.millis).saturating_add(1);
@@ -136,6 +140,7 @@ struct LookBack {
     moments: Grid,
     millis: i64,
     wants_times: bool,
+    finds_resets: bool,
 }
 
 impl LookBack {
@@ -167,7 +172,14 @@ impl LookBack {
         let times: Vec<i64> = series.histograms.iter().map(|(at, _)| *at).collect();
         let mut column = StepColumn::empty(self.moments.n_steps);
         let (mut next_float, mut next) = (0, 0);
-        let mut last: Option<(usize, Arc<Histogram>)> = None;
+        let mut histograms = Lazy {
+            stored: &series.histograms,
+            with_resets: match self.finds_resets {
+                true => histograms::read_finding_resets(&series.histograms)?,
+                false => Vec::new(),
+            },
+            last: None,
+        };
         for (step, moment) in self.moments.times().enumerate() {
             next_float = advance(series.floats.at_millis(), next_float, moment);
             next = advance(&times, next, moment);
@@ -190,26 +202,42 @@ impl LookBack {
                         );
                     }
                 }
-                (_, Some((at, place))) if at > earliest => {
-                    let stored = &series.histograms[place].1;
-                    if is_stale_marker(stored.sum) {
-                        continue;
-                    }
-                    if self.wants_times {
-                        column.set_float(step, at as f64 / 1000.0);
-                        continue;
-                    }
-                    let histogram = match last.take() {
-                        Some((same, histogram)) if same == place => histogram,
-                        _ => Arc::new(Histogram::from_model(stored)?),
-                    };
-                    column.set_histogram(step, histogram.clone());
-                    last = Some((place, histogram));
-                }
+                (_, Some((at, place))) if at > earliest => match histograms.at(place)? {
+                    Some(_) if self.wants_times => column.set_float(step, at as f64 / 1000.0),
+                    Some(histogram) => column.set_histogram(step, histogram),
+                    None => {}
+                },
                 _ => {}
             }
         }
         Ok(column)
+    }
+}
+
+/// Histograms of a series, each made from the stored one when a step first sees it.
+struct Lazy<'a> {
+    stored: &'a [(i64, NativeHistogram)],
+    /// All of them without stale markers, where their hints had to be found.
+    with_resets: Vec<(i64, Arc<Histogram>)>,
+    last: Option<(usize, Arc<Histogram>)>,
+}
+
+impl Lazy<'_> {
+    /// The histogram at a place; `None` for a stale marker.
+    fn at(&mut self, place: usize) -> Result<Option<Arc<Histogram>>, QueryError> {
+        let (at, stored) = &self.stored[place];
+        if is_stale_marker(stored.sum) {
+            return Ok(None);
+        }
+        let histogram = match &self.last {
+            Some((same, histogram)) if *same == place => histogram.clone(),
+            _ => match self.with_resets.binary_search_by_key(at, |(at, _)| *at) {
+                Ok(found) => self.with_resets[found].1.clone(),
+                Err(_) => Arc::new(Histogram::from_model(stored)?),
+            },
+        };
+        self.last = Some((place, histogram.clone()));
+        Ok(Some(histogram))
     }
 }
 
