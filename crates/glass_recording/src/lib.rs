@@ -11,6 +11,7 @@ mod error;
 pub mod export;
 #[doc(hidden)]
 pub mod fuzzing;
+mod grams;
 pub mod import;
 mod manifest;
 mod pack;

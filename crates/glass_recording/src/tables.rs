@@ -16,6 +16,7 @@ pub mod documents;
 pub mod events;
 pub mod histograms;
 pub mod layout;
+pub mod log_filters;
 pub mod logs;
 pub mod metadata;
 pub mod metrics;
@@ -33,11 +34,12 @@ pub(crate) use rows::{Row, write_rows};
 pub(crate) use seen::Item;
 
 /// The names of all tables. A file has `<table>.parquet`, or parts `<table>/….parquet`.
-pub(crate) const TABLES: [&str; 13] = [
+pub(crate) const TABLES: [&str; 14] = [
     "changes",
     "coverage",
     "events",
     "histograms",
+    "log_filters",
     "logs",
     "metadata",
     "metrics",

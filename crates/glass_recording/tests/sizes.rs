@@ -62,7 +62,7 @@ fn measure(name: &str, file: &Path) -> (f64, f64) {
         counts.series,
         n_bytes(&archive, &["series", "metadata"]),
     );
-    let logs = n_bytes(&archive, &["logs", "streams"]) as f64;
+    let logs = n_bytes(&archive, &["logs", "log_filters", "streams"]) as f64;
     let (lines, metadata) = text_of_logs(&archive);
     let zstd = |text: &str| zstd::bulk::compress(text.as_bytes(), 3).unwrap().len() as f64;
     let (lines_zstd, metadata_zstd) = (zstd(&lines), zstd(metadata.trim_ascii()));

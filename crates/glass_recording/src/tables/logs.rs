@@ -3,6 +3,7 @@
 //! No entry of a slice is later than one of the next slice of the same file, so that a screenful of lines needs one
 //! or two slices, while lines of one stream stand together and compress well.
 
+use super::log_filters::{GramSet, LogFilterRow, SliceKey};
 use super::parquet_reader::TableFile;
 use super::parquet_schema::{TableSchema, column, labels, nanos, text};
 use super::parquet_writer::{Effort, TableWriter, WrittenTable, n_at_once};
@@ -193,6 +194,11 @@ impl LogsFile {
         Ok(LogLines(lines.clone()))
     }
 
+    /// By what the slice's filter names it, if it can have one.
+    pub(crate) fn key(&self, slice: usize) -> Option<SliceKey> {
+        self.file.column_sum(slice, LINE_LEAF).and_then(slice_key)
+    }
+
     /// About how many bytes the lines of one slice take in memory, and its structured metadata.
     pub(crate) fn plain_bytes(&self, slice: usize) -> (usize, usize) {
         let of = |leaves: Range<usize>| leaves.map(|leaf| self.file.n_plain_bytes_of(slice, leaf)).sum();
@@ -270,10 +276,22 @@ impl LogRow {
     }
 }
 
+fn slice_key((lines_crc32, len): (u32, u64)) -> Option<SliceKey> {
+    let lines_bytes = u32::try_from(len).ok()?;
+    Some(SliceKey {
+        lines_crc32,
+        lines_bytes,
+    })
+}
+
 /// Writes log entries slice by slice.
 pub(crate) struct LogsWriter<W: Write + Send> {
     writer: TableWriter<W>,
     waiting: Vec<RecordBatch>,
+    /// The grams of the slices that wait, if filters are made.
+    waiting_grams: Option<Vec<GramSet>>,
+    filters: Vec<LogFilterRow>,
+    n_written: usize,
 }
 
 impl<W: Write + Send> LogsWriter<W> {
@@ -281,7 +299,18 @@ impl<W: Write + Send> LogsWriter<W> {
         Ok(Self {
             writer: TableWriter::create(sink, &SCHEMA, effort)?,
             waiting: Vec::new(),
+            waiting_grams: None,
+            filters: Vec::new(),
+            n_written: 0,
         })
+    }
+
+    /// Makes a filter of each slice, for [`LogsWriter::finish`].
+    pub(crate) fn with_filters(self) -> Self {
+        Self {
+            waiting_grams: Some(Vec::new()),
+            ..self
+        }
     }
 
     /// Writes entries that are sorted by time, none earlier than those written before, in one or more slices.
@@ -297,6 +326,9 @@ impl<W: Write + Send> LogsWriter<W> {
     fn write_slice(&mut self, mut rows: Vec<LogRow>) -> Result<(), RecordingError> {
         // The sort is stable: of equal times the order recorded stays.
         rows.sort_by_key(|row| (row.stream, row.at_nanos));
+        if let Some(grams) = &mut self.waiting_grams {
+            grams.push(GramSet::of(rows.iter().map(|row| &*row.line)));
+        }
         let columns = vec![
             nanos_column(rows.iter().map(|row| row.at_nanos)),
             numbers_column::<UInt32Type>(rows.iter().map(|row| row.stream)),
@@ -313,13 +345,21 @@ impl<W: Write + Send> LogsWriter<W> {
     }
 
     fn write_waiting(&mut self) -> Result<(), RecordingError> {
-        self.writer.write_groups(&std::mem::take(&mut self.waiting))
+        self.writer.write_groups(&std::mem::take(&mut self.waiting))?;
+        let written = self.writer.written_columns(LINE_LEAF, self.n_written);
+        self.n_written += written.len();
+        if let Some(grams) = &mut self.waiting_grams {
+            let slices = written.into_iter().map(slice_key).zip(grams.drain(..));
+            let filters = slices.filter_map(|(slice, grams)| Some(LogFilterRow::new(slice?, &grams)));
+            self.filters.extend(filters);
+        }
+        Ok(())
     }
 
-    /// Writes the rest and the footer.
-    pub(crate) fn finish(mut self) -> Result<WrittenTable, RecordingError> {
+    /// Writes the rest and the footer; returns the slices' filters as well, if they were wanted.
+    pub(crate) fn finish(mut self) -> Result<(WrittenTable, Vec<LogFilterRow>), RecordingError> {
         self.write_waiting()?;
-        self.writer.finish()
+        Ok((self.writer.finish()?, self.filters))
     }
 }
 

@@ -118,6 +118,14 @@ impl TableFile {
         usize::try_from(column.uncompressed_size()).unwrap_or_default()
     }
 
+    /// The checksum of one column of a group, if the file has them, and its stored length.
+    pub(crate) fn column_sum(&self, group: usize, leaf: usize) -> Option<(u32, u64)> {
+        let metadata = self.metadata.metadata();
+        let n_leaves = self.metadata.parquet_schema().num_columns();
+        let crc32 = *self.crcs.get(group * n_leaves + leaf)?;
+        Some((crc32, metadata.row_group(group).column(leaf).byte_range().1))
+    }
+
     /// The least and greatest value of an integer column in a group, if they were kept. Unsigned 32-bit columns come
     /// as their bits.
     pub(crate) fn integer_range(&self, group: usize, leaf: usize) -> Option<(i64, i64)> {

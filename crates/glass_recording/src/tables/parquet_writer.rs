@@ -9,7 +9,7 @@ use parquet::arrow::arrow_writer::{
 };
 use parquet::basic::{Compression, Encoding, Type, ZstdLevel};
 use parquet::errors::ParquetError;
-use parquet::file::metadata::KeyValue;
+use parquet::file::metadata::{KeyValue, RowGroupMetaData};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::SerializedFileWriter;
 use std::io::{self, Write};
@@ -135,6 +135,18 @@ impl<W: Write + Send> TableWriter<W> {
         }
         let released = self.parquet.inner_mut().release();
         released.map_err(|error| write_error(schema, &error.into()))
+    }
+
+    /// The checksum and stored length of one column of each row group that was written, from the group `first` on.
+    pub(crate) fn written_columns(&self, leaf: usize, first: usize) -> Vec<(u32, u64)> {
+        let n_leaves = self.schema.parquet().num_columns();
+        let groups = self.parquet.flushed_row_groups().iter().enumerate().skip(first);
+        let of_group = |(group, written): (usize, &RowGroupMetaData)| {
+            let at = (group * n_leaves + leaf) * 8;
+            let crc32 = u32::from_str_radix(self.crcs.get(at..at + 8)?, 16).ok()?;
+            Some((crc32, written.columns().get(leaf)?.byte_range().1))
+        };
+        groups.filter_map(of_group).collect()
     }
 
     /// Writes the footer.

@@ -11,6 +11,7 @@ use crate::tables::documents::{is_document_name, read_document};
 use crate::tables::events::read_events;
 use crate::tables::histograms::HistogramsFile;
 use crate::tables::layout::{LAYOUT_NAME, read_layout};
+use crate::tables::log_filters::{LogFilterRow, SliceKey, read_log_filters};
 use crate::tables::logs::LogsFile;
 use crate::tables::metadata::read_metadata;
 use crate::tables::metrics::MetricsFile;
@@ -35,13 +36,14 @@ pub(super) struct Contents {
     pub(super) counts: Counts,
     series: HashMap<u32, Known>,
     streams: HashMap<u32, Known>,
+    log_filters: HashMap<SliceKey, LogFilterRow>,
     /// Whether members are held against the manifest's checksums; not so before packing, when they may be new.
     sums: bool,
 }
 
-/// The members that hold something to decode; those that name series and streams first.
+/// The members that hold something to decode; those that name series and streams, and filters of log lines, first.
 pub(super) fn reading_order(archive: &Archive) -> Vec<&Member> {
-    let tables = ["series", "streams"].into_iter().chain(TABLES);
+    let tables = ["series", "streams", "log_filters"].into_iter().chain(TABLES);
     let mut members: Vec<&Member> = Vec::new();
     for table in tables {
         for member in archive.table(table) {
@@ -61,6 +63,7 @@ impl Contents {
             counts: Counts::default(),
             series: HashMap::new(),
             streams: HashMap::new(),
+            log_filters: HashMap::new(),
             sums,
         }
     }
@@ -97,6 +100,11 @@ impl Contents {
             }
             "metrics" => self.decode_metrics(member, report)?,
             "histograms" => self.decode_histograms(member, report)?,
+            "log_filters" => {
+                let filters = read_log_filters(member)?.into_iter();
+                self.log_filters
+                    .extend(filters.map(|filter| (filter.slice, filter)));
+            }
             "logs" => self.decode_logs(member, report)?,
             "events" => self.counts.events += read_events(member)?.len() as u64,
             "changes" => self.counts.changes += read_changes(member)?.len() as u64,
@@ -190,6 +198,11 @@ impl Contents {
                 }
             };
             self.counts.entries += rows.len() as u64;
+            let filter = file.key(slice).and_then(|key| self.log_filters.get(&key));
+            if filter.is_some_and(|filter| !filter.holds_all(rows.iter().map(|row| &*row.line))) {
+                let trouble = format!("row group {slice}: its filter in `log_filters` hides lines of it");
+                report.problem(RecordingError::damaged(member.place(), trouble));
+            }
             let rows = rows.iter().map(|row| (row.stream, row.at_nanos));
             if let Some(id) = reach_all(&mut self.streams, rows) {
                 report.problem(RecordingError::damaged(

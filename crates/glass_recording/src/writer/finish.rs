@@ -241,8 +241,9 @@ impl Finisher<'_> {
             n_nameless,
             ..
         } = self;
+        let mut filters = Vec::new();
         output.add("logs/000001.parquet", None, &mut |sink| {
-            let mut writer = LogsWriter::create(sink, *effort)?;
+            let mut writer = LogsWriter::create(sink, *effort)?.with_filters();
             merge_logs(&members, &mut counts.duplicates, &mut |mut rows| {
                 *done += rows.len() as u64;
                 *n_nameless += rows.len() as u64;
@@ -252,8 +253,11 @@ impl Finisher<'_> {
                 progress(Progress::new("merging log lines", *done, *total));
                 writer.push_sorted(rows)
             })?;
-            writer.finish().map(Some)
-        })
+            let (written, made) = writer.finish()?;
+            filters = made;
+            Ok(Some(written))
+        })?;
+        self.write_table("log_filters", &filters)
     }
 
     /// Reads the rows of all segments' parts of a table; earlier segments first.

@@ -196,7 +196,7 @@ impl Segment {
         self.output.add("logs.parquet", None, &mut |sink| {
             let mut writer = LogsWriter::create(sink, Effort::Quick)?;
             writer.push_sorted(rows.take().unwrap_or_default())?;
-            writer.finish().map(Some)
+            writer.finish().map(|(written, _)| Some(written))
         })
     }
 }

@@ -6,12 +6,9 @@ use super::cache::Weight;
 use super::log_view::LogView;
 use super::logs::{LogStore, Slice};
 use super::needle::{Needle, TextTest};
+use super::threads::side_by_side;
 use glass_model::{Labels, Level, LogFilter, LogRef, SharedPredicate, Timestamp};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
-
-/// How many threads at most read one recording for one question.
-const MAX_THREADS: usize = 4;
 
 /// A filter as a key: matchers as name, operator and value; text; level; the key of a predicate.
 pub(super) type FilterKey = (Vec<(String, u8, String)>, String, bool, Level, Option<String>);
@@ -170,31 +167,4 @@ impl LogStore {
             side_by_side(new.len(), |i| _ = self.matches(filter, new[i]));
         }
     }
-}
-
-/// How many threads read one recording for one question.
-pub(super) fn n_threads() -> usize {
-    std::thread::available_parallelism()
-        .map_or(1, usize::from)
-        .min(MAX_THREADS)
-}
-
-/// Does `work` for every number below `n`, on several threads.
-pub(super) fn side_by_side(n: usize, work: impl Fn(usize) + Sync) {
-    let next = AtomicUsize::new(0);
-    let work_on = || {
-        loop {
-            match next.fetch_add(1, Ordering::Relaxed) {
-                i if i < n => work(i),
-                _ => break,
-            }
-        }
-    };
-    std::thread::scope(|scope| {
-        for _ in 1..n_threads().min(n) {
-            // Without a further thread this one does all the work.
-            let _ = std::thread::Builder::new().spawn_scoped(scope, work_on);
-        }
-        work_on();
-    });
 }

@@ -2,9 +2,9 @@
 //! borrowed from the slices they lie in.
 
 use super::block::Block;
-use super::log_filter::{n_threads, side_by_side};
 use super::logs::{LogStore, Run, Slice, Texts};
 use super::needle::{Needle, TextTest};
+use super::threads::{n_threads, side_by_side};
 use glass_model::{Labels, LogOrder, LogRef, LogScan, Selector, TimeRange};
 use std::collections::BTreeSet;
 use std::ops::{ControlFlow, Range};

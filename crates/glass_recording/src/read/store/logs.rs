@@ -10,12 +10,13 @@ use super::cache::{ByteCache, Weight};
 use super::found::Found;
 use super::log_filter::{FilterKey, FilterMatches};
 use super::needle::TextTest;
-use crate::container::Archive;
+use crate::container::{Archive, Member};
 use crate::error::RecordingError;
+use crate::tables::log_filters::{LogFilterRow, SliceKey, read_log_filters};
 use crate::tables::logs::{LogLines, LogMetadata, LogsFile};
 use crate::tables::streams::{StreamRow, read_streams};
 use glass_model::{Labels, Timestamp};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
 /// Blocks of ten million entries fit, at 17 bytes each.
@@ -40,6 +41,9 @@ pub(crate) struct LogStore {
     texts: ByteCache<Slice, Texts>,
     /// Whether the texts of all slices may stay decoded.
     keeps_texts: bool,
+    /// The files of slices' filters, and what was read of them.
+    filter_members: Vec<Member>,
+    slice_filters: OnceLock<HashMap<SliceKey, LogFilterRow>>,
 }
 
 /// A stream, and when its first and last entry were written.
@@ -120,6 +124,8 @@ impl LogStore {
             blocks: ByteCache::new(BLOCKS_BUDGET),
             filters: ByteCache::new(FILTERS_BUDGET),
             texts: ByteCache::new(LINES_BUDGET),
+            filter_members: archive.table("log_filters").cloned().collect(),
+            slice_filters: OnceLock::new(),
         })
     }
 
@@ -196,9 +202,24 @@ impl LogStore {
 
     /// The texts of a slice and which of its lines pass `test`; `None` if it is known without reading that none does.
     pub(super) fn test(&self, slice: &Slice, test: &TextTest) -> Result<Option<Tested>, RecordingError> {
+        let is_held = self.keeps_texts && self.texts.get(slice).is_some();
+        if !is_held
+            && self
+                .slice_filter(slice)
+                .is_some_and(|filter| !test.may_pass(filter))
+        {
+            return Ok(None);
+        }
         let texts = self.texts_once(slice)?;
         let passing = test.passing(&texts.lines);
         Ok(Some((texts, passing)))
+    }
+
+    fn slice_filter(&self, slice: &Slice) -> Option<&LogFilterRow> {
+        let filters = self
+            .slice_filters
+            .get_or_init(|| read_slice_filters(&self.filter_members));
+        filters.get(&self.files[slice.file].key(slice.group)?)
     }
 
     /// The structured metadata of a slice.
@@ -210,6 +231,24 @@ impl LogStore {
         };
         texts.metadata.get_or_init(read).as_ref().map_err(String::clone)
     }
+}
+
+/// The slices' filters. One that cannot be read costs time and no line. Two for the same slice that differ are none:
+/// either may be of other lines.
+fn read_slice_filters(members: &[Member]) -> HashMap<SliceKey, LogFilterRow> {
+    let mut filters: HashMap<SliceKey, LogFilterRow> = HashMap::new();
+    let mut doubtful: HashSet<SliceKey> = HashSet::new();
+    for filter in members
+        .iter()
+        .flat_map(|member| read_log_filters(member).unwrap_or_default())
+    {
+        match filters.get(&filter.slice) {
+            Some(other) if *other != filter => _ = doubtful.insert(filter.slice),
+            _ => _ = filters.insert(filter.slice, filter),
+        }
+    }
+    filters.retain(|slice, _| !doubtful.contains(slice));
+    filters
 }
 
 /// About how many bytes a slice's texts take in memory.

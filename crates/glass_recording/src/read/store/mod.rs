@@ -17,6 +17,7 @@ pub(crate) mod postings;
 pub(crate) mod samples;
 pub(crate) mod seen;
 pub(crate) mod series;
+mod threads;
 
 use crate::container::Archive;
 use crate::error::RecordingError;

@@ -3,6 +3,8 @@
 //! The whole text of a slice is searched in one go, which is several times faster than line by line; what is found
 //! across the border of two lines does not count.
 
+use crate::grams::{Gram, each_gram};
+use crate::tables::log_filters::LogFilterRow;
 use crate::tables::logs::LogLines;
 use glass_model::LineCondition;
 use memchr::memmem;
@@ -24,6 +26,8 @@ pub(crate) struct TextTest {
 /// One condition: a line holds one of the texts, or none of them.
 pub(crate) struct Needle {
     texts: Vec<Box<str>>,
+    /// Of each text; empty for one that may be anywhere.
+    grams: Vec<Vec<Gram>>,
     finder: Finder,
     ignores_case: bool,
     inverse: bool,
@@ -48,6 +52,14 @@ impl TextTest {
     /// Whether every line passes.
     pub(crate) fn is_empty(&self) -> bool {
         self.needles.is_empty()
+    }
+
+    /// Whether a line of the slice with this filter may pass: false only if none does.
+    pub(crate) fn may_pass(&self, filter: &LogFilterRow) -> bool {
+        let may_hold = |grams: &Vec<Gram>| grams.iter().all(|gram| filter.may_hold(*gram));
+        self.needles
+            .iter()
+            .all(|needle| needle.inverse || needle.grams.iter().any(may_hold))
     }
 
     /// Which of `lines` pass.
@@ -94,6 +106,7 @@ impl Needle {
         texts.sort_by_key(|text| text.len());
         Self {
             finder: Finder::new(&texts),
+            grams: texts.iter().map(|text| grams_of(text)).collect(),
             texts,
             ignores_case,
             inverse,
@@ -148,6 +161,12 @@ impl Finder {
             _ => Self::Each(texts.iter().map(|text| one(text)).collect()),
         }
     }
+}
+
+fn grams_of(text: &str) -> Vec<Gram> {
+    let mut grams = Vec::new();
+    each_gram(text.as_bytes(), |gram| grams.push(gram));
+    grams
 }
 
 fn one_from(finder: &memmem::Finder<'_>, text: &[u8], from: usize) -> Option<(usize, usize)> {

@@ -2,13 +2,15 @@
 //! range that is handed out once. Chunks that hold nothing of what is asked for are not read.
 
 use super::series::{COLUMNS_BUDGET, SeriesStore};
+use super::threads::side_by_side;
 use crate::error::RecordingError;
 use crate::read::column::Column;
-use crate::tables::metrics::{MetricsChunkMeta, SampleTimes};
+use crate::tables::histograms::HistogramsFile;
+use crate::tables::metrics::{MetricsChunkMeta, MetricsFile, SampleTimes};
 use glass_model::{NativeHistogram, SampleColumn, TimeRange, Timestamp};
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// So many samples are kept decoded at most: what the cache has room for.
 const MAX_KEPT: u64 = (COLUMNS_BUDGET / 25) as u64;
@@ -16,6 +18,9 @@ const MAX_KEPT: u64 = (COLUMNS_BUDGET / 25) as u64;
 /// So many series, and samples, are read together at most: 16 MB, but for a single series that is larger.
 const BATCH_SERIES: usize = 64;
 const BATCH_SAMPLES: u64 = 1 << 20;
+
+/// So many chunks are decoded at the same time: some 10 MB.
+const CHUNKS_AT_ONCE: usize = 8;
 
 /// The samples of one series inside a range.
 pub(crate) struct Samples {
@@ -135,21 +140,22 @@ impl SeriesStore {
     fn read_columns(&self, places: &[usize], range: TimeRange) -> Vec<Column> {
         let wanted = self.wanted(places);
         let mut drafts: Vec<Draft<f64>> = places.iter().map(|_| Draft::default()).collect();
-        for file in &self.metrics {
-            for (i, meta) in file.chunks().iter().enumerate() {
-                let inside = within(&wanted, meta, range);
-                if inside.is_empty() {
-                    continue;
-                }
-                match file.read(i) {
-                    Ok(chunk) => inside.iter().for_each(|(id, slot)| {
-                        let times = (&*chunk.series, &*chunk.at_millis);
-                        drafts[*slot].take(times, &chunk.values, *id, range);
-                    }),
-                    Err(error) => inside.iter().for_each(|(_, slot)| drafts[*slot].miss(&error)),
-                }
-            }
-        }
+        let files = &self.metrics;
+        let chunks = chunks_with(files.iter().map(MetricsFile::chunks), &wanted, range);
+        each_chunk(
+            &chunks,
+            |chunk| files[chunk.file].read(chunk.number),
+            |chunk, read| match read {
+                Ok(read) => chunk.inside.iter().for_each(|(id, slot)| {
+                    let times = (&*read.series, &*read.at_millis);
+                    drafts[*slot].take(times, &read.values, *id, range);
+                }),
+                Err(error) => chunk
+                    .inside
+                    .iter()
+                    .for_each(|(_, slot)| drafts[*slot].miss(&error)),
+            },
+        );
         let to_column = |draft: Draft<f64>| {
             let (at_millis, values, damage) = draft.in_order();
             Column::new(SampleColumn::new(at_millis, values), damage)
@@ -161,21 +167,22 @@ impl SeriesStore {
     fn read_histograms(&self, places: &[usize], range: TimeRange) -> Vec<Histograms> {
         let wanted = self.wanted(places);
         let mut drafts: Vec<Draft<NativeHistogram>> = places.iter().map(|_| Draft::default()).collect();
-        for file in &self.histograms {
-            for (i, meta) in file.chunks().iter().enumerate() {
-                let inside = within(&wanted, meta, range);
-                if inside.is_empty() {
-                    continue;
-                }
-                match file.read(i) {
-                    Ok(chunk) => inside.iter().for_each(|(id, slot)| {
-                        let times = (&*chunk.series, &*chunk.at_millis);
-                        drafts[*slot].take(times, &chunk.histograms, *id, range);
-                    }),
-                    Err(error) => inside.iter().for_each(|(_, slot)| drafts[*slot].miss(&error)),
-                }
-            }
-        }
+        let files = &self.histograms;
+        let chunks = chunks_with(files.iter().map(HistogramsFile::chunks), &wanted, range);
+        each_chunk(
+            &chunks,
+            |chunk| files[chunk.file].read(chunk.number),
+            |chunk, read| match read {
+                Ok(read) => chunk.inside.iter().for_each(|(id, slot)| {
+                    let times = (&*read.series, &*read.at_millis);
+                    drafts[*slot].take(times, &read.histograms, *id, range);
+                }),
+                Err(error) => chunk
+                    .inside
+                    .iter()
+                    .for_each(|(_, slot)| drafts[*slot].miss(&error)),
+            },
+        );
         let to_rows = |draft: Draft<NativeHistogram>| {
             let (at_millis, histograms, damage) = draft.in_order();
             (at_millis.into_iter().zip(histograms).collect(), damage)
@@ -222,31 +229,28 @@ impl SeriesStore {
         let wanted = self.wanted(places);
         let mut looks: Vec<Look> = places.iter().map(|_| Look::default()).collect();
         let mut troubles = Vec::new();
-        let mut look_at = |meta: &MetricsChunkMeta,
-                           read: &dyn Fn() -> Result<SampleTimes, RecordingError>| {
-            let inside = within(&wanted, meta, range);
-            if inside.is_empty() {
-                return;
-            }
-            match read() {
-                Ok(times) => inside
+        let mut take = |chunk: &Chunk<'_>, read: Result<SampleTimes, RecordingError>| match read {
+            Ok(times) => {
+                chunk
+                    .inside
                     .iter()
-                    .for_each(|(id, slot)| looks[*slot].take(&times, *id, range)),
-                Err(error) => troubles.push(error.to_string()),
+                    .for_each(|(id, slot)| looks[*slot].take(&times, *id, range));
             }
+            Err(error) => troubles.push(error.to_string()),
         };
-        for file in &self.metrics {
-            file.chunks()
-                .iter()
-                .enumerate()
-                .for_each(|(i, meta)| look_at(meta, &|| file.read_times(i)));
-        }
-        for file in &self.histograms {
-            file.chunks()
-                .iter()
-                .enumerate()
-                .for_each(|(i, meta)| look_at(meta, &|| file.read_times(i)));
-        }
+        let (metrics, histograms) = (&self.metrics, &self.histograms);
+        let chunks = chunks_with(metrics.iter().map(MetricsFile::chunks), &wanted, range);
+        each_chunk(
+            &chunks,
+            |chunk| metrics[chunk.file].read_times(chunk.number),
+            &mut take,
+        );
+        let chunks = chunks_with(histograms.iter().map(HistogramsFile::chunks), &wanted, range);
+        each_chunk(
+            &chunks,
+            |chunk| histograms[chunk.file].read_times(chunk.number),
+            &mut take,
+        );
         for (place, look) in places.iter().zip(&looks) {
             let series = &self.series[*place];
             if !look.is_out_of_order && look.n_seen == series.n_samples {
@@ -254,6 +258,50 @@ impl SeriesStore {
             }
         }
         (looks.into_iter().map(|look| look.is_found).collect(), troubles)
+    }
+}
+
+/// A chunk to be read, and which of the wanted ids it may hold.
+struct Chunk<'a> {
+    file: usize,
+    number: usize,
+    inside: &'a [(u32, usize)],
+}
+
+/// The chunks of all files of a table that may hold something of what is wanted.
+fn chunks_with<'a>(
+    files: impl Iterator<Item = &'a [MetricsChunkMeta]>,
+    wanted: &'a Wanted,
+    range: TimeRange,
+) -> Vec<Chunk<'a>> {
+    let of_file = |(file, metas): (usize, &[MetricsChunkMeta])| {
+        let chunk = |(number, meta)| Chunk {
+            file,
+            number,
+            inside: within(wanted, meta, range),
+        };
+        let chunks = metas.iter().enumerate().map(chunk);
+        chunks
+            .filter(|chunk| !chunk.inside.is_empty())
+            .collect::<Vec<_>>()
+    };
+    files.enumerate().flat_map(of_file).collect()
+}
+
+/// Reads chunks, a few at a time on several threads, and hands them out in order.
+fn each_chunk<'a, T: Send + Sync>(
+    chunks: &[Chunk<'a>],
+    read: impl Fn(&Chunk<'a>) -> Result<T, RecordingError> + Sync,
+    mut take: impl FnMut(&Chunk<'a>, Result<T, RecordingError>),
+) {
+    for few in chunks.chunks(CHUNKS_AT_ONCE) {
+        let results: Vec<OnceLock<_>> = few.iter().map(|_| OnceLock::new()).collect();
+        side_by_side(few.len(), |i| _ = results[i].set(read(&few[i])));
+        for (chunk, result) in few.iter().zip(results) {
+            if let Some(result) = result.into_inner() {
+                take(chunk, result);
+            }
+        }
     }
 }
 
