@@ -1,5 +1,5 @@
 //! The reference recording R1: 5.76 M samples in 2,000 series (half counters, a quarter constant, a quarter noisy
-//! gauges; a day at 30 s, with jitter of milliseconds), 500 k log lines, 1 k commits, 200 alerts.
+//! gauges; a day at 30 s, with jitter of milliseconds), 500 k log lines, 1 k commits, 200 alerts; and the larger R2.
 
 use crate::random::Random;
 use anyhow::Result;
@@ -38,6 +38,20 @@ pub const R1: Size = Size {
     n_commits: 1000,
     n_alerts: 200,
 };
+
+/// R2: 100 M samples, 10 M log lines, 1.1 GB of text.
+pub const R2: Size = Size {
+    n_series: 20_000,
+    n_samples: 5_000,
+    n_lines: 10_000_000,
+    n_commits: 1000,
+    n_alerts: 200,
+};
+
+/// A message of R2 alone: one line in some two and a half million has it.
+pub const RARE_MESSAGE: &str = "checkout deadlock detected";
+const RARE_AFTER: u64 = 1_234_567;
+const RARE_EVERY: u64 = 2_500_000;
 
 /// What was generated.
 #[derive(Debug)]
@@ -115,7 +129,7 @@ fn write_logs(writer: &mut RecordingWriter, random: &mut Random, size: Size) -> 
     let mut text = zstd::Encoder::new(CountingSink::default(), 3)?;
     let mut at_nanos = START_MILLIS * 1_000_000;
     let step = (DAY_MILLIS * 1_000_000 / size.n_lines.max(1) as i64).max(1);
-    for _ in 0..size.n_lines {
+    for i in 0..size.n_lines {
         at_nanos += random.below(2 * step as u64) as i64;
         let (level, name) = match random.below(100) {
             0 => (Level::Error, "error"),
@@ -123,9 +137,13 @@ fn write_logs(writer: &mut RecordingWriter, random: &mut Random, size: Size) -> 
             5..=20 => (Level::Debug, "debug"),
             _ => (Level::Info, "info"),
         };
+        let mut message =
+            ["request handled", "cache miss", "upstream answered", "retrying"][random.below(4) as usize];
+        if i % RARE_EVERY == RARE_AFTER {
+            message = RARE_MESSAGE;
+        }
         let line = format!(
-            "level={name} msg=\"{}\" method=GET path=/api/{}/{} status={} duration={}ms trace_id={:016x}",
-            ["request handled", "cache miss", "upstream answered", "retrying"][random.below(4) as usize],
+            "level={name} msg=\"{message}\" method=GET path=/api/{}/{} status={} duration={}ms trace_id={:016x}",
             ["cart", "products", "orders", "users"][random.below(4) as usize],
             random.below(5000),
             [200, 200, 200, 204, 304, 404, 500][random.below(7) as usize],

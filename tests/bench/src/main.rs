@@ -2,10 +2,13 @@
 //! `docs/benchmarks.md`. Run it with `cargo build --release && cargo run --release -p glass_bench`.
 //!
 //! `cargo run --release -p glass_bench -- generate FILE` writes R1 to a file and ends; `-- prometheus` times queries
-//! against a real Prometheus.
+//! against a real Prometheus. `-- r2 FILE` and `-- logs FILE` measure on the larger recording R2, which they write to
+//! FILE if it is not there.
 
 mod against_prometheus;
 mod generate;
+mod large;
+mod logs;
 mod measure;
 mod random;
 
@@ -34,12 +37,14 @@ fn main() -> Result<()> {
             generate::generate(R1, &folder, file)?;
             Ok(())
         }
+        ["r2", file] => large::run(Path::new(file)),
+        ["logs", file] => logs::run(Path::new(file)),
         ["prometheus"] => against_prometheus::run(),
         ["memory", file] => {
             let (before, after) = measure::memory(Path::new(file))?;
             say(&format!("{before} {after}"))
         }
-        _ => anyhow::bail!("usage: glass_bench [generate FILE | prometheus]"),
+        _ => anyhow::bail!("usage: glass_bench [generate FILE | r2 FILE | logs FILE | prometheus]"),
     }
 }
 
@@ -135,7 +140,7 @@ fn sizes(file: &Path, zstd_log_bytes: u64) -> Result<()> {
         "–",
         &format!("{:.2}", measure::bytes_a_sample(shop)?),
     )?;
-    let logs = measure::member_bytes(file, "logs/")?;
+    let logs = measure::member_bytes(file, "logs/")? + measure::member_bytes(file, "log_filters")?;
     row(
         "logs against zstd -3 of their text",
         "1.00",

@@ -192,11 +192,11 @@ pub fn first_paint(program: &Path, file: &Path) -> Result<Times> {
     (0..9).map(|_| run()).collect::<Result<_>>().map(Times::new)
 }
 
-/// Bytes of a recording's members below a folder.
-pub fn member_bytes(file: &Path, folder: &str) -> Result<u64> {
+/// Bytes of a recording's members whose names begin so.
+pub fn member_bytes(file: &Path, start: &str) -> Result<u64> {
     let archive = Archive::open(file)?;
     Ok(archive
-        .members_under(folder)
+        .members_under(start)
         .map(glass_recording::Member::len)
         .sum())
 }
