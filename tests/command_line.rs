@@ -164,3 +164,98 @@ fn the_bundled_incidents_are_listed() {
 fn without_a_terminal_it_says_what_to_do() {
     fails(&[], 1, "glasshouse show");
 }
+
+#[test]
+fn metrics_are_asked_in_promql() {
+    let table = ok(&["query", "incident-shop", "count(up) * 0 + 42"]);
+    assert_eq!(table.trim(), "{}  42");
+    let json: serde_json::Value = serde_json::from_str(&ok(&[
+        "query",
+        "incident-shop",
+        "1 + 1",
+        "--json",
+        "--time",
+        "03:42",
+    ]))
+    .unwrap();
+    assert_eq!(
+        (&json["status"], &json["data"]["resultType"]),
+        (&"success".into(), &"scalar".into())
+    );
+    assert_eq!(json["data"]["result"][1], "2");
+    let range = ok(&[
+        "query",
+        "incident-shop",
+        "up",
+        "--start",
+        "03:40",
+        "--end",
+        "03:45",
+        "--step",
+        "30s",
+    ]);
+    assert!(
+        range.contains("03:42:30") && range.contains("every 30 s"),
+        "{range}"
+    );
+    fails(&["query", "incident-shop", "sum(up"], 2, "sum(up\n");
+    fails(&["query", "incident-shop", "sum(up"], 2, "^");
+    fails(&["query", "incident-shop", "up", "--time", "soon"], 2, "soon");
+    fails(
+        &["query", "incident-shop", "up", "--plot", "x.gif"],
+        2,
+        ".svg or .png",
+    );
+    fails(&["query", "incident-shop", "no_such_metric"], 0, "nothing found");
+    fails(
+        &["query", "incident-shop", "up", "--time", "2020-01-01"],
+        0,
+        "outside the recording",
+    );
+    fails(&["query", "/nowhere.glass", "up"], 1, "/nowhere.glass");
+}
+
+#[test]
+fn log_lines_are_asked_in_logql() {
+    let streams = "{service_name=~\".+\"}";
+    let latest = ok(&["logs", "incident-shop", streams, "--limit", "3"]);
+    let earliest = ok(&["logs", "incident-shop", streams, "--limit", "3", "--forward"]);
+    assert_eq!((latest.lines().count(), earliest.lines().count()), (3, 3));
+    assert!(
+        earliest < latest && !latest.contains('\u{1b}'),
+        "{earliest}{latest}"
+    );
+    let json: serde_json::Value =
+        serde_json::from_str(&ok(&["logs", "incident-shop", streams, "--limit", "2", "--json"])).unwrap();
+    assert_eq!(json["data"]["resultType"], "streams");
+    let counted = format!("sum(count_over_time({streams}[1h]))");
+    let instant = ok(&["logs", "incident-shop", &counted, "--time", "end"]);
+    assert!(instant.contains("61"), "{instant}");
+    fails(&["logs", "incident-shop", "{job="], 2, "^");
+    fails(
+        &["logs", "incident-shop", &format!("{streams} |= \"zzzz-nothing\"")],
+        0,
+        "nothing found",
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let picture = folder.path().join("counted.svg");
+    ok(&[
+        "logs",
+        "incident-shop",
+        &counted,
+        "--plot",
+        picture.to_str().unwrap(),
+    ]);
+    assert!(fs::read_to_string(&picture).unwrap().contains("count_over_time"));
+    fails(
+        &[
+            "logs",
+            "incident-shop",
+            streams,
+            "--plot",
+            picture.to_str().unwrap(),
+        ],
+        2,
+        "count",
+    );
+}

@@ -14,6 +14,7 @@ use glass_model::{
     Answer, AnswerValue, Ask, Backend, Change, Document, Entry, Event as Happened, EventKind, Labels, Level,
     LogFilter, Querier, Question, RecordingInfo, Selector, TimeRange, Timestamp, Until,
 };
+use glass_query::{Evaluator, Limits};
 use glass_recording::{ManifestDraft, Recording, RecordingWriter};
 use std::path::{Path, PathBuf};
 
@@ -238,13 +239,39 @@ fn write_other_things(now: Timestamp, writer: &mut RecordingWriter) {
 const KEYS: &[(Screen, &[&str])] = &[
     (Screen::Overview, &["", "\tjj", "\t\tjj", "+++", "h"]),
     (Screen::Metrics, &["", "/up\njj", "jjjjr", "fhhh"]),
+    // Queries, among them those that reach for the future, and completions; \u{15} empties the line.
+    (
+        Screen::Metrics,
+        &[
+            "p\u{15}sum by (job) (up)\n",
+            "p\u{15}up offset -30m or up @ end() or max_over_time(up[1h:] offset -1h)\n",
+            "p\u{15}{__name__=~\".+\"}\n",
+            "p\u{15}",
+            "p\u{15}aa",
+            "p\u{15}sum by (",
+            "p\u{15}up{job=\"",
+            "p\u{15}rate(up)\n",
+        ],
+    ),
     (Screen::Logs, &["", "/error\n", "/status\n!", "vv", "kkkkkkk\n"]),
+    (
+        Screen::Logs,
+        &[
+            "/{service_name=~\".+\"} |= \"error\"\n",
+            "p\u{15}{job=~\".*\", service_name=~\".+\"} | json | logfmt\nkk\n",
+            "p\u{15}sum by (service_name) (count_over_time({service_name=~\".+\"}[1m] offset -10m))\n",
+            "p\u{15}{",
+            "p\u{15}{service_name=\"",
+            "p\u{15}{service_name=\"a\"} |\n",
+        ],
+    ),
     (Screen::Alerts, &["", "jjj"]),
     (Screen::Changes, &["", "jj\njjj", "Fjj"]),
     (Screen::Incidents, &["", "j\njjj"]),
 ];
 
-fn screens(recording: &Recording, info: &RecordingInfo, now: Timestamp) -> Vec<(String, String)> {
+fn screens(recording: Recording, info: &RecordingInfo, now: Timestamp) -> Vec<(String, String)> {
+    let backend = &Evaluator::new(recording, Limits::default());
     let mut all = Vec::new();
     for (screen, presses) in KEYS {
         for keys in *presses {
@@ -254,15 +281,16 @@ fn screens(recording: &Recording, info: &RecordingInfo, now: Timestamp) -> Vec<(
                 ..info.clone()
             });
             let viewport = glass_tui::viewport_of(WIDTH, HEIGHT);
-            settle(&mut app, recording, None, Event::Resized(viewport));
-            settle(&mut app, recording, None, Event::Command(Command::Show(*screen)));
+            settle(&mut app, backend, None, Event::Resized(viewport));
+            settle(&mut app, backend, None, Event::Command(Command::Show(*screen)));
             for c in keys.chars() {
                 let chord = match c {
                     '\n' => Chord::key(Key::Enter),
                     '\t' => Chord::key(Key::Tab),
+                    '\u{15}' => Chord::ctrl('u'),
                     c => Chord::char(c),
                 };
-                settle(&mut app, recording, None, Event::Chord(chord));
+                settle(&mut app, backend, None, Event::Chord(chord));
             }
             let model = app.view(viewport);
             let picture = glass_tui::render_to_svg(&model, WIDTH, HEIGHT, &glass_tui::Options::default());
@@ -283,10 +311,10 @@ fn check(file: PathBuf) {
     for ratio in [0.02, 0.35, 0.62] {
         let now = extent.at_ratio(ratio);
         let kept = rewrite(&contents, now, Future::Kept, folder.path());
-        let expected = screens(&kept, &contents.info, now);
+        let expected = screens(kept, &contents.info, now);
         for future in [Future::Removed, Future::Altered] {
             let other = rewrite(&contents, now, future, folder.path());
-            for ((what, expected), (_, found)) in expected.iter().zip(screens(&other, &contents.info, now)) {
+            for ((what, expected), (_, found)) in expected.iter().zip(screens(other, &contents.info, now)) {
                 assert!(
                     *expected == found,
                     "the future ({future:?}) shows at {now} on {what}: {}",

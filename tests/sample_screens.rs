@@ -20,6 +20,12 @@ const SCREENS: [(&str, &str); 6] = [
 
 #[track_caller]
 fn check(incident: &str, screen: &str, size: &str, at: &str, keys: &str) {
+    check_as(screen, incident, screen, size, at, keys);
+}
+
+/// As [`check`], kept under a name of its own.
+#[track_caller]
+fn check_as(name: &str, incident: &str, screen: &str, size: &str, at: &str, keys: &str) {
     let arguments = [
         "show", incident, "--screen", screen, "--size", size, "--at", at, "--keys", keys,
     ];
@@ -34,7 +40,7 @@ fn check(incident: &str, screen: &str, size: &str, at: &str, keys: &str) {
     );
     let found = String::from_utf8(output.stdout).unwrap();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/screens");
-    let path = folder.join(format!("{incident}-{screen}-{size}.txt"));
+    let path = folder.join(format!("{incident}-{name}-{size}.txt"));
     if std::env::var_os("UPDATE_SCREENS").is_some() {
         fs::create_dir_all(folder).unwrap();
         fs::write(path, found).unwrap();
@@ -62,5 +68,34 @@ fn every_screen_of_an_incident_under_way() {
     for (screen, keys) in SCREENS {
         check("marten", screen, "110x32", "+2m", keys);
         check("incident-shop", screen, "118x38", "+5m", keys);
+    }
+}
+
+#[test]
+fn free_queries_typed_run_and_wrong() {
+    // \u{15} empties the line.
+    for (name, screen, keys) in [
+        ("query-editor", "metrics", "p\u{15}sum by (service) (rate(http"),
+        (
+            "query",
+            "metrics",
+            "p\u{15}sum by (service) (rate(cache_requests_total[1m]))\n",
+        ),
+        ("query-wrong", "metrics", "p\u{15}rate(up)\n"),
+        ("query-empty", "metrics", "p\u{15}no_such_metric\n"),
+        (
+            "query-logs",
+            "logs",
+            "p\u{15}{service=\"payments\"} |= \"error\" | json | status >= 500\n\n",
+        ),
+        (
+            "query-logs-graph",
+            "logs",
+            "p\u{15}sum by (service) (rate({service=~\".+\"} |= \"error\" [1m]))\n",
+        ),
+    ] {
+        for size in ["80x24", "118x38"] {
+            check_as(name, "marten", screen, size, "+2m", keys);
+        }
     }
 }

@@ -192,6 +192,32 @@ fn a_time_can_be_typed_and_the_address_comes_back() {
 }
 
 #[test]
+fn queries_are_typed_completed_and_run() {
+    let mut session = Session::start(120, 40, &["incident-shop", "--at", "03:42"], &[]);
+    session.wait_for("REPLAY");
+    session.press("2");
+    session.wait_for("ALERTS_FOR_STATE");
+    session.press("p\u{15}");
+    session.wait_for("such as sum by");
+    session.press("sum by (job) (rate(up[5m])");
+    session.wait_for("unclosed left parenthesis");
+    session.press(")\r");
+    session.wait_for("edits");
+    session.wait_for("Graph: ");
+    session.press("3");
+    session.wait_for("lines");
+    session.press("p\u{15}{");
+    session.wait_for("label");
+    session.press("service_name=~\".+\"} |= \"zzzz-nothing\"\r");
+    session.wait_for("no line matches");
+    session.press("\u{1b}");
+    session.wait_for("all lines");
+    session.press("q");
+    assert_eq!(session.wait_for_end(), 0);
+    session.assert_restored();
+}
+
+#[test]
 fn the_terminal_is_restored_after_sigterm() {
     let mut session = Session::start(100, 30, &[], &[]);
     session.wait_for("REPLAY");

@@ -33,7 +33,7 @@ pub use app::App;
 pub use chord::{Chord, Key};
 pub use command::{COMMANDS, Command, CommandSpec, Group, Screen, command_of, keys_markdown};
 pub use event::{Answered, Effect, Event, Runner};
-pub use seek::parse_seek;
+pub use seek::{parse_duration, parse_seek};
 pub use slots::Slot;
 pub use view::*;
 pub use words::visible;

@@ -126,6 +126,7 @@ fn query_graph<'a>(held: &Held<'a>) -> Option<&'a QueryGraph> {
 fn n_series(graph: &Graph) -> String {
     let n_all = graph.series.len().saturating_add(graph.n_left_out);
     match (n_all, graph.n_left_out) {
+        (0, _) => "nothing".to_owned(),
         (1, _) => "1 series".to_owned(),
         (_, 0) => format!("{n_all} series"),
         _ => format!(

@@ -4,7 +4,9 @@ mod logql;
 mod promql;
 
 use crate::Limits;
-use glass_model::{Answer, Ask, Backend, Querier, QueryError, QueryLanguage, Question};
+use glass_model::{
+    Answer, Ask, Backend, Jump, Navigator, Querier, QueryError, QueryLanguage, Question, Timestamp,
+};
 use logql::LogQl;
 use promql::PromQl;
 
@@ -55,5 +57,12 @@ impl<S: Backend + Querier> Backend for Evaluator<S> {
             Ask::Completion(ask) => prom_ql.completion(ask),
             _ => self.source.answer(question),
         }
+    }
+}
+
+/// Jumping is the source's own.
+impl<S: Navigator + Send + Sync> Navigator for Evaluator<S> {
+    fn jump(&self, jump: Jump) -> Result<Option<Timestamp>, QueryError> {
+        self.source.jump(jump)
     }
 }

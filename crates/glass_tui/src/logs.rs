@@ -53,7 +53,7 @@ pub(crate) fn draw_logs(pen: &mut Pen, area: Rect, logs: &LogsView) {
     draw_histogram(pen, histogram_area, histogram);
     if let Some(details) = details {
         let wanted = (details.len() as u16).saturating_add(1);
-        let height = wanted.min(rest.height / 2).max(3);
+        let height = wanted.min(rest.height * 2 / 3).max(3);
         let mut area = take_bottom(&mut rest, height);
         let rule = take_top(&mut area, 1);
         pen.rule(rule, pen.glyphs.horizontal(), pen.theme.chrome());

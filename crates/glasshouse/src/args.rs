@@ -145,6 +145,84 @@ pub(crate) enum Command {
     Export(ExportArgs),
     /// Serves a recording over the APIs of Prometheus, Loki and Alertmanager.
     Serve(ServeArgs),
+    /// Asks a recording's metrics in PromQL.
+    Query(QueryArgs),
+    /// Asks a recording's log lines in LogQL.
+    Logs(LogsArgs),
+}
+
+/// The moments a query is asked for.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct TimeArgs {
+    /// For one moment: 03:41, 2026-11-22T03:41:00Z, +90s after the start, -5m before the end, end, or Unix seconds.
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, conflicts_with_all = ["start", "end", "step"])]
+    pub time: Option<String>,
+    /// From this moment on; the recording's start if not given.
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub start: Option<String>,
+    /// Up to this moment; the recording's end if not given.
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub end: Option<String>,
+    /// From one value to the next, such as 15s; one that gives about 250 values if not given.
+    #[arg(long, value_name = "DURATION")]
+    pub step: Option<String>,
+}
+
+/// Asks PromQL.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Without a time the query is answered for the recording's end; with --start, --end, --step or --plot \
+                  for a range.\nExit codes: 0 answered, also with nothing; 1 it failed; 2 the query or an argument \
+                  is wrong."
+)]
+pub(crate) struct QueryArgs {
+    /// A .glass file, a folder, or the name of a bundled incident.
+    #[arg(value_name = "FILE")]
+    pub recording: String,
+    /// The query, such as 'sum by (job) (rate(http_requests_total[5m]))'.
+    #[arg(value_name = "PROMQL")]
+    pub query: String,
+    #[command(flatten)]
+    pub time: TimeArgs,
+    /// At most so many series; 0 for all.
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub limit: usize,
+    /// As JSON, as Prometheus answers.
+    #[arg(long)]
+    pub json: bool,
+    /// Draws the result into a file that ends in .svg or .png.
+    #[arg(long, value_name = "FILE")]
+    pub plot: Option<PathBuf>,
+}
+
+/// Asks LogQL.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Without a time it is the whole recording. Queries that count, such as \
+                  'sum(rate({job=\"shop\"}[1m]))', are answered too, with --time for one moment.\nExit codes: 0 \
+                  answered, also with nothing; 1 it failed; 2 the query or an argument is wrong."
+)]
+pub(crate) struct LogsArgs {
+    /// A .glass file, a folder, or the name of a bundled incident.
+    #[arg(value_name = "FILE")]
+    pub recording: String,
+    /// The query, such as '{job="shop"} |= "error" | json'.
+    #[arg(value_name = "LOGQL")]
+    pub query: String,
+    #[command(flatten)]
+    pub time: TimeArgs,
+    /// At most so many lines, the latest; 0 for all.
+    #[arg(long, default_value_t = 100, value_name = "N")]
+    pub limit: usize,
+    /// The earliest lines instead of the latest.
+    #[arg(long)]
+    pub forward: bool,
+    /// As JSON, as Loki answers.
+    #[arg(long)]
+    pub json: bool,
+    /// Draws the result of a query that counts into a file that ends in .svg or .png.
+    #[arg(long, value_name = "FILE")]
+    pub plot: Option<PathBuf>,
 }
 
 /// Prints a screen.

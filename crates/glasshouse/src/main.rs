@@ -1,6 +1,7 @@
 //! The program: arguments, wiring, no logic. Read `args.rs` for what it can do.
 
 mod args;
+mod ask;
 mod bundled;
 mod export;
 mod files;
@@ -40,6 +41,8 @@ fn main() -> ExitCode {
         Some(Command::Import(import)) => import::run(&import, &output),
         Some(Command::Export(export)) => export::run(&export, &output),
         Some(Command::Serve(serve)) => serve::run(&serve, &output),
+        Some(Command::Query(query)) => ask::run_query(&query, &output),
+        Some(Command::Logs(logs)) => ask::run_logs(&logs, &output),
     };
     match result {
         Ok(code) => code,

@@ -5,6 +5,7 @@ use crate::bundled::{self, BUNDLED};
 use anyhow::{Context, Result, anyhow, bail};
 use glass_core::{Address, App, Screen, parse_seek};
 use glass_driver::open_at_first_alert;
+use glass_query::{Evaluator, Limits};
 use glass_recording::Recording;
 use std::path::Path;
 
@@ -23,6 +24,11 @@ pub(crate) fn recording(named: Option<&str>) -> Result<Recording> {
         );
     }
     Ok(Recording::open(path)?)
+}
+
+/// Opens a recording with the query engines on top.
+pub(crate) fn evaluator(named: Option<&str>) -> Result<Evaluator<Recording>> {
+    Ok(Evaluator::new(recording(named)?, Limits::default()))
 }
 
 /// An address names a recording; everything else is the name itself.

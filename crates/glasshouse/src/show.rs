@@ -11,12 +11,13 @@ use std::process::ExitCode;
 /// Prints the screen, or writes the picture.
 pub(crate) fn run(args: &ShowArgs, output: &Output) -> Result<ExitCode> {
     let (width, height) = parse_size(&args.size).context("--size is columns x rows, such as 120x36")?;
-    let recording = open::recording(args.recording.as_deref())?;
-    let mut app = open::app(&recording, args.recording.as_deref(), &args.view)?;
+    let evaluator = open::evaluator(args.recording.as_deref())?;
+    let recording = evaluator.source();
+    let mut app = open::app(recording, args.recording.as_deref(), &args.view)?;
     let viewport = glass_tui::viewport_of(width, height);
-    settle(&mut app, &recording, Some(&recording), Event::Resized(viewport));
+    settle(&mut app, &evaluator, Some(recording), Event::Resized(viewport));
     for chord in chords(&args.keys) {
-        settle(&mut app, &recording, Some(&recording), Event::Chord(chord));
+        settle(&mut app, &evaluator, Some(recording), Event::Chord(chord));
     }
     let model = app.view(viewport);
     let options = terminal::options(&args.view);
@@ -36,7 +37,8 @@ fn parse_size(text: &str) -> Option<(u16, u16)> {
     ((1..=1000).contains(&width) && (1..=1000).contains(&height)).then_some((width, height))
 }
 
-/// Keys as typed; a line end is enter, `\e` escape, `\t` tab.
+/// Keys as a terminal sends them: a line end is enter, other control characters are letters with control; `\n`, `\e`
+/// and `\t` may be spelt.
 fn chords(keys: &str) -> Vec<Chord> {
     let keys = keys
         .replace("\\e", "\u{1b}")
@@ -47,6 +49,7 @@ fn chords(keys: &str) -> Vec<Chord> {
             '\n' => Chord::key(Key::Enter),
             '\u{1b}' => Chord::key(Key::Esc),
             '\t' => Chord::key(Key::Tab),
+            '\u{1}'..='\u{1a}' => Chord::ctrl(char::from(b'a' - 1 + c as u8)),
             c => Chord::char(c),
         })
         .collect()

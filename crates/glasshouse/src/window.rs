@@ -13,8 +13,8 @@ pub(crate) fn run(named: Option<&str>, view: &ViewArgs) -> Result<ExitCode> {
     use glass_gui::{Appearance, Waker, Window, WindowOptions};
     use std::sync::{Arc, mpsc};
 
-    let recording = Arc::new(open::recording(named)?);
-    let app = open::app(&recording, named, view)?;
+    let evaluator = Arc::new(open::evaluator(named)?);
+    let app = open::app(evaluator.source(), named, view)?;
     let (sender, events) = mpsc::channel();
     let waker = Waker::default();
     let wakes = waker.clone();
@@ -23,8 +23,8 @@ pub(crate) fn run(named: Option<&str>, view: &ViewArgs) -> Result<ExitCode> {
         drop(sender.send(event));
         wakes.wake();
     });
-    let driver = Driver::new(recording.clone(), Some(recording.clone()), deliver)?;
-    let name = recording.info().name;
+    let driver = Driver::new(evaluator.clone(), Some(evaluator.clone()), deliver)?;
+    let name = evaluator.source().info().name;
     let options = WindowOptions {
         title: format!("{name} – Glasshouse"),
         terminal_command: named

@@ -368,7 +368,8 @@ impl Logs {
     }
 
     fn histogram(&self, context: &Context<'_>, viewport: Viewport) -> HistogramView {
-        let held = context.held(Slot::LogHistogram, self.ask_histogram(context), "no line so far");
+        let mut held = context.held(Slot::LogHistogram, self.ask_histogram(context), "no line so far");
+        explain(&mut held);
         let merged = pick!(held, LogHistogram).map(|found| merge_bars(&found.buckets, viewport.bar_columns));
         let bars: Vec<[u64; 3]> = merged.unwrap_or_default().iter().map(stacked).collect();
         HistogramView {
