@@ -434,3 +434,32 @@ fn rules_targets_and_silences_of_the_shop_incident() {
     };
     assert_eq!(receivers[0].items, ["default", "storefront", "blackhole"]);
 }
+
+#[test]
+fn rules_give_their_alerts_annotations() {
+    let (Some(series), Some(rules)) = (
+        shop("prometheus-3.5-alerts-rules-up.openmetrics.txt.gz"),
+        captures("prometheus-3.5.3", &["rules"]),
+    ) else {
+        return;
+    };
+    let paths = [vec![series], rules].concat();
+    let recording = imported(paths, &ImportOptions::default())
+        .expect("imported")
+        .recording;
+    let check = |at: &str, expected: Option<&str>| {
+        let as_of = Timestamp::parse_rfc3339(&format!("2026-11-22T{at}Z")).expect("a time");
+        let ask = Ask::Alerts;
+        let answer = recording.answer(&Question { as_of, ask }).expect("an answer");
+        let AnswerValue::Alerts(alerts) = answer.value else {
+            panic!("another answer");
+        };
+        let gateway = alerts.iter().find(|alert| alert.name() == "GatewayHighErrorRate");
+        let found = gateway.and_then(|alert| alert.annotations.get("summary"));
+        assert_eq!(found, expected, "{at}");
+    };
+    check("03:42:03", None);
+    check("03:42:04", Some("36.92% of gateway requests fail"));
+    check("03:44:40", None);
+    check("03:45:10", Some("47.79% of gateway requests fail"));
+}

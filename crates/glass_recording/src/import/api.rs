@@ -19,19 +19,19 @@ use std::path::{Path, PathBuf};
 const MAX_HEADERS_BYTES: u64 = 64 << 10;
 
 pub(super) fn import_rules(job: &mut Job<'_>) -> Result<(), ImportError> {
-    let listed = read(job, |input| prometheus_api::read_rules(input))?;
+    let listed = read(job, prometheus_api::read_rules)?;
     let n_rules = listed.items.iter().map(|group| group.rules.len() as u64).sum();
     take(job, "rules", n_rules, &listed, RecordingWriter::push_rules)
 }
 
 pub(super) fn import_targets(job: &mut Job<'_>) -> Result<(), ImportError> {
-    let listed = read(job, |input| prometheus_api::read_targets(input))?;
+    let listed = read(job, prometheus_api::read_targets)?;
     let n_targets = listed.items.len() as u64;
     take(job, "targets", n_targets, &listed, RecordingWriter::push_targets)
 }
 
 pub(super) fn import_silences(job: &mut Job<'_>) -> Result<(), ImportError> {
-    let listed = read(job, |input| alertmanager::read_silences(input))?;
+    let listed = read(job, alertmanager::read_silences)?;
     let n_silences = listed.items.len() as u64;
     take(
         job,
@@ -43,7 +43,7 @@ pub(super) fn import_silences(job: &mut Job<'_>) -> Result<(), ImportError> {
 }
 
 pub(super) fn import_receivers(job: &mut Job<'_>) -> Result<(), ImportError> {
-    let listed = read(job, |input| alertmanager::read_receivers(input))?;
+    let listed = read(job, alertmanager::read_receivers)?;
     let n_receivers = listed.items.len() as u64;
     take(
         job,
@@ -55,7 +55,11 @@ pub(super) fn import_receivers(job: &mut Job<'_>) -> Result<(), ImportError> {
 }
 
 pub(super) fn import_metadata(job: &mut Job<'_>) -> Result<(), ImportError> {
-    let listed = read(job, |input| prometheus_api::read_metadata(input))?;
+    let mut listed = read(job, prometheus_api::read_metadata)?;
+    // That targets word a help text differently makes no answer about metrics a partial one.
+    for doubt in std::mem::take(&mut listed.troubles) {
+        job.note(doubt);
+    }
     let n_metrics = listed.items.len() as u64;
     take(job, "metadata", n_metrics, &listed, |writer, _, at, metrics| {
         let mut rows = metrics.iter().cloned().map(|one| MetadataRow {

@@ -336,6 +336,17 @@ impl<'a> Snapshot<'a> {
         Ok(self.last_seen(self.store.receivers()?))
     }
 
+    /// What rules were seen to say of an alert, last of all from `start` to `end`.
+    pub(super) fn alert_annotations(
+        &self,
+        labels: &Labels,
+        start: Timestamp,
+        end: Timestamp,
+    ) -> Result<Option<Labels>, QueryError> {
+        let notes = self.store.alert_notes()?;
+        Ok(notes.last(labels, start, end.min(self.as_of)).cloned())
+    }
+
     fn last_seen<T: Item>(&self, store: &SeenStore<T>) -> Vec<Seen<T>> {
         let to_seen = |sighting: &Sighting<T>| Seen {
             source: sighting.source.clone(),

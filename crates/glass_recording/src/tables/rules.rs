@@ -116,6 +116,12 @@ impl RuleRow {
         }
     }
 
+    /// Labels and annotations, if it is an active alert.
+    pub(crate) fn active_alert(&self) -> Option<(&Labels, &Labels)> {
+        let is_alert = matches!(self.kind, Kind::Pending | Kind::Firing);
+        is_alert.then_some((&self.labels, &self.annotations))
+    }
+
     fn of_rule(group: &RuleGroup, rule: &Rule) -> Self {
         let kind = match rule.kind {
             RuleKind::Recording => Kind::Recording,

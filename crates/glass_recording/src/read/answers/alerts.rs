@@ -1,6 +1,8 @@
 //! Folds events of rules and notifications into [`Alert`] episodes.
 
-use glass_model::{Alert, AlertState, Event, EventKind, Labels, Timestamp};
+use super::Partly;
+use crate::read::snapshot::Snapshot;
+use glass_model::{Alert, AlertState, Event, EventKind, Labels, QueryError, Timestamp};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -24,6 +26,26 @@ struct Episode {
     ended_at: Option<Timestamp>,
     notified_at: Option<Timestamp>,
     annotations: Labels,
+}
+
+/// The alerts that were known, with the annotations that notifications or else their rules gave them.
+pub(super) fn alerts(snapshot: &Snapshot<'_>) -> Result<Partly<Vec<Alert>>, QueryError> {
+    let events = snapshot.events(|event| super::is_alert(event.kind))?;
+    let mut troubles = snapshot.event_troubles()?.to_vec();
+    let mut alerts = fold(&events);
+    for alert in alerts.iter_mut().filter(|alert| alert.annotations.is_empty()) {
+        let start = alert.began_at().unwrap_or(Timestamp::MIN);
+        let end = alert.resolved_at.unwrap_or(Timestamp::MAX);
+        match snapshot.alert_annotations(&alert.labels, start, end) {
+            Ok(annotations) => alert.annotations = annotations.unwrap_or_default(),
+            Err(error) => {
+                // Alerts are worth telling without them.
+                troubles.push(error.to_string());
+                break;
+            }
+        }
+    }
+    Ok((alerts, troubles))
 }
 
 /// The episodes that `events`, cut at the playhead, tell of: firing ones first, then pending, then resolved;

@@ -49,13 +49,7 @@ fn value(snapshot: &Snapshot<'_>, ask: &Ask) -> Result<Partly<AnswerValue>, Quer
         )),
         Ask::LogLines(ask) => map(logs::page(snapshot, ask)?, AnswerValue::LogLines),
         Ask::LogHistogram(ask) => map(logs::histogram(snapshot, ask)?, AnswerValue::LogHistogram),
-        Ask::Alerts => {
-            let events = snapshot.events(|event| is_alert(event.kind))?;
-            Ok((
-                AnswerValue::Alerts(alerts::fold(&events)),
-                snapshot.event_troubles()?.to_vec(),
-            ))
-        }
+        Ask::Alerts => map(alerts::alerts(snapshot)?, AnswerValue::Alerts),
         Ask::Rules => map(seen::rules(snapshot)?, AnswerValue::Rules),
         Ask::Targets => map(seen::targets(snapshot)?, AnswerValue::Targets),
         Ask::Silences => map(seen::silences(snapshot)?, AnswerValue::Silences),

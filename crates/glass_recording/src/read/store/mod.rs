@@ -1,6 +1,7 @@
 //! [`Store`]: the tables of a recording as they lie in it, the future included. Whoever reads from here must cut at
 //! the playhead, so only the gate ([`super::snapshot`]) and the navigator ([`super::jump`]) do.
 
+pub(crate) mod alert_notes;
 pub(crate) mod block;
 pub(crate) mod cache;
 pub(crate) mod changes;
@@ -27,6 +28,7 @@ use crate::tables::receivers::read_receivers;
 use crate::tables::rules::{RuleRow, read_rules};
 use crate::tables::silences::{SilenceRow, read_silences};
 use crate::tables::targets::read_targets;
+use alert_notes::AlertNotes;
 use changes::ChangeStore;
 use coverage::CoverageStore;
 use events::EventStore;
@@ -50,6 +52,7 @@ pub(crate) struct Store {
     documents: Lazy<Found<Document>>,
     coverage: Lazy<CoverageStore>,
     rules: Lazy<SeenStore<RuleRow>>,
+    alert_notes: OnceLock<AlertNotes>,
     targets: Lazy<SeenStore<Target>>,
     silences: Lazy<SeenStore<SilenceRow>>,
     receivers: Lazy<SeenStore<String>>,
@@ -68,6 +71,7 @@ impl Store {
             documents: Lazy::new(),
             coverage: Lazy::new(),
             rules: Lazy::new(),
+            alert_notes: OnceLock::new(),
             targets: Lazy::new(),
             silences: Lazy::new(),
             receivers: Lazy::new(),
@@ -120,6 +124,12 @@ impl Store {
         once(&self.rules, || {
             SeenStore::open(&self.archive, "rules", read_rules)
         })
+    }
+
+    /// The annotations of alerts that rules were seen to fill in.
+    pub(crate) fn alert_notes(&self) -> Result<&AlertNotes, QueryError> {
+        let rules = self.rules()?;
+        Ok(self.alert_notes.get_or_init(|| AlertNotes::new(rules)))
     }
 
     pub(crate) fn targets(&self) -> Result<&SeenStore<Target>, QueryError> {
