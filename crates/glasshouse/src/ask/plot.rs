@@ -29,6 +29,8 @@ const FONT: &str = "sans-serif";
 const WIDTH: u32 = 1200;
 const PLOT_HEIGHT: u32 = 520;
 const LEGEND_ROW: u32 = 22;
+/// The length of the piece of a line in the legend.
+const SAMPLE: i32 = 24;
 /// Lines that are drawn; a picture of more cannot be read.
 const MAX_LINES: usize = 24;
 /// Characters of the title that fit.
@@ -68,6 +70,9 @@ impl Ranged for Seconds {
         self.range.clone()
     }
 }
+
+/// Dashes and the room between them, for lines whose colour comes a second and third time.
+const DASHES: [Option<(i32, i32)>; 4] = [None, Some((9, 4)), Some((3, 3)), Some((1, 4))];
 
 /// Why no picture can be written to a path; `None` if one can.
 pub(super) fn refused(path: &Path) -> Option<String> {
@@ -162,12 +167,12 @@ fn draw_plot<B: DrawingBackend>(area: &Area<B>, picture: &Picture<'_>) -> DrawRe
         .label_style(label)
         .draw()?;
     for (nth, series) in series.iter().take(MAX_LINES).enumerate() {
-        let (color, is_dashed) = style(nth);
+        let (color, dashes) = style(nth);
         for run in runs(series, *step_nanos) {
             if let [(x, y)] = run[..] {
                 chart.draw_series([Circle::new((x, y), 2, color.filled())])?;
-            } else if is_dashed {
-                chart.draw_series(DashedLineSeries::new(run, 6, 4, color.stroke_width(2)))?;
+            } else if let Some((dash, gap)) = dashes {
+                chart.draw_series(DashedLineSeries::new(run, dash, gap, color.stroke_width(2)))?;
             } else {
                 chart.draw_series(LineSeries::new(run, color.stroke_width(2)))?;
             }
@@ -189,14 +194,12 @@ fn draw_legend<B: DrawingBackend>(area: &Area<B>, series: &[SeriesData]) -> Draw
     let shown = series.len().min(MAX_LINES);
     for (nth, series) in series.iter().take(MAX_LINES).enumerate() {
         let (x, y) = place(nth);
-        let (color, is_dashed) = style(nth);
-        let pieces: &[(i32, i32)] = if is_dashed {
-            &[(0, 6), (9, 15), (18, 24)]
-        } else {
-            &[(0, 24)]
-        };
+        let (color, dashes) = style(nth);
+        let (dash, gap) = dashes.unwrap_or((SAMPLE, 1));
+        let starts = (0..SAMPLE).step_by((dash + gap) as usize);
+        let pieces = starts.map(|from| (from, (from + dash).min(SAMPLE)));
         for (from, to) in pieces {
-            let ends = vec![(x + from, y + 8), (x + to, y + 8)];
+            let ends = vec![(x + from, y + 6), (x + to, y + 6)];
             area.draw(&PathElement::new(ends, color.stroke_width(3)))?;
         }
         area.draw(&Text::new(
@@ -217,9 +220,12 @@ fn legend_rows(n_series: usize) -> u32 {
     n.div_ceil(2) as u32
 }
 
-/// The n-th line's colour, and whether it is dashed because its colour comes a second time.
-fn style(nth: usize) -> (RGBColor, bool) {
-    (COLORS[nth % COLORS.len()], (nth / COLORS.len()) % 2 == 1)
+/// The n-th line's colour, and its dashes if its colour comes again.
+fn style(nth: usize) -> (RGBColor, Option<(i32, i32)>) {
+    (
+        COLORS[nth % COLORS.len()],
+        DASHES[(nth / COLORS.len()) % DASHES.len()],
+    )
 }
 
 /// Neighbouring points, apart where there is a gap: seconds and values. A histogram's value is its count.
@@ -271,9 +277,13 @@ fn value_range(series: &[SeriesData]) -> Range<f64> {
     if low > high {
         return 0.0..1.0;
     }
-    let low = if low > 0.0 && low < 0.6 * high { 0.0 } else { low };
-    let span = (high - low).max(high.abs().max(low.abs()) * 1e-6).max(1e-12);
-    let span = if high > low { span } else { high.abs().max(1.0) };
+    let is_near_zero = low == high || (low > 0.0 && low < 0.6 * high);
+    let low = if is_near_zero { low.min(0.0) } else { low };
+    let high = if is_near_zero { high.max(0.0) } else { high };
+    let span = match high - low {
+        span if span > 0.0 => span,
+        _ => 1.0,
+    };
     let bottom = if low == 0.0 { 0.0 } else { low - 0.05 * span };
     bottom..high + 0.05 * span
 }
