@@ -215,15 +215,16 @@ fn prometheus_over(url: &str, folder: &Path) -> Running {
 }
 
 /// Evaluated by both, a Prometheus of 2.42 and ours. Instants and range edges lie between samples, since ranges are
-/// closed in 2.x and left-open in 3.x.
+/// closed in 2.x and left-open in 3.x; counters that began within a range are left out, since 2.x extrapolates them
+/// otherwise.
 const QUERIES: [&str; 12] = [
     "up",
     "up{job=~\"shop|gateway\"}",
-    "sum by (code) (rate(http_requests_total{job=\"gateway\"}[1m]))",
-    "increase(http_requests_total[3m])",
+    "sum by (code) (rate(http_requests_total{job=\"gateway\", code=~\"20.\"}[1m]))",
+    "increase(http_requests_total{code=\"200\"}[3m])",
     "process_resident_memory_bytes{job=\"shop\"} offset 2m",
     "histogram_quantile(0.95, sum by (le, route) (rate(http_request_duration_seconds_bucket{job=\"gateway\"}[1m])))",
-    "topk(3, sum by (route) (rate(http_requests_total[2m])))",
+    "topk(3, sum by (route) (rate(http_requests_total{code=\"200\"}[2m])))",
     "max_over_time(process_resident_memory_bytes[5m])",
     "changes(process_start_time_seconds{job=\"shop\"}[5m])",
     "count by (__name__) ({job=\"shop\"})",
@@ -292,7 +293,7 @@ fn a_prometheus_that_reads_through_it_finds_the_same() {
             "--data-urlencode",
             &text,
             "--data",
-            "start=1795318603.137&end=1795319093.137&step=35",
+            "start=1795318743.137&end=1795319093.137&step=35",
         ];
         for (path, rest) in [("query", &instant[..]), ("query_range", &range[..])] {
             let (ours, theirs) = (ask(&server.url, rest, path), ask(&prometheus.url, rest, path));
