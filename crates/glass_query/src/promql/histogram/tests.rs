@@ -176,6 +176,9 @@ fn trimming_keeps_one_side() {
     );
     check(zero, -1.0, Keep::Above, zero);
     check(zero, 1.0, Keep::Above, "{{z_bucket_w:0.5}}");
+    let without_width = "{{count:2 sum:1 z_bucket:2}}";
+    check(without_width, 0.0, Keep::Above, without_width);
+    check(without_width, 0.0, Keep::Below, "{{}}");
 }
 
 #[test]

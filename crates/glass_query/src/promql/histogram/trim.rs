@@ -140,30 +140,29 @@ fn endless_part(bucket: Bucket, at: f64, keep: Keep) -> Kept {
     }
 }
 
+/// In the zero bucket observations lie evenly. A zero bucket without width is kept whole or not at all.
 fn zero_part(lower: f64, upper: f64, count: f64, (at, keep): (f64, Keep)) -> Kept {
-    let (kept_lower, kept_upper) = match keep {
-        Keep::Below => (lower, at.min(upper)),
-        Keep::Above => (at.max(lower), upper),
+    let (is_whole, is_cut) = match keep {
+        Keep::Below => (at > lower && at >= upper, at > lower),
+        Keep::Above => (at <= lower, at < upper),
     };
-    let is_gone = match keep {
-        Keep::Below => at <= lower,
-        Keep::Above => at >= upper,
-    };
-    let is_whole = !is_gone && (kept_lower, kept_upper) == (lower, upper);
-    let share = if is_whole {
-        1.0
-    } else {
-        (kept_upper - kept_lower) / (upper - lower)
-    };
-    match is_gone && !(keep == Keep::Above && at <= lower) {
-        true => Kept {
+    if is_whole {
+        let middle = (lower + upper) / 2.0;
+        return Kept { count, middle };
+    }
+    if !is_cut {
+        return Kept {
             count: 0.0,
             middle: 0.0,
-        },
-        false => Kept {
-            count: count * share,
-            middle: (kept_lower + kept_upper) / 2.0,
-        },
+        };
+    }
+    let (kept_lower, kept_upper) = match keep {
+        Keep::Below => (lower, at),
+        Keep::Above => (at, upper),
+    };
+    Kept {
+        count: count * (kept_upper - kept_lower) / (upper - lower),
+        middle: (kept_lower + kept_upper) / 2.0,
     }
 }
 
