@@ -172,7 +172,7 @@ mod tests {
         );
         check(
             r#"{"panels":[{"title":"x","matchers":[["a","=~","("]]}]}"#,
-            "regex parse error",
+            "error parsing regexp",
         );
         check(
             r#"{"panels":[{"title":"x","matchers":[],"transform":"log"}]}"#,
