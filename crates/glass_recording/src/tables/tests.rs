@@ -7,15 +7,19 @@ use super::histograms::{HistogramsFile, HistogramsWriter};
 use super::logs::{LogRow, LogsFile, LogsWriter};
 use super::metadata::{MetadataRow, read_metadata};
 use super::metrics::{CHUNK_ROWS, MetricsFile, MetricsWriter};
+use super::parquet_schema::{TableSchema, text};
+use super::rows::{Columns, texts_column};
 use super::series::{SeriesRow, read_series};
 use super::streams::{StreamRow, read_streams};
 use super::*;
 use crate::container::{Member, Source};
+use arrow_array::ArrayRef;
 use glass_model::{
     Change, ChangeSummary, Event, EventKind, FileChange, Labels, MetricKind, NativeHistogram, Span,
     Timestamp, Until,
 };
 use proptest::prelude::*;
+use std::sync::LazyLock;
 
 /// A member of these bytes.
 fn member(bytes: Vec<u8>) -> Member {
@@ -117,6 +121,46 @@ fn events_and_changes_round_trip() {
     // More than one row group.
     let changes = vec![change; 20_000];
     assert_eq!(read_changes(&written(&changes)).unwrap(), changes);
+}
+
+/// A metric's name and description, as tables held them before a column was added.
+struct OldMetadata(&'static str);
+
+impl Row for OldMetadata {
+    fn schema() -> &'static TableSchema {
+        static SCHEMA: LazyLock<TableSchema> = LazyLock::new(|| {
+            let columns = ["name", "kind", "help", "unit"].map(text).to_vec();
+            TableSchema::new("metadata", columns, &[])
+        });
+        &SCHEMA
+    }
+
+    fn n_bytes(&self) -> usize {
+        self.0.len()
+    }
+
+    fn to_columns(rows: &[Self]) -> Vec<ArrayRef> {
+        let column = |_| texts_column(rows.iter().map(|row| row.0));
+        (0..4).map(column).collect()
+    }
+
+    fn from_columns(_: &Columns<'_>) -> Result<Vec<Self>, String> {
+        Ok(Vec::new())
+    }
+}
+
+#[test]
+fn a_table_from_before_a_column_was_added_is_read() {
+    let rows = read_metadata(&written(&[OldMetadata("up"), OldMetadata("x")])).unwrap();
+    let told: Vec<_> = rows
+        .iter()
+        .map(|row| (&*row.name, &*row.unit, row.seen_at))
+        .collect();
+    assert_eq!(told, [("up", "up", None), ("x", "x", None)]);
+    let error = read_events(&written(&[OldMetadata("up")]))
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("not those of the table `events`"), "{error}");
 }
 
 #[test]
