@@ -51,6 +51,13 @@ impl Notes {
         self.add(text, true, at, Some(forced));
     }
 
+    /// Adds what was noted elsewhere, as if it had been noted now.
+    pub fn absorb(&mut self, later: Self) {
+        for (text, note) in later.by_text {
+            self.add(text, note.is_info, &(note.at..note.at), note.forced);
+        }
+    }
+
     fn add(&mut self, text: String, is_info: bool, at: &Range<usize>, forced: Option<Forced>) {
         if let (Some(new), Some(note)) = (forced, self.by_text.get_mut(&text))
             && let Some(old) = &mut note.forced

@@ -1,6 +1,7 @@
 //! Functions over windows of samples: `rate(m[5m])`, `max_over_time(…[1h:5m])`. [`RangeCall`] is one of them with all
 //! it needs; the functions themselves are in `counters`, `over_time` and `trend`.
 
+mod batch;
 mod counters;
 mod over_time;
 mod trend;
@@ -11,12 +12,13 @@ pub(super) use over_time::doubt_quantile;
 
 use super::evaluation::{Evaluation, Sink};
 use super::histograms;
+use super::notes::Notes;
 use super::windows::Samples;
 use crate::Control;
 use crate::promql::ast::{Call, ExprKind, MatrixSelector, Subquery, ValueType};
 use crate::promql::histogram::Histogram;
 use crate::steps::{Grid, Presence, StepColumn, StepSeries};
-use glass_model::{Completeness, Labels, Provenance, QueryError};
+use glass_model::{Completeness, Labels, Provenance, QueryError, SeriesData};
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
@@ -30,6 +32,8 @@ pub(super) struct RangeCall<'a> {
     pub name: &'static str,
     /// What can end the evaluation.
     pub control: &'a Control,
+    /// Whether resets are found by comparing histograms, whatever their hints say.
+    pub finds_resets: bool,
     /// Its scalar arguments, each at every step.
     pub parameters: Vec<Vec<f64>>,
     /// The steps for which it is evaluated.
@@ -77,6 +81,7 @@ impl Evaluation<'_> {
         let mut range_call = RangeCall {
             name: call.function.name,
             control: &self.engine.control,
+            finds_resets: false,
             parameters,
             grid,
             ends: grid,
@@ -87,6 +92,7 @@ impl Evaluation<'_> {
         match &windows.kind {
             ExprKind::Matrix(matrix) => {
                 range_call.range_millis = matrix.range_millis;
+                range_call.finds_resets = self.finds_resets(&matrix.selector);
                 range_call.ends = self.looked_at(grid, matrix.selector.at, matrix.selector.offset_millis);
                 self.over_samples(matrix, &range_call, sink)
             }
@@ -108,24 +114,39 @@ impl Evaluation<'_> {
         call: &RangeCall<'_>,
         sink: &mut Sink<'_>,
     ) -> Result<(), QueryError> {
-        let from = call.first_millis();
-        let to = call.ends.end_millis();
-        let read = if self.finds_resets(&matrix.selector) {
-            histograms::read_finding_resets
-        } else {
-            histograms::read
-        };
-        let provenance = self.each_series(&matrix.selector, (from, to), &mut |series| {
-            let sampled = Sampled {
-                labels: &series.labels,
-                floats: Samples::of(&series.floats),
-                histograms: read(&series.histograms)?,
-                is_of_subquery: false,
-            };
-            let column = self.over_windows(call, &sampled)?;
-            self.hand_on_column(call, series.labels.clone(), false, column, sink)
+        let range = (call.first_millis(), call.ends.end_millis());
+        let mut batch = Vec::new();
+        let mut n_waiting = 0;
+        let provenance = self.each_series(&matrix.selector, range, &mut |series| {
+            let n_samples = series.floats.len() + series.histograms.len();
+            self.hold(n_samples)?;
+            n_waiting += n_samples;
+            batch.push(series);
+            if batch.len() == batch::N_SERIES || n_waiting >= batch::N_SAMPLES {
+                n_waiting = 0;
+                self.finish(call, &mut batch, sink)?;
+            }
+            Ok(())
         })?;
+        self.finish(call, &mut batch, sink)?;
         refuse_stepped(call, &provenance)
+    }
+
+    /// Evaluates a batch of series and hands them on in order; what they held is given back.
+    fn finish(
+        &self,
+        call: &RangeCall<'_>,
+        batch: &mut Vec<SeriesData>,
+        sink: &mut Sink<'_>,
+    ) -> Result<(), QueryError> {
+        let columns = batch::evaluate(call, batch);
+        for (series, column) in batch.drain(..).zip(columns) {
+            let (column, notes) = column?;
+            self.notes().absorb(notes);
+            self.release(series.floats.len() + series.histograms.len());
+            self.hand_on_column(call, series.labels, false, column, sink)?;
+        }
+        Ok(())
     }
 
     fn over_subquery(
@@ -148,7 +169,7 @@ impl Evaluation<'_> {
                     .collect(),
                 is_of_subquery: true,
             };
-            let column = self.over_windows(call, &sampled)?;
+            let column = call.column(&mut self.notes(), &sampled)?;
             self.hand_on_column(call, series.labels.clone(), series.drops_name, column, sink)
         })?;
         self.release(inner.n_steps);
@@ -191,24 +212,6 @@ impl Evaluation<'_> {
         }
     }
 
-    fn over_windows(&self, call: &RangeCall<'_>, sampled: &Sampled<'_>) -> Result<StepColumn, QueryError> {
-        let column = self.over_floats(call, &sampled.floats)?;
-        if sampled.histograms.is_empty() {
-            return Ok(column);
-        }
-        Ok(histograms::over_windows(&mut self.notes(), call, sampled, column))
-    }
-
-    fn over_floats(&self, call: &RangeCall<'_>, samples: &Samples<'_>) -> Result<StepColumn, QueryError> {
-        match call.name {
-            "rate" | "increase" | "delta" | "irate" | "idelta" | "changes" | "resets" => {
-                counters::evaluate(call, samples)
-            }
-            "deriv" | "predict_linear" | "double_exponential_smoothing" => trend::evaluate(call, samples),
-            _ => over_time::evaluate(&mut self.notes(), call, samples),
-        }
-    }
-
     /// `absent_over_time(…)`: 1 where no series has a sample in the window.
     pub fn absent_over_time(&self, call: &Call, grid: Grid, sink: &mut Sink<'_>) -> Result<(), QueryError> {
         let mut seen = Presence::none(grid.n_steps);
@@ -248,6 +251,22 @@ impl Evaluation<'_> {
 }
 
 impl RangeCall<'_> {
+    /// The values for one series.
+    fn column(&self, notes: &mut Notes, sampled: &Sampled<'_>) -> Result<StepColumn, QueryError> {
+        let floats = &sampled.floats;
+        let column = match self.name {
+            "rate" | "increase" | "delta" | "irate" | "idelta" | "changes" | "resets" => {
+                counters::evaluate(self, floats)
+            }
+            "deriv" | "predict_linear" | "double_exponential_smoothing" => trend::evaluate(self, floats),
+            _ => over_time::evaluate(notes, self, floats),
+        }?;
+        if sampled.histograms.is_empty() {
+            return Ok(column);
+        }
+        Ok(histograms::over_windows(notes, self, sampled, column))
+    }
+
     /// The first moment that belongs to a window.
     fn first_millis(&self) -> i64 {
         self.ends

@@ -185,3 +185,31 @@ fn nothing_later_than_the_moment_it_is_asked_as_of_is_seen() {
     check("count_over_time(n_total[10m] @ 1000)", "{} 4");
     check("max_over_time(n_total[20m:1m] @ 1200)", "{} 60");
 }
+
+#[test]
+fn several_threads_yield_what_one_does() {
+    const N_SERIES: usize = 40;
+    let lines = (0..N_SERIES).map(|i| format!("  m_total{{i=\"{i:02}\"}} 0+{i}x1000\n"));
+    let script = format!("load 1m\n{}", lines.collect::<String>());
+    let source = Source::new(&script, Completeness::Complete);
+    let limits = Limits::default();
+    let text = "quantile_over_time(2, m_total[5m]) < 0 or rate(m_total[5m])";
+    let expr = parse(text, &limits).unwrap();
+    let result = engine(&source, limits).range(text, &expr, 600_000, 60_000_000, 60_000);
+    let result = result.unwrap();
+    let QueryValue::Matrix(all) = result.value else {
+        panic!("a matrix");
+    };
+    assert_eq!(all.len(), N_SERIES);
+    for (i, series) in all.iter().enumerate() {
+        assert_eq!(series.labels, Labels::new([("i", format!("{i:02}"))]));
+        assert_eq!(series.floats.len(), 991);
+        let expected = i as f64 / 60.0;
+        let is_right = |value: &f64| (value - expected).abs() < 1e-9;
+        assert!(series.floats.values().iter().all(is_right), "{i}");
+    }
+    assert_eq!(
+        result.warnings,
+        ["PromQL warning: quantile value should be between 0 and 1, got 2 (1:20)"]
+    );
+}

@@ -135,6 +135,6 @@ fn last_two(times: &[i64], values: &[f64], window: Window, is_rate: bool) -> Opt
     let (before, last) = (window.high - 2, window.high - 1);
     let (from, to) = (values[before], values[last]);
     let grown = if is_rate && to < from { to } else { to - from };
-    let seconds = (times[last] - times[before]) as f64 / 1000.0;
+    let seconds = times[last].saturating_sub(times[before]) as f64 / 1000.0;
     Some(if is_rate { grown / seconds } else { grown })
 }

@@ -58,7 +58,7 @@ fn regression(times: &[i64], values: &[f64], window: Window, origin: i64) -> (f6
     let n = window.len() as f64;
     let [mut sum_x, mut sum_y, mut sum_xy, mut sum_x2] = [KahanSum::default(); 4];
     for place in samples {
-        let (x, y) = ((times[place] - origin) as f64 / 1000.0, values[place]);
+        let (x, y) = (times[place].saturating_sub(origin) as f64 / 1000.0, values[place]);
         sum_x.add(x);
         sum_y.add(y);
         sum_xy.add(x * y);
