@@ -78,12 +78,10 @@ pub(crate) fn hints(context: &Context<'_>, screen: Screen) -> Vec<(String, Strin
             (Command::Query, "query"),
             (Command::Filter, "filter"),
             (Command::ToggleRate, "per second"),
-            (Command::Right, "cursor"),
         ],
         Screen::Logs => vec![
             (Command::Query, "query"),
             (Command::Filter, "filter"),
-            (Command::CycleLevel, "level"),
             (Command::NextError, "next error"),
         ],
         Screen::Alerts => vec![(Command::PreviousAlert, "previous alert")],

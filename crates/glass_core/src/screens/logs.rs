@@ -418,17 +418,9 @@ fn details(line: &LogLine) -> Vec<Line> {
         field("time", &line.entry.at.to_string()),
         field("level", line.level.name()),
     ];
-    lines.extend(
-        line.labels
-            .iter()
-            .map(|(name, value)| field(name, &words::visible(value))),
-    );
-    lines.extend(
-        line.entry
-            .metadata
-            .iter()
-            .map(|(name, value)| field(name, &words::visible(value))),
-    );
+    // What belongs to this line alone, and what a query took out of it, before what its whole stream has.
+    let all = line.entry.metadata.iter().chain(line.labels.iter());
+    lines.extend(all.map(|(name, value)| field(name, &words::visible(value))));
     lines.push(vec![Span::new(words::visible(&line.entry.line), Role::Normal)]);
     lines
 }

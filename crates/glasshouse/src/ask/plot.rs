@@ -123,7 +123,7 @@ fn draw_on<B: DrawingBackend>(area: &Area<B>, picture: &Picture<'_>) -> DrawResu
         text(19, BLACK),
     ))?;
     let times = format!(
-        "{}  ·  {} to {} UTC",
+        "{}  ·  {} to {}  ·  UTC",
         visible(about),
         range.start.format("%Y-%m-%d %H:%M:%S"),
         range.end.format("%Y-%m-%d %H:%M:%S")
