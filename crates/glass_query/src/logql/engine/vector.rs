@@ -128,15 +128,15 @@ impl<'e> Evaluation<'e> {
             }
             VectorOp::BottomK => return self.pick(AggregateOp::BottomK, aggregation, &grouping),
         };
-        if let (MetricExpr::Range(inner), AggregateOp::Sum) = (&aggregation.inner, op) {
-            if is_additive(inner) {
-                let mut all = Vec::new();
-                self.range(inner, Some(&grouping), &mut |series| {
-                    all.push(series);
-                    Ok(())
-                })?;
-                return Ok(all);
-            }
+        if let (MetricExpr::Range(inner), AggregateOp::Sum) = (&aggregation.inner, op)
+            && is_additive(inner)
+        {
+            let mut all = Vec::new();
+            self.range(inner, Some(&grouping), &mut |series| {
+                all.push(series);
+                Ok(())
+            })?;
+            return Ok(all);
         }
         let mut aggregator = Aggregator::new(op, grouping, self.steps.n);
         self.each(&aggregation.inner, &mut |series| {

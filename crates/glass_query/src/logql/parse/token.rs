@@ -138,13 +138,11 @@ fn token(text: &str, at: usize, first: char) -> Result<Token, ParseError> {
     if first == '[' {
         return range(text, at);
     }
-    if rest.starts_with("--") {
-        let length = 2 + rest[2..]
-            .find(|c: char| !c.is_ascii_alphanumeric() && c != '-')
-            .unwrap_or(rest.len() - 2);
-        if matches!(&rest[..length], "--strict" | "--keep-empty") {
-            return Ok(made(Kind::Flag, length));
-        }
+    let flag = ["--strict", "--keep-empty"]
+        .iter()
+        .find(|flag| rest.starts_with(**flag));
+    if let Some(flag) = flag {
+        return Ok(made(Kind::Flag, flag.len()));
     }
     SYMBOLS
         .iter()

@@ -62,7 +62,7 @@ pub(super) fn parse(text: &str) -> Result<Parsed, String> {
     let (nodes, end) = parser.nodes()?;
     match end {
         End::Text => {}
-        End::End => return Err("unexpected {{end}}".into()),
+        End::Closed => return Err("unexpected {{end}}".into()),
         End::Else(_) => return Err("unexpected {{else}}".into()),
     }
     parser.parsed.nodes = nodes;
@@ -208,9 +208,10 @@ fn constant(text: &str) -> Option<Value> {
         .or_else(|| plain.parse().ok().map(Value::Float))
 }
 
+/// What ends a list of nodes.
 enum End<'t> {
     Text,
-    End,
+    Closed,
     /// What stands behind `else`.
     Else(Vec<Token<'t>>),
 }
@@ -242,7 +243,7 @@ impl<'t> Parser<'t> {
                 Piece::Action(tokens) => tokens,
             };
             match tokens.first() {
-                Some(Token::Word("end")) => break End::End,
+                Some(Token::Word("end")) => break End::Closed,
                 Some(Token::Word("else")) => break End::Else(tokens[1..].to_vec()),
                 Some(Token::Word("if")) => nodes.push(self.choice(&tokens[1..])?),
                 Some(Token::Word(word @ ("range" | "with"))) => {
@@ -266,9 +267,9 @@ impl<'t> Parser<'t> {
     /// What stands between `range` or `with` and its end.
     fn body(&mut self) -> Result<(Vec<Node>, Vec<Node>), String> {
         match self.nodes()? {
-            (body, End::End) => Ok((body, Vec::new())),
+            (body, End::Closed) => Ok((body, Vec::new())),
             (body, End::Else(rest)) if rest.is_empty() => match self.nodes()? {
-                (otherwise, End::End) => Ok((body, otherwise)),
+                (otherwise, End::Closed) => Ok((body, otherwise)),
                 _ => Err("unexpected end of template".into()),
             },
             _ => Err("unexpected EOF".into()),
@@ -283,10 +284,10 @@ impl<'t> Parser<'t> {
             let (body, end) = self.nodes()?;
             branches.push((pipe, body));
             match end {
-                End::End => return Ok(Node::If(branches, Vec::new())),
+                End::Closed => return Ok(Node::If(branches, Vec::new())),
                 End::Else(rest) if rest.is_empty() => {
                     return match self.nodes()? {
-                        (otherwise, End::End) => Ok(Node::If(branches, otherwise)),
+                        (otherwise, End::Closed) => Ok(Node::If(branches, otherwise)),
                         _ => Err("unexpected EOF".into()),
                     };
                 }

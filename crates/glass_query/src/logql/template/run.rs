@@ -69,13 +69,12 @@ impl Scope<'_, '_> {
 
     /// A label is the most frequent thing to print: it goes without a copy.
     fn print(&mut self, pipe: &Pipe, dot: &Value) -> Result<(), String> {
-        if let ([command], true, Value::Labels) = (pipe.commands.as_slice(), pipe.variables.is_empty(), dot) {
-            if let [Term::Field(names)] = command.as_slice() {
-                if let [name] = names.as_slice() {
-                    let state = self.state;
-                    return self.write(state.get(name).unwrap_or(""));
-                }
-            }
+        if let ([command], true, Value::Labels) = (pipe.commands.as_slice(), pipe.variables.is_empty(), dot)
+            && let [Term::Field(names)] = command.as_slice()
+            && let [name] = names.as_slice()
+        {
+            let state = self.state;
+            return self.write(state.get(name).unwrap_or(""));
         }
         let value = self.pipe(pipe, dot)?;
         match pipe.variables.is_empty() {
