@@ -3,7 +3,7 @@
 use super::token::Kind;
 use super::{ParseError, Parser};
 use crate::logql::ast::LogQuery;
-use crate::logql::regex::{go_matcher, go_regex};
+use crate::logql::regex::{go_matcher, go_regex_anchored};
 use crate::logql::stages::{
     JsonPath, JsonStage, LabelFormat, LabelPick, LineFilter, LineOp, LinePattern, LineTerm, LogfmtStage,
     PatternStage, RegexpStage, Stage,
@@ -283,6 +283,6 @@ impl Parser<'_> {
 
     /// An expression that must match from end to end, for `label_replace`.
     pub(super) fn whole_regex(&self, text: &str, at: Range<usize>) -> Result<regex::Regex, ParseError> {
-        go_regex(&format!("^(?s:{text})$"), false).map_err(|problem| ParseError::new(self.text, at, problem))
+        go_regex_anchored(text).map_err(|problem| ParseError::new(self.text, at, problem))
     }
 }

@@ -187,9 +187,6 @@ impl Parser<'_> {
 
     fn call(&mut self) -> Result<MetricExpr, ParseError> {
         let word = self.word().unwrap_or("");
-        if !matches!(self.second(), Kind::Symbol("(") | Kind::Ident) {
-            return Err(self.unexpected(&[]));
-        }
         if let Some((_, op)) = RangeOp::ALL.iter().find(|(name, _)| *name == word) {
             return self.range_aggregation(*op);
         }
