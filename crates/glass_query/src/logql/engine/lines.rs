@@ -116,6 +116,7 @@ impl Engine<'_> {
             return Err(QueryError::Execution("a metric query has no lines".into()));
         };
         let mut pipeline = Pipeline::new(log, self.as_of);
+        let sieve = Pipeline::sieve(log, self.as_of);
         let scan = LogScan {
             streams: log.streams.clone(),
             range: TimeRange::new(range.start, range.end.plus_nanos(-1)),
@@ -139,6 +140,11 @@ impl Engine<'_> {
             }
             let next = last.map(|last| last.plus_nanos(interval_nanos));
             let is_near = interval_nanos > 0 && next.is_some_and(|next| line.at < next);
+            if let Some(sieve) = &sieve
+                && sieve.run(line, &mut scratch, |_| ()).is_none()
+            {
+                return ControlFlow::Continue(());
+            }
             let kept = pipeline.run(line, &mut scratch, |state| (!is_near).then(|| found(state)));
             let Some(found) = kept else {
                 return ControlFlow::Continue(());

@@ -52,6 +52,18 @@ impl Pipeline {
         self
     }
 
+    /// The filters of `query` alone, if it is worth to ask them before labels are taken out that only the result
+    /// shows: of a query that filters by labels it has parsed.
+    pub fn sieve(query: &LogQuery, now: Timestamp) -> Option<Self> {
+        let parser = query.stages.iter().position(Stage::is_parser)?;
+        let filters = |stage: &Stage| matches!(stage, Stage::Labels(_));
+        query.stages[parser..].iter().any(filters).then_some(())?;
+        let names = query.names()?;
+        let mut sieve = Self::new(query, now).filters_only().wanting(Wanted::Only(names));
+        sieve.push_down();
+        Some(sieve)
+    }
+
     /// The conditions that a store can check, after which this pipeline does not check them again.
     pub fn push_down(&mut self) -> Vec<LineCondition> {
         let mut conditions = Vec::new();
@@ -180,6 +192,9 @@ impl<'a, 'l, K: Fn(Cow<'l, str>) -> Cow<'a, str>> Sink<'_, 'a, K> {
 
     fn json(&mut self, line: &'l str) {
         let outcome = flatten(line, &mut |key, value| {
+            if !self.wanted.may_have(key.as_str()) {
+                return;
+            }
             let clashes = matches!(
                 self.state.extracted_name(Cow::Borrowed(key.as_str())),
                 Cow::Owned(_)
@@ -214,7 +229,7 @@ impl<'a, 'l, K: Fn(Cow<'l, str>) -> Cow<'a, str>> Sink<'_, 'a, K> {
                 Cow::Borrowed(key) => sanitized(key),
                 Cow::Owned(key) => Cow::Owned(key),
             };
-            if key.is_empty() {
+            if key.is_empty() || !self.wanted.may_have(&key) {
                 return;
             }
             let name = self.state.extracted_name(key);

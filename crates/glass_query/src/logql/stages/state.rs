@@ -38,6 +38,18 @@ impl Wanted {
             Self::Only(names) => names.iter().any(|wanted| **wanted == *name),
         }
     }
+
+    /// Whether a parser's key may become one of them, under its own name or the one it gets when that is taken.
+    pub(crate) fn may_have(&self, key: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(names) => names.iter().any(|wanted| {
+                wanted
+                    .strip_prefix(key)
+                    .is_some_and(|rest| rest.is_empty() || rest == EXTRACTED)
+            }),
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
