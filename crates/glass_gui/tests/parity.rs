@@ -257,7 +257,7 @@ fn overlay_texts(overlay: &Overlay, said: &mut Vec<String>) {
                 from: _,
                 to: _,
                 role: _,
-            } = fault.as_ref().unwrap();
+            } = fault.as_ref().expect("a fault");
             said.extend([wrong.clone(), line_text(hint), format!("{n_more} more")]);
             for CompletionRow { text, kind, detail } in completions {
                 said.extend([text, kind, detail].map(String::clone));

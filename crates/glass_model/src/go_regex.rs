@@ -171,7 +171,7 @@ impl Translation<'_> {
 
     fn flags(&mut self, start: usize) -> Result<(), Error> {
         let (mut is_off, mut n_since) = (false, 0);
-        while let Some((at, c)) = self.rest.next() {
+        for (at, c) in self.rest.by_ref() {
             match c {
                 'i' | 'm' | 's' | 'U' => n_since += 1,
                 '-' if !is_off => (is_off, n_since) = (true, 0),
@@ -343,7 +343,7 @@ impl Translation<'_> {
             'x' if self.accept('{') => {
                 let code = self.digits(0, 16, 9);
                 Some(code)
-                    .filter(|_| self.accept('}') && self.pattern[start..].as_bytes().get(3) != Some(&b'}'))
+                    .filter(|_| self.accept('}') && self.pattern.as_bytes().get(start + 3) != Some(&b'}'))
             }
             'x' => {
                 let before = self.at();
