@@ -180,6 +180,7 @@ fn measure(source: &Memory, text: &str, n_steps: i64) -> Result<(Duration, usize
         let engine = Engine {
             source,
             as_of: Timestamp::MAX,
+            delays_name_removal: false,
             look_back_millis: LOOK_BACK_MILLIS,
             limits,
             control: Control::within(limits.timeout),

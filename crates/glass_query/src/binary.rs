@@ -6,7 +6,8 @@ mod matching;
 mod sets;
 
 pub use arithmetic::{Combined, OnHistograms, scalars, with_scalar};
-pub use matching::join;
+pub(crate) use matching::same_labels;
+pub use matching::{Applied, join};
 pub use sets::combine_sets;
 
 /// A binary operator.
@@ -100,6 +101,11 @@ impl BinaryOp {
             self,
             Self::Equal | Self::NotEqual | Self::Greater | Self::Less | Self::GreaterEqual | Self::LessEqual
         )
+    }
+
+    /// Whether its result is no longer the metric it was: arithmetic.
+    pub fn changes_metric(self) -> bool {
+        !self.is_comparison() && !self.is_set() && !matches!(self, Self::TrimUpper | Self::TrimLower)
     }
 
     /// `and`, `or`, `unless`.

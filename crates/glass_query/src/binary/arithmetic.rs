@@ -71,7 +71,7 @@ pub fn with_scalar(
     (is_swapped, returns_bool): (bool, bool),
     on_histograms: &mut OnHistograms<'_>,
 ) {
-    if (!op.is_comparison() && !is_for_histograms(op)) || returns_bool {
+    if op.changes_metric() || returns_bool {
         series.drops_name = true;
     }
     if series.column.has_histograms() || is_for_histograms(op) {

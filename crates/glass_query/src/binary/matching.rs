@@ -27,8 +27,19 @@ impl VectorMatching {
 }
 
 /// Two elements of a result have the same labels.
-pub(super) fn same_labels() -> QueryError {
+pub(crate) fn same_labels() -> QueryError {
     QueryError::Execution("vector cannot contain metrics with the same labelset".into())
+}
+
+/// How an operator is applied to two vectors.
+#[derive(Clone, Copy, Debug)]
+pub struct Applied {
+    /// Which.
+    pub op: BinaryOp,
+    /// Whether a comparison gives 0 or 1.
+    pub returns_bool: bool,
+    /// Whether such a result is only marked to drop its name (PromQL); else it has none.
+    pub delays_name_removal: bool,
 }
 
 /// Applies an operator to the elements of two vectors that belong together, step by step. Labels are compared once
@@ -37,7 +48,7 @@ pub(super) fn same_labels() -> QueryError {
 /// # Errors
 /// When more elements meet than `matching` allows; in Prometheus' words.
 pub fn join(
-    (op, returns_bool): (BinaryOp, bool),
+    applied: Applied,
     matching: &VectorMatching,
     left: Vec<StepSeries>,
     right: Vec<StepSeries>,
@@ -52,8 +63,8 @@ pub fn join(
         return Ok(Vec::new());
     }
     let mut join = Join {
-        op,
-        returns_bool,
+        op: applied.op,
+        applied,
         matching,
         is_swapped,
         n_steps,
@@ -68,7 +79,7 @@ pub fn join(
 
 struct Join<'a> {
     op: BinaryOp,
-    returns_bool: bool,
+    applied: Applied,
     matching: &'a VectorMatching,
     is_swapped: bool,
     n_steps: usize,
@@ -224,7 +235,7 @@ impl Join<'_> {
         self.by_labels.insert(labels.clone(), self.results.len());
         let series = StepSeries {
             labels,
-            drops_name: self.returns_bool,
+            drops_name: self.applied.returns_bool && self.applied.delays_name_removal,
             column,
         };
         self.results.push(Joined {
@@ -283,7 +294,7 @@ impl Join<'_> {
             (&many, one)
         };
         let (l, r) = (left.floats(), right.floats());
-        if self.returns_bool {
+        if self.applied.returns_bool {
             let pairs = l.iter().zip(r);
             let floats = pairs.map(|(l, r)| f64::from(u8::from(holds(op, *l, *r))));
             return StepColumn::of(floats.collect(), steps.clone());
@@ -311,8 +322,8 @@ impl Join<'_> {
                 continue;
             };
             match element(self.op, &l, &r, on_histograms) {
-                Combined::Kept(_) if self.returns_bool => result.set_float(step, 1.0),
-                Combined::Unequal if self.returns_bool => result.set_float(step, 0.0),
+                Combined::Kept(_) if self.applied.returns_bool => result.set_float(step, 1.0),
+                Combined::Unequal if self.applied.returns_bool => result.set_float(step, 0.0),
                 Combined::Kept(value) => result.set(step, value),
                 Combined::Unequal | Combined::Nothing => {}
             }
@@ -323,7 +334,12 @@ impl Join<'_> {
     /// The labels of what comes of two series: those of the many side without what says which metric it was, or
     /// those compared; and the labels that `group_left (…)` takes from the one side.
     fn result_labels(&self, many: &Labels, one: &Labels) -> Labels {
-        let changes_metric = !self.op.is_comparison() && !is_for_histograms(self.op);
+        let Applied {
+            op,
+            returns_bool,
+            delays_name_removal,
+        } = self.applied;
+        let changes_metric = op.changes_metric() || returns_bool && !delays_name_removal;
         let is_compared =
             |name: &str| self.matching.labels.iter().any(|label| label == name) == self.matching.is_on;
         let kept = many.iter().filter(|(name, _)| {
@@ -372,7 +388,12 @@ mod tests {
                 series("l", "a=1 b=2", &[None, Some(6.0)]),
                 series("l", "a=2 b=1", &[Some(8.0), Some(9.0)]),
             ];
-            let found = join((op, false), &matching, left, right.to_vec(), &mut |_, _, _| {
+            let applied = Applied {
+                op,
+                returns_bool: false,
+                delays_name_removal: false,
+            };
+            let found = join(applied, &matching, left, right.to_vec(), &mut |_, _, _| {
                 Combined::Nothing
             });
             let found = found.map(|found| {

@@ -24,6 +24,7 @@ impl<S: Backend + Querier> PromQl<'_, S> {
         Engine {
             source: self.source,
             as_of: self.as_of,
+            delays_name_removal: false,
             look_back_millis: LOOK_BACK_MILLIS,
             limits: *self.limits,
             control: Control::within(self.limits.timeout),

@@ -8,6 +8,7 @@ mod evaluation;
 mod histograms;
 mod invariant;
 mod labels;
+mod names;
 mod notes;
 mod output;
 mod range;
@@ -34,6 +35,9 @@ pub struct Engine<'a> {
     pub source: &'a dyn Querier,
     /// Nothing later is read.
     pub as_of: Timestamp,
+    /// Whether a metric's name is dropped in the end only, as with Prometheus' flag `promql-delayed-name-removal`;
+    /// else as soon as a function or an operator no longer yields that metric.
+    pub delays_name_removal: bool,
     /// How far back an instant selector looks, in milliseconds.
     pub look_back_millis: i64,
     /// What bounds it.

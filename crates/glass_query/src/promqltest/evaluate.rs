@@ -63,6 +63,7 @@ impl Case<'_> {
         Engine {
             source: self.storage,
             as_of: Timestamp::MAX,
+            delays_name_removal: true,
             look_back_millis: LOOK_BACK_MILLIS,
             limits: *self.limits,
             control: Control::within(self.limits.timeout),

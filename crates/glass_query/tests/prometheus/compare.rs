@@ -34,7 +34,8 @@ struct Said {
 
 pub fn compare(memory: &Memory, server: &Server, text: &str, when: When) -> Outcome {
     match (ours(memory, text, when), server.query(text, when)) {
-        (Err(_), Err(_)) => Outcome::BothRefuse,
+        (Err(ours), Err(theirs)) if ours == theirs => Outcome::BothRefuse,
+        (Err(ours), Err(theirs)) => Outcome::Different(format!("we refuse: {ours}; they: {theirs}")),
         (Ok(_), Err(error)) => Outcome::Different(format!("prometheus refuses: {error}")),
         (Err(error), Ok(theirs)) => match said(&theirs) {
             theirs if theirs.values.is_empty() => {
@@ -59,6 +60,7 @@ fn ours(memory: &Memory, text: &str, when: When) -> Result<Said, String> {
     let engine = Engine {
         source: memory,
         as_of: Timestamp::MAX,
+        delays_name_removal: false,
         look_back_millis: LOOK_BACK_MILLIS,
         limits,
         control: Control::within(Duration::from_secs(60)),

@@ -1,6 +1,8 @@
 //! Queries from a grammar: [`Generator`]. They are made so that most have values in their answers, and so that nothing
 //! depends on the last digit of a sum.
 
+mod names;
+
 use crate::When;
 use crate::data::{INSTANCES, LENGTH, START};
 

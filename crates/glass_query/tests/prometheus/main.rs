@@ -31,6 +31,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 const DEBIAN: &str = "/usr/bin/prometheus";
 const N_QUERIES: usize = 500;
+/// About names.
+const N_OF_NAMES: usize = 200;
 
 /// A name, and how a query is known to which it applies.
 type Difference = (&'static str, fn(&str) -> bool);
@@ -101,37 +103,79 @@ fn compare_all(program: &Path, differences: &[Difference]) {
     let seed = seed();
     println!("seed {seed}");
     let mut generator = Generator::new(seed);
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    let mut failures = Vec::new();
-    for _ in 0..N_QUERIES {
-        let text = generator.query();
-        let known = differences.iter().find(|(_, is_known)| is_known(&text));
-        for when in [generator.instant(), generator.steps()] {
-            let outcome = compare(&memory, &server, &text, when);
-            let name = match (&outcome, known) {
-                (Outcome::Different(_), Some((name, _))) => format!("known difference: {name}"),
-                (Outcome::Different(why), None) => {
-                    failures.push(format!("{text}\n    {when:?}\n    {why}"));
-                    "different".into()
-                }
-                (Outcome::Same, _) => "same".into(),
-                (Outcome::Empty, _) => "both empty".into(),
-                (Outcome::BothRefuse, _) => "both refuse".into(),
-            };
-            *counts.entry(name).or_default() += 1;
-        }
-    }
-    println!("{counts:#?}");
-    let shown = failures.iter().take(20).cloned().collect::<Vec<_>>().join("\n");
+    let mut run = Run {
+        memory: &memory,
+        server: &server,
+        differences,
+        failures: Vec::new(),
+    };
+    let of_all = run.compare(&mut generator, N_QUERIES, Generator::query);
+    let of_names = run.compare(&mut generator, N_OF_NAMES, Generator::query_of_names);
+    println!("{of_all:#?}\nof names: {of_names:#?}");
+    let shown = run
+        .failures
+        .iter()
+        .take(20)
+        .cloned()
+        .collect::<Vec<_>>()
+        .join("\n");
     assert!(
-        failures.is_empty(),
+        run.failures.is_empty(),
         "{} answers differ, seed {seed}:\n{shown}",
-        failures.len()
+        run.failures.len()
     );
-    let n_same = counts.get("same").copied().unwrap_or(0);
+    let share = |counts: &Counts, name: &str, n_queries: usize| {
+        counts.get(name).copied().unwrap_or(0) * 100 / (2 * n_queries)
+    };
+    let n_same = share(&of_all, "same", N_QUERIES);
     assert!(
-        n_same * 100 >= 2 * N_QUERIES * 95,
-        "only {n_same} of {} answers were compared with values in them, seed {seed}",
-        2 * N_QUERIES
+        n_same >= 95,
+        "only {n_same} % of the answers were compared with values in them, seed {seed}"
     );
+    let compared = ["same", "both refuse"].map(|name| share(&of_names, name, N_OF_NAMES));
+    assert!(
+        compared.iter().all(|share| *share >= 20),
+        "too few answers or errors about names, in %: {compared:?}, seed {seed}"
+    );
+}
+
+/// How often each outcome was met.
+type Counts = BTreeMap<String, usize>;
+
+struct Run<'a> {
+    memory: &'a Memory,
+    server: &'a Server,
+    differences: &'a [Difference],
+    failures: Vec<String>,
+}
+
+impl Run<'_> {
+    /// Asks queries, each for one moment and for many.
+    fn compare(
+        &mut self,
+        generator: &mut Generator,
+        n_queries: usize,
+        query: fn(&mut Generator) -> String,
+    ) -> Counts {
+        let mut counts = Counts::new();
+        for _ in 0..n_queries {
+            let text = query(generator);
+            let known = self.differences.iter().find(|(_, is_known)| is_known(&text));
+            for when in [generator.instant(), generator.steps()] {
+                let outcome = compare(self.memory, self.server, &text, when);
+                let name = match (&outcome, known) {
+                    (Outcome::Different(_), Some((name, _))) => format!("known difference: {name}"),
+                    (Outcome::Different(why), None) => {
+                        self.failures.push(format!("{text}\n    {when:?}\n    {why}"));
+                        "different".into()
+                    }
+                    (Outcome::Same, _) => "same".into(),
+                    (Outcome::Empty, _) => "both empty".into(),
+                    (Outcome::BothRefuse, _) => "both refuse".into(),
+                };
+                *counts.entry(name).or_default() += 1;
+            }
+        }
+        counts
+    }
 }

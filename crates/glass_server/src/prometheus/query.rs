@@ -106,6 +106,7 @@ fn evaluate(
     let engine = Engine {
         source: work.recording(),
         as_of: work.now(),
+        delays_name_removal: false,
         look_back_millis,
         limits,
         control: work.control.clone(),

@@ -3,7 +3,7 @@
 use super::range::{Read, each_series};
 use super::{Engine, Evaluated, Stats, Steps};
 use crate::aggregate::{AggregateOp, Aggregator, Grouping, select};
-use crate::binary::{Combined, combine_sets, join, with_scalar};
+use crate::binary::{Applied, Combined, combine_sets, join, with_scalar};
 use crate::logql::ast::{
     BinaryExpr, LabelReplace, MetricExpr, RangeAggregation, RangeOp, VectorAggregation, VectorOp,
 };
@@ -184,7 +184,11 @@ impl<'e> Evaluation<'e> {
                 return match op.is_set() {
                     true => combine_sets(op, &binary.matching, left, right),
                     false => {
-                        let how = (op, binary.returns_bool);
+                        let how = Applied {
+                            op,
+                            returns_bool: binary.returns_bool,
+                            delays_name_removal: true,
+                        };
                         join(how, &binary.matching, left, right, &mut on_histograms)
                     }
                 };

@@ -40,7 +40,8 @@ impl Evaluation<'_> {
         let mut aggregator = Aggregator::new(op, aggregate.grouping.clone(), grid.n_steps);
         let mut native = Aggregated::new(op);
         let mut n_held = 0;
-        self.each(inner, grid, &mut |series| {
+        self.each_marked(inner, grid, &mut |mut series| {
+            self.drop_name_for_group(&mut series, &aggregate.grouping);
             let n_groups = aggregator.n_groups();
             let group = aggregator.add(&series);
             if n_groups < aggregator.n_groups() || op == AggregateOp::Quantile {

@@ -3,7 +3,8 @@
 
 use super::evaluation::{Evaluation, Sink};
 use super::histograms;
-use crate::binary::{combine_sets, join, scalars, with_scalar};
+use super::names::{has_one_name, has_one_name_after};
+use crate::binary::{Applied, combine_sets, join, scalars, with_scalar};
 use crate::promql::ast::{Binary, BinaryStep, Expr, ValueType};
 use crate::steps::{Grid, StepSeries};
 use glass_model::QueryError;
@@ -25,8 +26,10 @@ impl Evaluation<'_> {
         sink: &mut Sink<'_>,
     ) -> Result<(), QueryError> {
         let takes_scalar = |step: &BinaryStep| step.right.value_type() == ValueType::Scalar;
+        let mut has_one = has_one_name(&binary.first);
+        let is_checked = !has_one && !self.engine.delays_name_removal;
         let n_streamed = match binary.first.value_type() {
-            ValueType::Vector => binary
+            ValueType::Vector if !is_checked => binary
                 .steps
                 .iter()
                 .rev()
@@ -50,7 +53,7 @@ impl Evaluation<'_> {
             }
         };
         if held.is_empty() {
-            return self.each(&binary.first, grid, &mut through);
+            return self.each_marked(&binary.first, grid, &mut through);
         }
         let mut operand = match binary.first.value_type() {
             ValueType::Scalar => Operand::Scalar(self.scalar(&binary.first, grid)?),
@@ -58,7 +61,12 @@ impl Evaluation<'_> {
         };
         for step in held {
             self.engine.control.check()?;
-            operand = self.apply(operand, step, grid, expr.at.start)?;
+            let had_one = has_one && has_one_name(&step.right);
+            operand = match self.apply(operand, step, grid, expr.at.start)? {
+                Operand::Vector(series) => Operand::Vector(self.drop_names(series, had_one, grid)?),
+                scalar @ Operand::Scalar(_) => scalar,
+            };
+            has_one = has_one_name_after(has_one, step);
         }
         let Operand::Vector(series) = operand else {
             return Err(QueryError::Execution(
@@ -142,7 +150,11 @@ impl Evaluation<'_> {
             return combine_sets(step.op, matching, left, right);
         }
         join(
-            (step.op, step.returns_bool),
+            Applied {
+                op: step.op,
+                returns_bool: step.returns_bool,
+                delays_name_removal: self.engine.delays_name_removal,
+            },
             matching,
             left,
             right,

@@ -95,7 +95,13 @@ impl Evaluation<'_> {
                 None => labels.clone(),
             };
             for (labels, column) in &native {
-                let column = histograms::of_native(&mut self.notes(), &wanted, labels, column, &vector.at);
+                let column = histograms::of_native(
+                    &mut self.notes(),
+                    &wanted,
+                    self.shown_name(labels),
+                    column,
+                    &vector.at,
+                );
                 self.hand_on_histogram(relabel(labels), column, sink)?;
             }
             for one in &classic {
@@ -129,7 +135,7 @@ impl Evaluation<'_> {
                 buckets.iter_mut().for_each(|(_, bucket)| bucket.clear(step));
                 let text = format!(
                     "vector contains a mix of classic and native histograms{}",
-                    for_metric(labels.metric_name())
+                    for_metric(self.shown_name(labels))
                 );
                 self.notes().warn(text, &vector.at);
             }
@@ -165,7 +171,7 @@ impl Evaluation<'_> {
         let Some(upper) = parse_bound(bound) else {
             let text = format!(
                 "bucket label \"le\" is missing or has a malformed value of {bound:?}{}",
-                for_metric(labels.metric_name())
+                for_metric(self.shown_name(&labels))
             );
             self.notes().warn(text, &vector.at);
             return;
@@ -207,6 +213,15 @@ impl Evaluation<'_> {
         result
     }
 
+    /// What notes call the metric: its name is gone by then, unless it is dropped in the end.
+    fn shown_name<'l>(&self, labels: &'l Labels) -> &'l str {
+        if self.engine.delays_name_removal {
+            labels.metric_name()
+        } else {
+            ""
+        }
+    }
+
     fn note_fixed(&self, labels: &Labels, at_millis: i64, fixed: Fixed, vector: &Expr) {
         let forced = Forced {
             millis: (at_millis, at_millis),
@@ -215,7 +230,7 @@ impl Evaluation<'_> {
             n_corrected: 1,
         };
         self.notes()
-            .forced_monotonicity(labels.metric_name(), &vector.at, forced);
+            .forced_monotonicity(self.shown_name(labels), &vector.at, forced);
     }
 }
 

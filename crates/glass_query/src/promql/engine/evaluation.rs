@@ -60,19 +60,19 @@ impl<'a> Evaluation<'a> {
         self.provenance.borrow_mut().take()
     }
 
-    /// Evaluates an expression that yields a vector.
-    pub fn each(&self, expr: &Expr, grid: Grid, sink: &mut Sink<'_>) -> Result<(), QueryError> {
+    /// Evaluates one node; most call [`Evaluation::each`], which looks after names.
+    pub fn each_of_node(&self, expr: &Expr, grid: Grid, sink: &mut Sink<'_>) -> Result<(), QueryError> {
         if grid.n_steps == 0 {
             return Ok(());
         }
         if grid.n_steps > 1 && invariant::contains(&self.invariant, expr) {
-            return self.each(expr, Grid::instant(grid.start_millis), &mut |mut series| {
+            return self.each_of_node(expr, Grid::instant(grid.start_millis), &mut |mut series| {
                 series.column = series.column.repeated(grid.n_steps);
                 sink(series)
             });
         }
         match &expr.kind {
-            ExprKind::Paren(inner) | ExprKind::Plus(inner) => self.each(inner, grid, sink),
+            ExprKind::Paren(inner) | ExprKind::Plus(inner) => self.each_marked(inner, grid, sink),
             ExprKind::Negate(inner) => self.negate(inner, grid, sink),
             ExprKind::Binary(binary) => self.binary(expr, binary, grid, sink),
             ExprKind::Aggregate(aggregate) => self.aggregate(expr, aggregate, grid, sink),
@@ -162,7 +162,7 @@ impl<'a> Evaluation<'a> {
     }
 
     fn negate(&self, inner: &Expr, grid: Grid, sink: &mut Sink<'_>) -> Result<(), QueryError> {
-        self.each(inner, grid, &mut |mut series| {
+        self.each_marked(inner, grid, &mut |mut series| {
             series.drops_name = true;
             series.column.map_floats(|float| -float);
             super::histograms::negate(&mut series.column);

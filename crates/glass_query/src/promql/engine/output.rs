@@ -3,8 +3,10 @@
 
 use super::evaluation::Evaluation;
 use super::histograms;
+use super::names::drop_now;
 use super::range::subquery_grid;
 use super::windows::Samples;
+pub(super) use crate::binary::same_labels;
 use crate::promql::ast::{Expr, ExprKind, MatrixSelector, Subquery, ValueType};
 use crate::steps::{Grid, StepColumn, StepSeries, StepValue};
 use glass_model::{Labels, QueryError, QueryValue, SampleColumn, SampleValue, SeriesData, VectorSample};
@@ -145,9 +147,9 @@ fn to_model(series: StepSeries, times: &Arc<Vec<i64>>) -> SeriesData {
 
 /// Drops the names that are to be dropped.
 fn with_final_names(mut all: Vec<StepSeries>) -> Result<Vec<StepSeries>, QueryError> {
-    for series in all.iter_mut().filter(|series| series.drops_name) {
-        series.labels = series.labels.without(&["__name__", "__type__", "__unit__"]);
-    }
+    all.iter_mut()
+        .filter(|series| series.drops_name)
+        .for_each(drop_now);
     merge_same(all)
 }
 
@@ -167,9 +169,7 @@ pub(super) fn merge_same(all: Vec<StepSeries>) -> Result<Vec<StepSeries>, QueryE
             Some(place) => {
                 let same = &mut merged[*place].column;
                 if same.occupied().overlaps(&series.column.occupied()) {
-                    return Err(QueryError::Execution(
-                        "vector cannot contain metrics with the same labelset".into(),
-                    ));
+                    return Err(same_labels());
                 }
                 same.overlay(&series.column);
             }

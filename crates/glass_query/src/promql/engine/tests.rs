@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod names;
+
 use super::*;
 use crate::promql::parse;
 use crate::promqltest::{Command, Storage, parse as parse_script};
@@ -79,6 +81,7 @@ fn engine(source: &Source, limits: Limits) -> Engine<'_> {
     Engine {
         source,
         as_of: Timestamp::MAX,
+        delays_name_removal: false,
         look_back_millis: LOOK_BACK_MILLIS,
         limits,
         control: Control::within(limits.timeout),

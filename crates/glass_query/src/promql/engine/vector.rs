@@ -38,7 +38,7 @@ impl Evaluation<'_> {
                 self.of_buckets(call, grid, sink)
             }
             "histogram_count" | "histogram_sum" | "histogram_avg" | "histogram_stddev"
-            | "histogram_stdvar" => self.each(argument(call, 0)?, grid, &mut |mut series| {
+            | "histogram_stdvar" => self.each_marked(argument(call, 0)?, grid, &mut |mut series| {
                 series.drops_name = true;
                 super::histograms::statistic(name, &mut series.column);
                 hand_on(series, sink)
@@ -72,7 +72,7 @@ impl Evaluation<'_> {
         sink: &mut Sink<'_>,
         mut change: impl FnMut(&mut StepColumn),
     ) -> Result<(), QueryError> {
-        self.each(vector, grid, &mut |mut series| {
+        self.each_marked(vector, grid, &mut |mut series| {
             series.drops_name = true;
             series.column.clear_histograms();
             change(&mut series.column);
@@ -120,7 +120,7 @@ impl Evaluation<'_> {
             return self.select(selector, grid, true, sink);
         }
         let moments: Vec<f64> = grid.times().map(|at| at as f64 / 1000.0).collect();
-        self.each(vector, grid, &mut |mut series| {
+        self.each_marked(vector, grid, &mut |mut series| {
             series.drops_name = true;
             series.column = StepColumn::of(moments.clone(), series.column.occupied());
             sink(series)
@@ -183,7 +183,7 @@ impl Evaluation<'_> {
     fn scalar_of(&self, vector: &Expr, grid: Grid) -> Result<Vec<f64>, QueryError> {
         let mut values = vec![f64::NAN; grid.n_steps];
         let mut seen = Presence::none(grid.n_steps);
-        self.each(vector, grid, &mut |series| {
+        self.each_marked(vector, grid, &mut |series| {
             let floats = series.column.floats();
             series.column.present().for_each(|step| {
                 values[step] = if seen.has(step) { f64::NAN } else { floats[step] };

@@ -4,14 +4,13 @@ use crate::promql::engine::classic::Wanted;
 use crate::promql::engine::notes::{Notes, for_metric};
 use crate::promql::histogram::NanEffect;
 use crate::steps::StepColumn;
-use glass_model::Labels;
 use std::ops::Range;
 
-/// What is asked, of the histograms of one series.
+/// What is asked, of the histograms of one series of a metric that notes call by its name.
 pub(in crate::promql::engine) fn of_native(
     notes: &mut Notes,
     wanted: &Wanted,
-    labels: &Labels,
+    metric: &str,
     column: &StepColumn,
     vector_at: &Range<usize>,
 ) -> StepColumn {
@@ -26,7 +25,7 @@ pub(in crate::promql::engine) fn of_native(
         };
         answers.set_float(step, value);
         if let Some(effect) = effect {
-            let metric = for_metric(labels.metric_name());
+            let metric = for_metric(metric);
             notes.inform(format!("{}{metric}", nan_text(effect)), vector_at);
         }
     }

@@ -11,7 +11,7 @@ impl Evaluation<'_> {
     pub(super) fn absent(&self, call: &Call, grid: Grid, sink: &mut Sink<'_>) -> Result<(), QueryError> {
         let vector = argument(call, 0)?;
         let mut seen = Presence::none(grid.n_steps);
-        self.each(vector, grid, &mut |series| {
+        self.each_marked(vector, grid, &mut |series| {
             seen.insert_all(&series.column.occupied());
             Ok(())
         })?;
