@@ -25,20 +25,8 @@ impl Evaluation<'_> {
         grid: Grid,
         sink: &mut Sink<'_>,
     ) -> Result<(), QueryError> {
-        let takes_scalar = |step: &BinaryStep| step.right.value_type() == ValueType::Scalar;
-        let mut has_one = has_one_name(&binary.first);
-        let is_checked = !has_one && !self.engine.delays_name_removal;
-        let n_streamed = match binary.first.value_type() {
-            ValueType::Vector if !is_checked => binary
-                .steps
-                .iter()
-                .rev()
-                .take_while(|step| takes_scalar(step))
-                .count(),
-            _ => 0,
-        };
-        let (held, streamed) = binary.steps.split_at(binary.steps.len() - n_streamed);
-        let mut applied = Vec::with_capacity(n_streamed);
+        let (held, streamed) = self.held_and_streamed(binary);
+        let mut applied = Vec::with_capacity(streamed.len());
         for step in streamed {
             applied.push((step, self.scalar(&step.right, grid)?));
         }
@@ -59,6 +47,7 @@ impl Evaluation<'_> {
             ValueType::Scalar => Operand::Scalar(self.scalar(&binary.first, grid)?),
             _ => Operand::Vector(self.collect(&binary.first, grid)?),
         };
+        let mut has_one = has_one_name(&binary.first);
         for step in held {
             self.engine.control.check()?;
             let had_one = has_one && has_one_name(&step.right);
@@ -75,6 +64,23 @@ impl Evaluation<'_> {
         };
         let n_held = series.len().saturating_mul(grid.n_steps);
         self.hand_on(series, n_held, &mut through)
+    }
+
+    /// The operators whose results must be held, and the last ones, through which a vector may stream: those with
+    /// scalars, unless they drop several names, after which series with the same labels have to be found.
+    fn held_and_streamed<'b>(&self, binary: &'b Binary) -> (&'b [BinaryStep], &'b [BinaryStep]) {
+        let takes_scalar = |step: &&BinaryStep| step.right.value_type() == ValueType::Scalar;
+        let n_scalars = match binary.first.value_type() {
+            ValueType::Vector => binary.steps.iter().rev().take_while(takes_scalar).count(),
+            _ => 0,
+        };
+        let (held, streamed) = binary.steps.split_at(binary.steps.len() - n_scalars);
+        let has_one = held.iter().fold(has_one_name(&binary.first), has_one_name_after);
+        if has_one || self.engine.delays_name_removal {
+            (held, streamed)
+        } else {
+            (&binary.steps, &[])
+        }
     }
 
     fn apply(

@@ -61,6 +61,7 @@ fn names_that_are_gone_do_not_tell_series_apart() {
         "AB > bool 0",
         "AB * 2 > 0",
         "(AB > 0) + 1",
+        "a <= on (i) group_right () AB > bool 0",
         "-(a or on (__name__) b)",
         "-topk(2, AB)",
         "abs(sort(AB))",
