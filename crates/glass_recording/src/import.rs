@@ -49,7 +49,8 @@ pub struct ImportOptions {
     pub seen_at: Option<Timestamp>,
     /// Labels that are structured metadata, besides [`glass_formats::loki::METADATA_LABELS`].
     pub metadata_labels: Vec<String>,
-    /// Takes a NaN behind which a series stops for a while for the stale marker that text cannot carry.
+    /// Finds out which NaNs were stale markers, which text cannot carry: those in counts, those of a target that stopped,
+    /// and those behind which a series stops for a while. Texts are read twice then.
     pub infer_stale: bool,
     /// The cluster that events belong to, where they do not say it themselves.
     pub cluster: String,

@@ -285,7 +285,8 @@ pub(crate) struct ImportArgs {
     /// The source's name in the recording, for all inputs; else each file's name.
     #[arg(long, value_name = "NAME")]
     pub source: Option<String>,
-    /// Takes a NaN that ends a run of samples for a stale marker; text forms cannot tell them apart.
+    /// Finds out which NaNs were stale markers, which text forms print alike: those in counters, those of a target that
+    /// stopped, and those that end a run of samples.
     #[arg(long)]
     pub infer_stale: bool,
     /// A label of log lines that is metadata of the line, not of its stream; may be repeated.

@@ -1,7 +1,7 @@
 //! Takes in OpenMetrics text and promtool dumps.
 
 use super::alerts::AlertSamples;
-use super::stale::StaleFinder;
+use super::stale::{StaleFinder, SureSigns};
 use super::tally::Tally;
 use super::text::{Meter, Text};
 use super::{ImportError, Job};
@@ -14,9 +14,11 @@ use std::io::BufRead;
 const FROM_TEXT: &str = "came as text, which prints stale markers as plain NaN";
 
 pub(super) fn import_openmetrics(job: &mut Job<'_>) -> Result<(), ImportError> {
+    let open = |input| openmetrics::reader(input, TimeUnit::BySize);
+    let finder = stale_finder(job, open)?;
     let (input, meter) = Text::open(&job.input.path)?.split();
-    let mut items = openmetrics::reader(input, TimeUnit::BySize);
-    let intake = take_all(job, &mut items, meter)?;
+    let mut items = open(input);
+    let intake = take_all(job, &mut items, meter, finder)?;
     let n_exemplars = items.parser().n_exemplars();
     if !items.parser().has_ended() {
         job.note("no closing `# EOF`: Prometheus' older text form has none, OpenMetrics text may be cut off");
@@ -27,9 +29,10 @@ pub(super) fn import_openmetrics(job: &mut Job<'_>) -> Result<(), ImportError> {
 }
 
 pub(super) fn import_dump(job: &mut Job<'_>) -> Result<(), ImportError> {
+    let finder = stale_finder(job, promtool_dump::reader)?;
     let (input, meter) = Text::open(&job.input.path)?.split();
     let mut items = promtool_dump::reader(input);
-    let intake = take_all(job, &mut items, meter)?;
+    let intake = take_all(job, &mut items, meter, finder)?;
     job.note_count(
         items.parser().n_histograms(),
         "native histogram put together from its printed bounds: empty buckets and the width of an empty zero \
@@ -41,12 +44,35 @@ pub(super) fn import_dump(job: &mut Job<'_>) -> Result<(), ImportError> {
     intake.finish(job, &report)
 }
 
+/// Reads the text for what tells stale markers from NaNs, if that is asked for.
+fn stale_finder<P: LineParser<Item = MetricsItem>>(
+    job: &mut Job<'_>,
+    open: impl FnOnce(Box<dyn BufRead>) -> LineItems<Box<dyn BufRead>, P>,
+) -> Result<Option<StaleFinder>, ImportError> {
+    if !job.options.infer_stale {
+        return Ok(None);
+    }
+    let (input, mut meter) = Text::open(&job.input.path)?.split();
+    let assumed = job.options.known_at.map(Timestamp::millis);
+    let mut signs = SureSigns::default();
+    for item in &mut open(input) {
+        let item = item.map_err(ImportError::format(&job.input.path))?;
+        signs.look(&item, assumed);
+        meter.tick(job);
+    }
+    Ok(Some(StaleFinder::new(signs)))
+}
+
 fn take_all<P: LineParser<Item = MetricsItem>>(
     job: &mut Job<'_>,
     items: &mut LineItems<Box<dyn BufRead>, P>,
     mut meter: Meter,
+    stale: Option<StaleFinder>,
 ) -> Result<Intake, ImportError> {
-    let mut intake = Intake::default();
+    let mut intake = Intake {
+        stale,
+        ..Intake::default()
+    };
     for item in items {
         let item = item.map_err(ImportError::format(&job.input.path))?;
         intake.take(job, item)?;
@@ -61,7 +87,8 @@ fn take_all<P: LineParser<Item = MetricsItem>>(
 struct Intake {
     tally: Tally,
     metadata: Tally,
-    stale: StaleFinder,
+    /// Only if stale markers are to be inferred.
+    stale: Option<StaleFinder>,
     alerts: AlertSamples,
     n_nan: u64,
     n_without_time: u64,
@@ -107,12 +134,11 @@ impl Intake {
         self.reach(job, at);
         self.alerts.take(labels, at, value);
         self.n_nan += u64::from(value.is_nan() && !is_stale_marker(value));
-        if !job.options.infer_stale {
+        let Some(stale) = &mut self.stale else {
             return self.push(job, labels, at, value);
-        }
+        };
         let mut clear = Vec::new();
-        self.stale
-            .take(labels, at, value, &mut |sample| clear.push(sample));
+        stale.take(labels, at, value, &mut |sample| clear.push(sample));
         clear
             .into_iter()
             .try_for_each(|(labels, at, value)| self.push(job, &labels, at, value))
@@ -130,7 +156,9 @@ impl Intake {
 
     fn end_of_samples(&mut self, job: &mut Job<'_>) -> Result<(), ImportError> {
         let mut held = Vec::new();
-        self.stale.end(&mut |sample| held.push(sample));
+        if let (Some(stale), Some(ends_at)) = (&mut self.stale, self.ends_at) {
+            stale.end(ends_at, &mut |sample| held.push(sample));
+        }
         held.into_iter()
             .try_for_each(|(labels, at, value)| self.push(job, &labels, at, value))
     }
@@ -196,17 +224,31 @@ impl Intake {
     }
 
     fn tell_nans(&self, job: &mut Job<'_>) {
-        let n_kept = self.n_nan - self.stale.n_found;
+        let found = self.stale.as_ref().map(|stale| stale.found).unwrap_or_default();
         job.note_count(
-            self.stale.n_found,
+            found.n_in_counts,
+            "NaN in a count, which never holds one, taken for a stale marker",
+            "NaNs in counts, which never hold one, taken for stale markers",
+        );
+        job.note_count(
+            found.n_with_target,
+            "NaN at a time when its target stopped or failed taken for a stale marker",
+            "NaNs at times when their targets stopped or failed taken for stale markers",
+        );
+        job.note_count(
+            found.n_at_ends,
             "NaN behind which its series stops taken for a stale marker",
             "NaNs behind which their series stop taken for stale markers",
         );
+        if self.stale.as_ref().is_some_and(StaleFinder::is_short_of_signs) {
+            job.note("more stale markers of targets than are remembered: some of gauges may have stayed NaN");
+        }
         let advice = if job.options.infer_stale {
             ""
         } else {
-            "; text prints stale markers so, and --infer-stale takes those at which a series stops for markers"
+            "; text prints stale markers so, and --infer-stale finds out which they are"
         };
+        let n_kept = self.n_nan - found.total();
         job.note_count(
             n_kept,
             &format!("NaN kept as it is{advice}"),
