@@ -215,8 +215,12 @@ fn prometheus_over(url: &str, folder: &Path) -> Running {
 }
 
 /// Evaluated by both, a Prometheus of 2.42 and ours. Instants and range edges lie between samples, since ranges are
-/// closed in 2.x and left-open in 3.x; counters that began within a range are left out, since 2.x extrapolates them
-/// otherwise.
+/// closed in 2.x and left-open in 3.x.
+///
+/// Code 500 of the gateway is left out, since one of its counters begins in the range, and 2.x clamps to the counter's
+/// zero before it compares with the threshold of extrapolation (1.1 intervals), 3.x after. That counter has its first
+/// sample, 4, long after the range's start; its zero lies 2.9 s before, at intervals of 5 s. So 2.42 extrapolates by
+/// 2.9 s, and 3.x by half an interval: a rate of 1.6516 and 1.6450, both as computed by hand.
 const QUERIES: [&str; 12] = [
     "up",
     "up{job=~\"shop|gateway\"}",
