@@ -8,6 +8,7 @@ mod parquet_reader;
 mod parquet_schema;
 mod parquet_writer;
 mod rows;
+mod text_column;
 mod thrift;
 
 pub mod changes;

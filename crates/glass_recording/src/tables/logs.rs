@@ -11,16 +11,17 @@ use super::rows::{
     Columns, Trouble, labels_bytes, labels_column, nanos_column, numbers_column, read_label_set,
     texts_column, to_batch,
 };
+use super::text_column::{Spare, TextColumn, read_texts};
 use crate::container::Member;
 use crate::error::RecordingError;
 use arrow_array::types::{UInt8Type, UInt32Type};
-use arrow_array::{Array, MapArray, RecordBatch, StringArray};
+use arrow_array::{Array, MapArray, RecordBatch};
 use arrow_schema::DataType;
 use glass_model::{Labels, Level};
 use std::collections::HashSet;
 use std::io::Write;
 use std::ops::Range;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 /// Entries in a slice, and their bytes.
 pub(crate) const SLICE_ROWS: usize = 16_384;
@@ -45,6 +46,7 @@ static SCHEMA: LazyLock<TableSchema> = LazyLock::new(|| {
 pub struct LogsFile {
     file: TableFile,
     slices: Vec<LogSliceMeta>,
+    spare: Arc<Spare>,
 }
 
 /// What is known of a slice without reading it.
@@ -71,8 +73,8 @@ pub struct LogIndex {
 }
 
 /// A slice's lines: one buffer of text, in the order of [`LogIndex`].
-#[derive(Clone, Debug)]
-pub struct LogLines(StringArray);
+#[derive(Debug)]
+pub struct LogLines(TextColumn);
 
 impl LogLines {
     /// How many lines there are.
@@ -82,35 +84,29 @@ impl LogLines {
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.len() == 0
     }
 
     /// The line of one row; empty if there is no such row.
     pub fn line(&self, row: usize) -> &str {
-        if row < self.0.len() { self.0.value(row) } else { "" }
+        self.0.text(row)
     }
 
     /// All lines, one after the other and without separators.
     pub fn text(&self) -> &[u8] {
-        let offsets = self.0.value_offsets();
-        let (first, last) = (offsets.first().copied(), offsets.last().copied());
-        let range = first.unwrap_or_default() as usize..last.unwrap_or_default() as usize;
-        self.0.value_data().get(range).unwrap_or_default()
+        self.0.bytes()
     }
 
     /// Where the line of one row ends in [`LogLines::text`]; its end if there is no such row.
     pub fn end(&self, row: usize) -> usize {
-        let offsets = self.0.value_offsets();
-        let first = offsets.first().copied().unwrap_or_default();
-        let end = offsets.get(row + 1).or(offsets.last()).copied();
-        (end.unwrap_or_default() - first) as usize
+        self.0.end(row)
     }
 }
 
 #[cfg(test)]
 impl From<&[&str]> for LogLines {
     fn from(lines: &[&str]) -> Self {
-        Self(StringArray::from_iter_values(lines))
+        Self(lines.iter().collect())
     }
 }
 
@@ -156,7 +152,11 @@ impl LogsFile {
         {
             return Err(file.damaged("its row groups are not sorted by time"));
         }
-        Ok(Self { file, slices })
+        Ok(Self {
+            file,
+            slices,
+            spare: Arc::default(),
+        })
     }
 
     /// The slices, by time.
@@ -188,10 +188,13 @@ impl LogsFile {
     /// # Errors
     /// When there is no such slice, or it is damaged.
     pub fn read_lines(&self, slice: usize) -> Result<LogLines, RecordingError> {
+        if let Some(lines) = read_texts(&self.file, slice, LINE_LEAF, &self.spare)? {
+            return Ok(LogLines(lines));
+        }
         let batch = self.file.read(slice, &[3])?;
         let lines = Columns(&batch).texts(0);
         let lines = lines.map_err(|trouble| self.in_slice(slice, &trouble))?;
-        Ok(LogLines(lines.clone()))
+        Ok(LogLines(lines.iter().flatten().collect()))
     }
 
     /// By what the slice's filter names it, if it can have one.

@@ -152,13 +152,6 @@ impl TableFile {
     /// # Errors
     /// When there is no such group, or it is damaged.
     pub(crate) fn read(&self, group: usize, roots: &[usize]) -> Result<RecordBatch, RecordingError> {
-        let metadata = self.metadata.metadata();
-        if group >= metadata.num_row_groups() {
-            return Err(self.damaged(format!(
-                "row group {group} was asked for, and there are {}",
-                self.n_groups()
-            )));
-        }
         let in_group = |trouble: String| self.damaged(format!("row group {group}: {trouble}"));
         let schema = self.metadata.parquet_schema();
         let mut chunks = Chunks {
@@ -167,10 +160,8 @@ impl TableFile {
         };
         for leaf in 0..schema.num_columns() {
             if roots.contains(&schema.get_column_root_idx(leaf)) {
-                let column = metadata.row_group(group).column(leaf);
-                let bytes = self.read_column(column, group * schema.num_columns() + leaf)?;
-                check_pages(&bytes, column.num_values(), column.uncompressed_size())
-                    .map_err(|trouble| in_group(trouble.into()))?;
+                let mut bytes = Vec::new();
+                let column = self.read_column(group, leaf, &mut bytes)?;
                 chunks.parts.push((column.byte_range().0, bytes.into()));
             }
         }
@@ -193,18 +184,43 @@ impl TableFile {
         Ok(batch)
     }
 
-    fn read_column(&self, column: &ColumnChunkMetaData, crc: usize) -> Result<Vec<u8>, RecordingError> {
+    /// Reads the bytes of one column of a row group as they are stored, compared with their checksum; what its pages
+    /// claim is bounded.
+    ///
+    /// # Errors
+    /// When there is no such group, or it is damaged.
+    pub(super) fn read_column(
+        &self,
+        group: usize,
+        leaf: usize,
+        into: &mut Vec<u8>,
+    ) -> Result<&ColumnChunkMetaData, RecordingError> {
+        let metadata = self.metadata.metadata();
+        if group >= metadata.num_row_groups() {
+            return Err(self.damaged(format!(
+                "row group {group} was asked for, and there are {}",
+                self.n_groups()
+            )));
+        }
+        let column = metadata.row_group(group).column(leaf);
         // The sizes were checked when the file was opened.
         let (start, len) = column.byte_range();
-        let bytes = self.member.read_range_at(start, len as usize)?;
-        match self.crcs.get(crc) {
-            Some(expected) if *expected != crc32fast::hash(&bytes) => Err(self.damaged(format!(
-                "wrong checksum of column {}, bytes {start} to {}",
-                column.column_path().string(),
-                start + len
-            ))),
-            _ => Ok(bytes),
+        into.resize(len as usize, 0);
+        self.member.read_at(start, into)?;
+        let n_leaves = self.metadata.parquet_schema().num_columns();
+        match self.crcs.get(group * n_leaves + leaf) {
+            Some(expected) if *expected != crc32fast::hash(into) => {
+                return Err(self.damaged(format!(
+                    "wrong checksum of column {}, bytes {start} to {}",
+                    column.column_path().string(),
+                    start + len
+                )));
+            }
+            _ => {}
         }
+        check_pages(into, column.num_values(), column.uncompressed_size())
+            .map_err(|trouble| self.damaged(format!("row group {group}: {trouble}")))?;
+        Ok(column)
     }
 }
 

@@ -161,7 +161,21 @@ impl<'a> Walker<'a> {
         Ok(())
     }
 
-    fn varint(&mut self) -> Result<u64, Trouble> {
+    /// The next `n` bytes.
+    ///
+    /// # Errors
+    /// When there are fewer.
+    pub(super) fn take(&mut self, n: usize) -> Result<&'a [u8], Trouble> {
+        let start = self.at;
+        self.advance(n as u64)?;
+        self.bytes.get(start..self.at).ok_or(CUT_SHORT)
+    }
+
+    /// A number without a sign.
+    ///
+    /// # Errors
+    /// When it is cut short or too long.
+    pub(super) fn varint(&mut self) -> Result<u64, Trouble> {
         let mut value = 0;
         for shift in (0..64).step_by(7) {
             let byte = self.byte()?;
@@ -173,7 +187,11 @@ impl<'a> Walker<'a> {
         Err("its description has a number that is too long")
     }
 
-    fn zigzag(&mut self) -> Result<i64, Trouble> {
+    /// A number with a sign.
+    ///
+    /// # Errors
+    /// As for [`Walker::varint`].
+    pub(super) fn zigzag(&mut self) -> Result<i64, Trouble> {
         let value = self.varint()?;
         Ok((value >> 1) as i64 ^ -((value & 1) as i64))
     }

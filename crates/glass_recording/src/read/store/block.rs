@@ -31,8 +31,11 @@ impl Block {
     /// Puts entries, given as recorded, in order. The columns are of one length; a level that is not known counts
     /// as [`Level::Unknown`].
     pub(crate) fn new(at_nanos: &[i64], stream: &[u32], level: &[u8]) -> Self {
-        let mut recorded: Vec<u32> = (0..at_nanos.len() as u32).collect();
-        recorded.sort_by_key(|row| (at_nanos[*row as usize], stream[*row as usize]));
+        // With their keys beside them, and stable: entries come stream by stream, each in order of time.
+        let keys = at_nanos.iter().zip(stream).zip(0..);
+        let mut keys: Vec<(i64, u32, u32)> = keys.map(|((at, stream), row)| (*at, *stream, row)).collect();
+        keys.sort();
+        let recorded: Vec<u32> = keys.iter().map(|key| key.2).collect();
         let known_level = |level: u8| {
             if usize::from(level) < Level::ALL.len() {
                 level
@@ -41,8 +44,8 @@ impl Block {
             }
         };
         Self {
-            at_nanos: recorded.iter().map(|row| at_nanos[*row as usize]).collect(),
-            stream: recorded.iter().map(|row| stream[*row as usize]).collect(),
+            at_nanos: keys.iter().map(|key| key.0).collect(),
+            stream: keys.iter().map(|key| key.1).collect(),
             level: recorded
                 .iter()
                 .map(|row| known_level(level[*row as usize]))
