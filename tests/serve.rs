@@ -219,8 +219,8 @@ fn prometheus_over(url: &str, folder: &Path) -> Running {
 ///
 /// Code 500 of the gateway is left out, since one of its counters begins in the range, and 2.x clamps to the counter's
 /// zero before it compares with the threshold of extrapolation (1.1 intervals), 3.x after. That counter has its first
-/// sample, 4, long after the range's start; its zero lies 2.9 s before, at intervals of 5 s. So 2.42 extrapolates by
-/// 2.9 s, and 3.x by half an interval: a rate of 1.6516 and 1.6450, both as computed by hand.
+/// sample, 4, long after the range's start; its zero lies 2.8 s before, at intervals of 5 s. So 2.42 extrapolates by
+/// 2.8 s, and 3.x by half an interval: a rate of 1.6516 and 1.6450, both as computed by hand.
 const QUERIES: [&str; 12] = [
     "up",
     "up{job=~\"shop|gateway\"}",
