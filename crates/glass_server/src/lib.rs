@@ -11,6 +11,7 @@ mod alertmanager;
 mod clock;
 mod gaps;
 mod guard;
+mod home;
 mod loki;
 mod params;
 mod pool;

@@ -3,8 +3,9 @@
 use crate::clock::Clock;
 use crate::guard::{self, Hosts};
 use crate::service::{Service, Shared};
-use crate::{alertmanager, loki, prometheus};
+use crate::{alertmanager, home, loki, prometheus};
 use axum::extract::Request;
+use axum::routing::get;
 use axum::{Router, middleware};
 use glass_query::Limits;
 use glass_recording::Recording;
@@ -138,6 +139,7 @@ fn router(service: Shared, hosts: Arc<Hosts>) -> Router {
     let unknown = |request: Request| async move { guard::not_found(request.uri().path()) };
     let wrong_method = |request: Request| async move { guard::not_allowed(request.uri().path()) };
     Router::new()
+        .route("/", get(home::home))
         .merge(prometheus::routes())
         .merge(loki::routes())
         .merge(alertmanager::routes())

@@ -36,6 +36,13 @@ fn only_our_hosts_are_served() {
 }
 
 #[test]
+fn the_root_says_what_is_served() {
+    let answer = get(*SHOP, "/");
+    check(&answer, 200, "Now is 2026-11-22T03:45:04Z and stands still.");
+    check(&answer, 200, "incident-shop");
+}
+
+#[test]
 fn nothing_is_written() {
     let writes = [
         ("POST", "/api/v1/write"),
