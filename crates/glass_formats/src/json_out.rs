@@ -59,7 +59,25 @@ pub(crate) fn float<W: Write + ?Sized>(out: &mut W, value: f64) -> io::Result<()
     } else if magnitude != 0.0 && !(1e-6..1e21).contains(&magnitude) {
         exponent_float(out, value)
     } else {
+        plain_float(out, value)
+    }
+}
+
+/// Up to here every whole number has a float of its own.
+const LARGEST_WHOLE: f64 = 9_007_199_254_740_992.0;
+
+/// A finite float in full. Answers hold millions of them, so the standard library's formatting is left to the few
+/// that the quick ways do not write in full.
+fn plain_float<W: Write + ?Sized>(out: &mut W, value: f64) -> io::Result<()> {
+    if value.fract() == 0.0 && value.abs() <= LARGEST_WHOLE && (value != 0.0 || value.is_sign_positive()) {
+        return out.write_all(itoa::Buffer::new().format(value as i64).as_bytes());
+    }
+    let mut buffer = zmij::Buffer::new();
+    let text = buffer.format_finite(value);
+    if text.contains('e') || text.ends_with(".0") {
         write!(out, "{value}")
+    } else {
+        out.write_all(text.as_bytes())
     }
 }
 
@@ -86,11 +104,17 @@ pub(crate) fn quoted_float<W: Write + ?Sized>(out: &mut W, value: f64) -> io::Re
 
 /// Milliseconds as seconds, with a fraction of three digits if there is one.
 pub(crate) fn millis_as_seconds<W: Write + ?Sized>(out: &mut W, at_millis: i64) -> io::Result<()> {
-    let sign = if at_millis < 0 { "-" } else { "" };
     let (whole, below) = (at_millis.unsigned_abs() / 1000, at_millis.unsigned_abs() % 1000);
+    if at_millis < 0 {
+        out.write_all(b"-")?;
+    }
+    out.write_all(itoa::Buffer::new().format(whole).as_bytes())?;
     match below {
-        0 => write!(out, "{sign}{whole}"),
-        _ => write!(out, "{sign}{whole}.{below:03}"),
+        0 => Ok(()),
+        _ => {
+            let digit = |n: u64| b'0' + (n % 10) as u8;
+            out.write_all(&[b'.', digit(below / 100), digit(below / 10), digit(below)])
+        }
     }
 }
 
@@ -123,6 +147,25 @@ mod tests {
         check(f64::NAN, "NaN");
         check(f64::INFINITY, "+Inf");
         check(f64::NEG_INFINITY, "-Inf");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn floats_are_written_in_full_and_as_short_as_can_be(bits: u64, whole: i32, exponent in -6_i32..21) {
+            let made = f64::from(whole) * 10_f64.powi(exponent) / f64::from(i32::MAX);
+            for value in [f64::from_bits(bits), f64::from(whole), f64::from(whole) / 1000.0, made] {
+                if !value.is_finite() || value != 0.0 && !(1e-6..1e21).contains(&value.abs()) {
+                    continue;
+                }
+                let mut out = Vec::new();
+                float(&mut out, value).unwrap();
+                // Of two equally near texts of one length the standard library takes the greater, Go the even one.
+                let text = String::from_utf8(out).unwrap();
+                proptest::prop_assert_eq!(text.parse::<f64>().unwrap().to_bits(), value.to_bits());
+                proptest::prop_assert_eq!(text.len(), value.to_string().len());
+                proptest::prop_assert!(!text.contains('e'));
+            }
+        }
     }
 
     #[test]
