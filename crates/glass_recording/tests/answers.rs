@@ -256,12 +256,22 @@ fn metric_names_are_those_of_known_samples() {
     for _ in 0..30 {
         let as_of = world::playhead(&recorded.world, random);
         let mut expected: BTreeMap<String, Vec<Labels>> = BTreeMap::new();
+        let mut seen: BTreeMap<String, (Timestamp, String)> = BTreeMap::new();
         for fact in recorded.world.known(as_of).facts {
-            if let Fact::Sample(labels, ..) | Fact::Histogram(labels, ..) = fact {
-                let known = expected.entry(labels.metric_name().to_owned()).or_default();
-                if !known.contains(&labels) {
-                    known.push(labels);
+            match fact {
+                Fact::Sample(labels, ..) | Fact::Histogram(labels, ..) => {
+                    let known = expected.entry(labels.metric_name().to_owned()).or_default();
+                    if !known.contains(&labels) {
+                        known.push(labels);
+                    }
                 }
+                Fact::SeenMetadata(row, at) => {
+                    let latest = seen.entry(row.name).or_insert((Timestamp::MIN, String::new()));
+                    if at >= latest.0 {
+                        *latest = (at, row.help);
+                    }
+                }
+                _ => {}
             }
         }
         let AnswerValue::MetricNames(names) = recorded.ask(as_of, Ask::MetricNames).0 else {
@@ -277,7 +287,9 @@ fn metric_names_are_those_of_known_samples() {
             .collect();
         assert_eq!(found, expected, "at {as_of}");
         for metric in names.iter().filter(|metric| metric.name != "native_seconds") {
-            assert_eq!(metric.help, format!("Help of {}.", metric.name));
+            let undated = format!("Help of {}.", metric.name);
+            let help = seen.get(&metric.name).map_or(&undated, |(_, help)| help);
+            assert_eq!(&metric.help, help, "{} at {as_of}", metric.name);
         }
     }
 }

@@ -261,12 +261,13 @@ fn write_series(
 ) -> Result<()> {
     let suffix = if kind == "counter" { "_total" } else { "" };
     let speed = random.below(200) as f64 + 1.0;
-    let mut value = 0.0;
+    // Far from 0, where Prometheus 2 and 3 extrapolate rates in different ways.
+    let mut value = 100_000.0;
     for i in 0..N_SAMPLES {
         value = match name {
             "build_info" => 1.0,
             // One restart in about a thousand samples.
-            _ if kind == "counter" && random.below(1_000) == 0 => 0.0,
+            _ if kind == "counter" && random.below(1_000) == 0 => 50_000.0,
             _ if kind == "counter" => value + (speed * random.below(1_000) as f64 / 100.0).round() / 10.0,
             _ => 1e9 + random.below(1_000_000_000) as f64,
         };
@@ -277,7 +278,7 @@ fn write_series(
 
 fn write_histograms(out: &mut impl Write, name: &str, all: &[String], random: &mut Random) -> Result<usize> {
     for labels in all {
-        let mut counts = vec![[0_u64; BOUNDS.len()]];
+        let mut counts = vec![[100_000_u64; BOUNDS.len()]];
         for i in 1..N_SAMPLES {
             let mut next = counts[i - 1];
             let mut grown = 0;
