@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 /// The samples begin here: a moment that no step of a query meets.
 const START_MILLIS: i64 = 1_795_300_000_123;
 const INTERVAL_MILLIS: i64 = 15_000;
-const N_SAMPLES: usize = 1_000;
+const N_SAMPLES: usize = 1_100;
 const INSTANCES: usize = 20;
 const ROUTES: usize = 5;
 const CODES: [&str; 5] = ["200", "201", "404", "500", "503"];
