@@ -368,7 +368,7 @@ impl Server {
             .windows(4)
             .position(|bytes| bytes == b"\r\n\r\n")
             .context("no header")?;
-        if !answer.get(9..12).is_some_and(|status| status == b"200") {
+        if answer.get(9..12).is_none_or(|status| status != b"200") {
             bail!("{}", String::from_utf8_lossy(&answer[..answer.len().min(600)]));
         }
         Ok(answer.split_off(end + 4))
