@@ -179,7 +179,7 @@ pub(crate) struct QueryArgs {
     /// A .glass file, a folder, or the name of a bundled incident.
     #[arg(value_name = "FILE")]
     pub recording: String,
-    /// The query, such as 'sum by (job) (rate(http_requests_total[5m]))'.
+    /// The query, such as `sum by (job) (rate(http_requests_total[5m]))`.
     #[arg(value_name = "PROMQL")]
     pub query: String,
     #[command(flatten)]
