@@ -1,4 +1,4 @@
-//! `log_filters`: of each slice of log lines a Bloom filter of its [`each_gram`], by which a search skips the slices
+//! `log_filters`: of each slice of log lines a Bloom filter of its pieces (`each_gram`), by which a search skips the slices
 //! that cannot hold a text.
 //!
 //! A filter names its slice by the checksum and length of the slice's column of lines. A slice without one is read.
