@@ -5,7 +5,8 @@ mod promql;
 
 use crate::Limits;
 use glass_model::{
-    Answer, Ask, Backend, Jump, Navigator, Querier, QueryError, QueryLanguage, Question, Timestamp,
+    Answer, AnswerValue, Ask, Backend, Jump, Navigator, Provenance, Querier, QueryError, QueryLanguage,
+    Question, TimeRange, Timestamp,
 };
 use logql::LogQl;
 use promql::PromQl;
@@ -57,6 +58,16 @@ impl<S: Backend + Querier> Backend for Evaluator<S> {
             Ask::Completion(ask) => prom_ql.completion(ask),
             _ => self.source.answer(question),
         }
+    }
+}
+
+/// An answer of an engine; `provenance` is that of what was read, if anything was.
+fn answer(as_of: Timestamp, value: AnswerValue, provenance: Option<Provenance>) -> Answer {
+    let evaluated = || Provenance::complete("evaluated here", TimeRange::new(as_of, as_of));
+    Answer {
+        as_of,
+        value,
+        provenance: provenance.unwrap_or_else(evaluated),
     }
 }
 

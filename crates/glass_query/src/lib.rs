@@ -14,6 +14,7 @@ pub mod logqltest;
 pub mod promql;
 pub mod promqltest;
 mod rank;
+pub mod scripts;
 pub mod steps;
 pub mod sums;
 

@@ -1,7 +1,7 @@
 //! Runs scripts in the language of Prometheus' `promqltest`; see `glass_query::promqltest`.
 
-use glass_query::promqltest::{Outcome, run};
-use std::io::Write;
+use glass_query::promqltest::run;
+use glass_query::scripts::run_files;
 use std::process::ExitCode;
 
 const HELP: &str = "\
@@ -14,55 +14,5 @@ The exit code is 0 if all passed, 1 if any failed, 2 if a file cannot be read.
 ";
 
 fn main() -> ExitCode {
-    let files: Vec<String> = std::env::args().skip(1).collect();
-    let mut out = std::io::stdout().lock();
-    if files.is_empty() || files.iter().any(|file| matches!(file.as_str(), "-h" | "--help")) {
-        let is_asked = !files.is_empty();
-        let _ = out.write_all(HELP.as_bytes());
-        return ExitCode::from(if is_asked { 0 } else { 2 });
-    }
-    match run_all(&files, &mut out) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            let _ = writeln!(std::io::stderr(), "{error}");
-            ExitCode::from(2)
-        }
-    }
-}
-
-fn run_all(files: &[String], out: &mut impl Write) -> std::io::Result<bool> {
-    let mut table = Vec::new();
-    for file in files {
-        let text = std::fs::read_to_string(file).map_err(|error| {
-            std::io::Error::new(error.kind(), format!("cannot read a script: {error}: {file}"))
-        })?;
-        let outcome = run(&text);
-        for failure in &outcome.failures {
-            let reason = failure.reason.replace('\n', " ");
-            writeln!(out, "{file}:{}: {}: {reason}", failure.line, failure.query)?;
-        }
-        table.push((file.as_str(), outcome));
-    }
-    summary(&table, out)
-}
-
-fn summary(table: &[(&str, Outcome)], out: &mut impl Write) -> std::io::Result<bool> {
-    let (mut n_passed, mut n_failed) = (0, 0);
-    for (file, outcome) in table {
-        writeln!(
-            out,
-            "{:>5} passed {:>5} failed  {file}",
-            outcome.n_passed,
-            outcome.failures.len()
-        )?;
-        n_passed += outcome.n_passed;
-        n_failed += outcome.failures.len();
-    }
-    let share = 100.0 * n_passed as f64 / (n_passed + n_failed).max(1) as f64;
-    writeln!(
-        out,
-        "{n_passed:>5} passed {n_failed:>5} failed  in all, {share:.1} % passed"
-    )?;
-    Ok(n_failed == 0)
+    run_files(HELP, run)
 }

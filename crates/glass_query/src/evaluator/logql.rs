@@ -1,12 +1,13 @@
 //! LogQL for the [`Evaluator`](super::Evaluator): free queries, graphs of them, and lines and histograms whose filter
 //! is a query.
 
+use super::answer;
 use crate::logql::{Engine, Evaluated, Query, complete, parse, predicate, rewrite};
 use crate::{Control, Limits};
 use glass_model::{
     Answer, AnswerValue, Ask, Backend, Bucket, CompletionAsk, Entry, Graph, GraphSeries, LogFilter, Matcher,
-    Provenance, Querier, QueryAsk, QueryError, QueryGraph, QueryGraphAsk, QueryResult, QueryTime, QueryValue,
-    Question, SeriesData, Stream, TimeRange, Timestamp,
+    Querier, QueryAsk, QueryError, QueryGraph, QueryGraphAsk, QueryResult, QueryTime, QueryValue, Question,
+    SeriesData, Stream, TimeRange, Timestamp,
 };
 use std::ops::Range;
 
@@ -24,16 +25,6 @@ impl<S: Backend + Querier> LogQl<'_, S> {
             as_of: self.as_of,
             limits: *self.limits,
             control: Control::within(self.limits.timeout),
-        }
-    }
-
-    fn answer(&self, value: AnswerValue, provenance: Option<Provenance>) -> Answer {
-        Answer {
-            as_of: self.as_of,
-            value,
-            provenance: provenance.unwrap_or_else(|| {
-                Provenance::complete("evaluated here", TimeRange::new(self.as_of, self.as_of))
-            }),
         }
     }
 
@@ -67,7 +58,7 @@ impl<S: Backend + Querier> LogQl<'_, S> {
             infos: Vec::new(),
             n_read: stats.n_lines,
         };
-        Ok(self.answer(AnswerValue::Query(result), provenance))
+        Ok(answer(self.as_of, AnswerValue::Query(result), provenance))
     }
 
     /// The end of the range does not belong to it, as in Loki.
@@ -92,7 +83,7 @@ impl<S: Backend + Querier> LogQl<'_, S> {
             infos: Vec::new(),
             n_read: stats.n_lines,
         };
-        Ok(self.answer(AnswerValue::Query(result), Some(provenance)))
+        Ok(answer(self.as_of, AnswerValue::Query(result), Some(provenance)))
     }
 
     /// A graph: each bucket shows the value at its end, unless that is later than the playhead.
@@ -130,13 +121,13 @@ impl<S: Backend + Querier> LogQl<'_, S> {
             warnings: evaluated.warnings,
             infos: Vec::new(),
         });
-        Ok(self.answer(value, evaluated.provenance))
+        Ok(answer(self.as_of, value, evaluated.provenance))
     }
 
     /// How a query could go on.
     pub(super) fn completion(&self, ask: &CompletionAsk) -> Result<Answer, QueryError> {
         let completion = complete(ask, &self.engine())?;
-        Ok(self.answer(AnswerValue::Completion(completion), None))
+        Ok(answer(self.as_of, AnswerValue::Completion(completion), None))
     }
 
     /// Lines whose filter is a query: the source finds and counts them by a predicate, then the query's stages write

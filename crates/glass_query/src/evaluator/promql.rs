@@ -3,11 +3,12 @@
 mod completion;
 mod graph;
 
+use super::answer;
 use crate::promql::{Engine, LOOK_BACK_MILLIS, parse};
 use crate::{Control, Limits};
 use glass_model::{
-    Answer, AnswerValue, Backend, CompletionAsk, Provenance, Querier, QueryAsk, QueryError, QueryGraphAsk,
-    QueryResult, QueryTime, QueryValue, TimeRange, Timestamp,
+    Answer, AnswerValue, Backend, CompletionAsk, Querier, QueryAsk, QueryError, QueryGraphAsk, QueryResult,
+    QueryTime, QueryValue, Timestamp,
 };
 
 const NANOS_PER_MILLI: i64 = 1_000_000;
@@ -28,16 +29,6 @@ impl<S: Backend + Querier> PromQl<'_, S> {
             look_back_millis: LOOK_BACK_MILLIS,
             limits: *self.limits,
             control: Control::within(self.limits.timeout),
-        }
-    }
-
-    fn answer(&self, value: AnswerValue, provenance: Option<Provenance>) -> Answer {
-        Answer {
-            as_of: self.as_of,
-            value,
-            provenance: provenance.unwrap_or_else(|| {
-                Provenance::complete("evaluated here", TimeRange::new(self.as_of, self.as_of))
-            }),
         }
     }
 
@@ -62,14 +53,18 @@ impl<S: Backend + Querier> PromQl<'_, S> {
             n_read: evaluated.n_samples,
         };
         truncate(&mut result, ask.limit);
-        Ok(self.answer(AnswerValue::Query(result), evaluated.provenance))
+        Ok(answer(
+            self.as_of,
+            AnswerValue::Query(result),
+            evaluated.provenance,
+        ))
     }
 
     /// A graph of a query.
     pub(super) fn graph(&self, ask: &QueryGraphAsk) -> Result<Answer, QueryError> {
         let expr = parse(&ask.text, self.limits)?;
         let (graph, provenance) = graph::draw(&self.engine(), ask, &expr)?;
-        Ok(self.answer(AnswerValue::QueryGraph(graph), provenance))
+        Ok(answer(self.as_of, AnswerValue::QueryGraph(graph), provenance))
     }
 
     /// How a query could go on.
@@ -81,7 +76,11 @@ impl<S: Backend + Querier> PromQl<'_, S> {
             as_of: self.as_of,
         };
         let (completion, provenance) = context.complete(ask)?;
-        Ok(self.answer(AnswerValue::Completion(completion), provenance))
+        Ok(answer(
+            self.as_of,
+            AnswerValue::Completion(completion),
+            provenance,
+        ))
     }
 }
 

@@ -25,28 +25,9 @@ mod check;
 mod script;
 mod store;
 
+pub use crate::scripts::{Failure, Outcome};
 pub use script::{Command, Eval, Expected, Row, What, parse};
 pub use store::LogStore;
-
-/// An evaluation that did not yield what the script expects, or a line that is no script.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure {
-    /// Where in the script, from 1.
-    pub line: usize,
-    /// The query, or the line that is not understood.
-    pub query: String,
-    /// What differed.
-    pub reason: String,
-}
-
-/// What came of a script.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Outcome {
-    /// Cases that passed.
-    pub n_passed: usize,
-    /// Cases that failed, in the script's order.
-    pub failures: Vec<Failure>,
-}
 
 /// Runs a script to its end, whatever fails on the way.
 pub fn run(text: &str) -> Outcome {

@@ -13,31 +13,12 @@ mod script;
 mod series;
 mod storage;
 
+pub use crate::scripts::{Failure, Outcome};
 pub use script::{Command, Eval, Expected, Load, Pattern, ScriptError, When, parse};
 pub use series::{Item, SeriesLine, parse_histogram};
 pub use storage::Storage;
 
 use crate::Limits;
-
-/// An evaluation that did not yield what the script expects, or a line that is no script.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure {
-    /// Where in the script, from 1.
-    pub line: usize,
-    /// The query, or the line that is not understood.
-    pub query: String,
-    /// What differed.
-    pub reason: String,
-}
-
-/// What came of a script.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Outcome {
-    /// Cases that passed.
-    pub n_passed: usize,
-    /// Cases that failed, in the script's order.
-    pub failures: Vec<Failure>,
-}
 
 /// Runs a script to its end, whatever fails on the way.
 pub fn run(text: &str) -> Outcome {

@@ -138,24 +138,16 @@ impl SeriesStore {
     }
 
     fn read_columns(&self, places: &[usize], range: TimeRange) -> Vec<Column> {
-        let wanted = self.wanted(places);
-        let mut drafts: Vec<Draft<f64>> = places.iter().map(|_| Draft::default()).collect();
         let files = &self.metrics;
-        let chunks = chunks_with(files.iter().map(MetricsFile::chunks), &wanted, range);
-        each_chunk(
-            &chunks,
-            |chunk| files[chunk.file].read(chunk.number),
-            |chunk, read| match read {
-                Ok(read) => chunk.inside.iter().for_each(|(id, slot)| {
-                    let times = (&*read.series, &*read.at_millis);
-                    drafts[*slot].take(times, &read.values, *id, range);
-                }),
-                Err(error) => chunk
-                    .inside
-                    .iter()
-                    .for_each(|(_, slot)| drafts[*slot].miss(&error)),
-            },
-        );
+        let metas = files.iter().map(MetricsFile::chunks);
+        let drafts = self.read_drafts(places, range, metas, |chunk| {
+            let read = files[chunk.file].read(chunk.number)?;
+            Ok(Rows {
+                series: read.series,
+                at_millis: read.at_millis,
+                values: read.values,
+            })
+        });
         let to_column = |draft: Draft<f64>| {
             let (at_millis, values, damage) = draft.in_order();
             Column::new(SampleColumn::new(at_millis, values), damage)
@@ -165,29 +157,43 @@ impl SeriesStore {
 
     /// The native histograms inside `range` of the series at `places`, and why some are missing.
     fn read_histograms(&self, places: &[usize], range: TimeRange) -> Vec<Histograms> {
-        let wanted = self.wanted(places);
-        let mut drafts: Vec<Draft<NativeHistogram>> = places.iter().map(|_| Draft::default()).collect();
         let files = &self.histograms;
-        let chunks = chunks_with(files.iter().map(HistogramsFile::chunks), &wanted, range);
-        each_chunk(
-            &chunks,
-            |chunk| files[chunk.file].read(chunk.number),
-            |chunk, read| match read {
-                Ok(read) => chunk.inside.iter().for_each(|(id, slot)| {
-                    let times = (&*read.series, &*read.at_millis);
-                    drafts[*slot].take(times, &read.histograms, *id, range);
-                }),
-                Err(error) => chunk
-                    .inside
-                    .iter()
-                    .for_each(|(_, slot)| drafts[*slot].miss(&error)),
-            },
-        );
+        let metas = files.iter().map(HistogramsFile::chunks);
+        let drafts = self.read_drafts(places, range, metas, |chunk| {
+            let read = files[chunk.file].read(chunk.number)?;
+            Ok(Rows {
+                series: read.series,
+                at_millis: read.at_millis,
+                values: read.histograms,
+            })
+        });
         let to_rows = |draft: Draft<NativeHistogram>| {
             let (at_millis, histograms, damage) = draft.in_order();
             (at_millis.into_iter().zip(histograms).collect(), damage)
         };
         drafts.into_iter().map(to_rows).collect()
+    }
+
+    /// What the chunks that `read` decodes hold inside `range` of the series at `places`.
+    fn read_drafts<'a, V: Clone + Send + Sync>(
+        &self,
+        places: &[usize],
+        range: TimeRange,
+        metas: impl Iterator<Item = &'a [MetricsChunkMeta]>,
+        read: impl Fn(&Chunk<'_>) -> Result<Rows<V>, RecordingError> + Sync,
+    ) -> Vec<Draft<V>> {
+        let wanted = self.wanted(places);
+        let mut drafts: Vec<Draft<V>> = places.iter().map(|_| Draft::default()).collect();
+        let chunks = chunks_with(metas, &wanted, range);
+        each_chunk(&chunks, read, |chunk, read| {
+            for (id, slot) in chunk.inside {
+                match &read {
+                    Ok(rows) => drafts[*slot].take(rows, *id, range),
+                    Err(error) => drafts[*slot].miss(error),
+                }
+            }
+        });
+        drafts
     }
 
     /// Which of the series at `places` have a sample inside `range`. Values are not decoded, and times only where
@@ -269,8 +275,8 @@ struct Chunk<'a> {
 }
 
 /// The chunks of all files of a table that may hold something of what is wanted.
-fn chunks_with<'a>(
-    files: impl Iterator<Item = &'a [MetricsChunkMeta]>,
+fn chunks_with<'a, 'm>(
+    files: impl Iterator<Item = &'m [MetricsChunkMeta]>,
     wanted: &'a Wanted,
     range: TimeRange,
 ) -> Vec<Chunk<'a>> {
@@ -356,6 +362,13 @@ impl Look {
     }
 }
 
+/// A chunk, decoded: columns of one length, by series and time.
+struct Rows<T> {
+    series: Vec<u32>,
+    at_millis: Vec<i64>,
+    values: Vec<T>,
+}
+
 /// The samples of one series while its chunks are read, earlier files first.
 struct Draft<T> {
     at_millis: Vec<i64>,
@@ -374,10 +387,10 @@ impl<T> Default for Draft<T> {
 }
 
 impl<T: Clone> Draft<T> {
-    fn take(&mut self, times: (&[u32], &[i64]), values: &[T], id: u32, range: TimeRange) {
-        let rows = rows_of(times.0, times.1, id, range);
-        self.at_millis.extend_from_slice(&times.1[rows.clone()]);
-        self.values.extend_from_slice(&values[rows]);
+    fn take(&mut self, rows: &Rows<T>, id: u32, range: TimeRange) {
+        let inside = rows_of(&rows.series, &rows.at_millis, id, range);
+        self.at_millis.extend_from_slice(&rows.at_millis[inside.clone()]);
+        self.values.extend_from_slice(&rows.values[inside]);
     }
 
     fn miss(&mut self, error: &RecordingError) {

@@ -1,3 +1,5 @@
+//! Lists that were seen again and again are stored once and come back whole.
+
 use super::*;
 use crate::container::Source;
 use crate::tables::receivers::read_receivers;
