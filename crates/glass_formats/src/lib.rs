@@ -20,6 +20,7 @@ mod metrics;
 pub mod openmetrics;
 pub mod prometheus_api;
 pub mod promtool_dump;
+pub mod redact;
 mod scan;
 mod when;
 

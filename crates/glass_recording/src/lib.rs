@@ -16,10 +16,11 @@ pub mod import;
 mod manifest;
 mod pack;
 mod read;
-pub mod redact;
 pub mod tables;
 mod verify;
 mod writer;
+
+pub use glass_formats::redact;
 
 pub use container::{Archive, ArchiveKind, Member};
 pub use error::RecordingError;
