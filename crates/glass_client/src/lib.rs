@@ -1,0 +1,10 @@
+//! The shared client: everything that open clouds show the public, fetched politely and turned into the model.
+//!
+//! [`catalogue`] says which clouds there are and where each of their sources is. [`http`] is the one way to a server:
+//! it holds the manners (one request at a time, back-off, limits, conditional requests) and the allow-lists that keep
+//! every request a read. Above it stands one module an API; they fetch, `glass_formats` reads the bytes.
+//!
+//! This crate does not know: recordings, query engines, screens.
+
+pub mod catalogue;
+pub mod http;
