@@ -36,6 +36,11 @@ const TABLE: &[(&str, &[&str], &[&str])] = &[
         &["tokio", "reqwest", "ratatui", "crossterm", "egui"],
     ),
     (
+        "glass_client",
+        &["glass_model", "glass_formats"],
+        &["parquet", "zip", "ratatui", "crossterm", "egui"],
+    ),
+    (
         "glass_query",
         &["glass_model"],
         &["tokio", "reqwest", "parquet", "zip", "ratatui", "egui"],
@@ -62,7 +67,14 @@ const TABLE: &[(&str, &[&str], &[&str])] = &[
     ),
     (
         "glass_driver",
-        &["glass_model", "glass_formats", "glass_recording", "glass_core"],
+        &[
+            "glass_model",
+            "glass_formats",
+            "glass_client",
+            "glass_query",
+            "glass_recording",
+            "glass_core",
+        ],
         &["ratatui", "crossterm", "egui", "eframe"],
     ),
     (
@@ -80,6 +92,7 @@ const TABLE: &[(&str, &[&str], &[&str])] = &[
         &[
             "glass_model",
             "glass_formats",
+            "glass_client",
             "glass_query",
             "glass_recording",
             "glass_server",

@@ -8,3 +8,6 @@
 
 pub mod catalogue;
 pub mod http;
+mod told;
+
+pub use told::Told;
