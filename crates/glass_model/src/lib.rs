@@ -10,6 +10,7 @@
 mod alert;
 mod backend;
 mod change;
+mod cloud;
 mod document;
 mod event;
 mod go_regex;
@@ -31,6 +32,7 @@ mod time;
 pub use alert::{Alert, AlertState};
 pub use backend::{Backend, Jump, JumpTarget, Navigator, Querier, QueryError};
 pub use change::{Change, ChangeSummary, FileChange, RepositoryFile};
+pub use cloud::{CloudKind, CloudSummary, SourceState, SourceSummary};
 pub use document::{Comment, Document, DocumentKind, DocumentSummary};
 pub use event::{Event, EventKind, Until};
 pub use go_regex::{go_regex, go_regex_anchored};
