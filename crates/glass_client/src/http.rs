@@ -93,7 +93,12 @@ impl Http {
             max_concurrency,
             min_interval,
         };
-        self.gates().insert(host_of(url), Arc::new(Gate::new(pace)));
+        let mut gates = self.gates();
+        let host = host_of(url);
+        // A gate that has this pace already knows more of the host than a new one.
+        if gates.get(&host).is_none_or(|gate| gate.pace() != pace) {
+            gates.insert(host, Arc::new(Gate::new(pace)));
+        }
     }
 
     /// What is known of a host's limits.

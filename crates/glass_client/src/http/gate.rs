@@ -8,7 +8,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, sleep_until, timeout};
 
 /// How fast a host may be asked.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Pace {
     pub max_concurrency: usize,
     pub min_interval: Duration,
@@ -52,6 +52,10 @@ impl Gate {
                 limits: HostLimits::default(),
             }),
         }
+    }
+
+    pub fn pace(&self) -> Pace {
+        self.pace
     }
 
     /// Waits for this request's turn, but not longer than `patience`.
