@@ -8,6 +8,8 @@
 
 pub mod catalogue;
 pub mod http;
+pub mod prometheus;
+mod redacted;
 mod told;
 
 pub use told::Told;
