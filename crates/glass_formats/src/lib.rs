@@ -8,6 +8,7 @@
 
 pub mod alertmanager;
 pub mod csv;
+pub mod encrypted;
 mod error;
 pub mod issue;
 mod json_out;
