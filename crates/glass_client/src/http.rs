@@ -24,6 +24,8 @@ pub use gate::HostLimits;
 pub use want::{Fetched, Form, Want};
 
 use cache::Cache;
+pub(crate) use clients::USER_AGENT;
+
 use clients::Clients;
 use gate::{Gate, Pace};
 use glass_model::Timestamp;
@@ -93,12 +95,7 @@ impl Http {
             max_concurrency,
             min_interval,
         };
-        let mut gates = self.gates();
-        let host = host_of(url);
-        // A gate that has this pace already knows more of the host than a new one.
-        if gates.get(&host).is_none_or(|gate| gate.pace() != pace) {
-            gates.insert(host, Arc::new(Gate::new(pace)));
-        }
+        self.gates().insert(host_of(url), Arc::new(Gate::new(pace)));
     }
 
     /// What is known of a host's limits.
@@ -140,7 +137,7 @@ impl std::fmt::Debug for Http {
 }
 
 /// Host and port: what servers count requests by.
-fn host_of(url: &Url) -> String {
+pub(crate) fn host_of(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     format!("{host}:{}", url.port_or_known_default().unwrap_or(0))
 }
@@ -161,20 +158,19 @@ pub(crate) fn now() -> Timestamp {
     Timestamp::from_nanos(i64::try_from(since.as_nanos()).unwrap_or(i64::MAX))
 }
 
-/// Why a request failed, in one line: the causes below the client's own words, which only repeat the URL.
-fn reason_of(error: &reqwest::Error) -> String {
-    let mut parts: Vec<String> = Vec::new();
-    let mut next = std::error::Error::source(error);
-    while let Some(cause) = next {
-        let part = cause.to_string();
-        let is_frame = part.starts_with("client error") || part.starts_with("error reading a body");
-        if !is_frame && !parts.iter().any(|known| known.contains(&part)) {
-            parts.push(part);
+/// An error with all its causes in one line.
+fn error_chain(error: &dyn std::error::Error) -> String {
+    let mut text = String::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let part = error.to_string();
+        if !text.ends_with(&part) {
+            if !text.is_empty() {
+                text.push_str(": ");
+            }
+            text.push_str(&part);
         }
-        next = cause.source();
+        next = error.source();
     }
-    if parts.is_empty() {
-        parts.push(error.to_string());
-    }
-    glass_formats::redact::redact(&parts.join(": ")).into_owned()
+    glass_formats::redact::redact(&text).into_owned()
 }

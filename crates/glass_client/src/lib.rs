@@ -7,9 +7,8 @@
 //! This crate does not know: recordings, query engines, screens.
 
 pub mod catalogue;
+pub mod git;
 pub mod http;
-pub mod prometheus;
-mod redacted;
 mod told;
 
 pub use told::Told;

@@ -19,20 +19,17 @@ pub enum Screen {
     Changes,
     /// The incident's text.
     Incidents,
-    /// What can be opened: live clouds and recordings.
-    Clouds,
 }
 
 impl Screen {
     /// All screens, in the order of their keys.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 6] = [
         Self::Overview,
         Self::Metrics,
         Self::Logs,
         Self::Alerts,
         Self::Changes,
         Self::Incidents,
-        Self::Clouds,
     ];
 
     /// Its title.
@@ -44,7 +41,6 @@ impl Screen {
             Self::Alerts => "Alerts",
             Self::Changes => "Changes",
             Self::Incidents => "Incidents",
-            Self::Clouds => "Clouds",
         }
     }
 
@@ -101,7 +97,6 @@ pub enum Command {
     CycleLevel,
     ToggleRate,
     ToggleFiles,
-    Refresh,
     HistoryBack,
     HistoryForward,
     CopyLine,
@@ -261,7 +256,7 @@ pub const COMMANDS: &[CommandSpec] = &[
         G::Time,
         "time.end",
         "Go to the end",
-        "the recording's last moment; live: now",
+        "the recording's last moment",
         &[c('0')],
     ),
     spec(
@@ -399,14 +394,6 @@ pub const COMMANDS: &[CommandSpec] = &[
         "Incidents",
         "what people said",
         &[c('6')],
-    ),
-    spec(
-        C::Show(Screen::Clouds),
-        G::Screens,
-        "screen.clouds",
-        "Clouds",
-        "live clouds and recordings to open",
-        &[c('9')],
     ),
     spec(
         C::NextPane,
@@ -548,7 +535,7 @@ pub const COMMANDS: &[CommandSpec] = &[
             "keep rows with a text; logs also LogQL: {…",
             &[c('/')],
         ),
-        &[Screen::Metrics, Screen::Logs, Screen::Clouds],
+        &[Screen::Metrics, Screen::Logs],
     ),
     only(
         spec(
@@ -593,17 +580,6 @@ pub const COMMANDS: &[CommandSpec] = &[
             &[c('F')],
         ),
         &[Screen::Changes],
-    ),
-    only(
-        spec(
-            C::Refresh,
-            G::Look,
-            "look.refresh",
-            "Ask again",
-            "asks every cloud how it stands",
-            &[c('r')],
-        ),
-        &[Screen::Clouds],
     ),
     spec(
         C::CopyLine,

@@ -19,8 +19,6 @@ pub(crate) enum Job {
     },
     /// A place to look for.
     Jump(Jump),
-    /// A cloud or recording to open.
-    Open(String),
 }
 
 #[derive(Debug, Default)]

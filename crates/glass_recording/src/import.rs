@@ -5,6 +5,7 @@
 //! came from where. Sentences in the coverage hold no counts: a count over the whole input would tell what was
 //! still to come.
 
+mod alerts;
 mod api;
 mod detect;
 mod documents;

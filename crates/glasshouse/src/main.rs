@@ -5,7 +5,6 @@ mod ask;
 mod bundled;
 mod export;
 mod files;
-mod home;
 mod import;
 mod open;
 mod output;

@@ -1,50 +1,38 @@
 //! Reads an answer's body, within its limits.
 
-use super::{FetchError, reason_of};
+use super::{FetchError, error_chain};
 
 /// What of an error's body is kept.
-const LARGEST_ERROR: usize = 64 << 10;
+const LARGEST_ERROR: u64 = 64 << 10;
 
-/// The body, unpacked; more than `limit` bytes are an error.
+/// The body, unpacked; too large is an error, but for `limit` of `None`, which cuts it.
 pub(super) async fn read(
     response: &mut reqwest::Response,
     host: &str,
-    limit: u64,
+    limit: Option<u64>,
 ) -> Result<Vec<u8>, FetchError> {
-    let too_large = || FetchError::TooLarge {
-        host: host.to_owned(),
-        limit,
-    };
-    if response.content_length().is_some_and(|length| length > limit) {
-        return Err(too_large());
-    }
+    let most = limit.unwrap_or(LARGEST_ERROR);
     let mut body = Vec::new();
     loop {
         match response.chunk().await {
             Ok(None) => return Ok(body),
-            Ok(Some(chunk)) if (body.len() + chunk.len()) as u64 <= limit => body.extend_from_slice(&chunk),
-            Ok(Some(_)) => return Err(too_large()),
+            Ok(Some(chunk)) if (body.len() + chunk.len()) as u64 <= most => body.extend_from_slice(&chunk),
+            Ok(Some(_)) if limit.is_none() => return Ok(body),
+            Ok(Some(_)) => {
+                return Err(FetchError::TooLarge {
+                    host: host.to_owned(),
+                    limit: most,
+                });
+            }
+            Err(_) if limit.is_none() => return Ok(body),
             Err(error) => {
                 return Err(FetchError::BrokeOff {
                     host: host.to_owned(),
-                    reason: reason_of(&error),
+                    reason: error_chain(&error),
                 });
             }
         }
     }
-}
-
-/// What can be had of an error's body, cut where it becomes too large.
-pub(super) async fn read_error(response: &mut reqwest::Response) -> Vec<u8> {
-    let mut body = Vec::new();
-    while let Ok(Some(chunk)) = response.chunk().await {
-        let room = LARGEST_ERROR - body.len();
-        body.extend_from_slice(&chunk[..room.min(chunk.len())]);
-        if body.len() == LARGEST_ERROR {
-            break;
-        }
-    }
-    body
 }
 
 /// The beginning of an error's body in one line, without tags.

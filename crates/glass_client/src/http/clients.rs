@@ -11,7 +11,7 @@ use url::Url;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Says who asks, and where to complain.
-const USER_AGENT: &str = concat!(
+pub(crate) const USER_AGENT: &str = concat!(
     "glasshouse/",
     env!("CARGO_PKG_VERSION"),
     " (reads open clouds; asks one request a second; https://github.com/glasshouse-cloud/glasshouse)"
@@ -53,5 +53,5 @@ fn builder() -> reqwest::ClientBuilder {
 }
 
 fn build(builder: reqwest::ClientBuilder) -> Made {
-    builder.build().map_err(|error| super::reason_of(&error))
+    builder.build().map_err(|error| super::error_chain(&error))
 }

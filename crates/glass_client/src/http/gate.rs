@@ -5,10 +5,10 @@ use glass_model::Timestamp;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout};
 
 /// How fast a host may be asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Pace {
     pub max_concurrency: usize,
     pub min_interval: Duration,
@@ -54,30 +54,17 @@ impl Gate {
         }
     }
 
-    pub fn pace(&self) -> Pace {
-        self.pace
-    }
-
-    /// Waits for this request's turn, but not beyond `deadline`. Whoever stops waiting takes no turn.
-    pub async fn enter(&self, host: &str, deadline: Instant) -> Result<SemaphorePermit<'_>, FetchError> {
+    /// Waits for this request's turn, but not longer than `patience`.
+    pub async fn enter(&self, host: &str, patience: Duration) -> Result<SemaphorePermit<'_>, FetchError> {
+        let deadline = Instant::now() + patience;
         self.check_block(host, deadline)?;
-        let begun = Instant::now();
-        let busy = || FetchError::Busy {
-            host: host.to_owned(),
-            secs: begun.elapsed().as_secs(),
-        };
-        let permit = match timeout_at(deadline, self.slots.acquire()).await {
+        let permit = match timeout(patience, self.slots.acquire()).await {
             Ok(Ok(permit)) => permit,
-            _ => return Err(busy()),
+            _ => return Err(busy(host, patience)),
         };
-        loop {
-            self.check_block(host, deadline)?;
-            match self.try_start() {
-                None => return Ok(permit),
-                Some(start) if start > deadline => return Err(busy()),
-                Some(start) => sleep_until(start).await,
-            }
-        }
+        let start = self.reserve(host, deadline)?;
+        sleep_until(start).await;
+        Ok(permit)
     }
 
     fn check_block(&self, host: &str, deadline: Instant) -> Result<(), FetchError> {
@@ -91,18 +78,17 @@ impl Gate {
         }
     }
 
-    /// Takes the turn if it has come; else says when it may.
-    fn try_start(&self) -> Option<Instant> {
+    fn reserve(&self, host: &str, deadline: Instant) -> Result<Instant, FetchError> {
+        self.check_block(host, deadline)?;
         let mut state = self.state();
-        let now = Instant::now();
-        let start = state
-            .blocked_until
-            .map_or(state.next_start, |until| until.max(state.next_start));
-        if start > now {
-            return Some(start);
+        let start = state.next_start.max(Instant::now());
+        let start = state.blocked_until.map_or(start, |until| start.max(until));
+        if start > deadline {
+            drop(state);
+            return Err(busy(host, self.pace.min_interval));
         }
-        state.next_start = now + self.pace.min_interval;
-        None
+        state.next_start = start + self.pace.min_interval;
+        Ok(start)
     }
 
     /// Lets nobody in for a while.
@@ -124,11 +110,6 @@ impl Gate {
         state.limits.resets_at = learned.resets_at.or(state.limits.resets_at);
     }
 
-    /// When the host may be asked again, if it asked to be left alone.
-    pub fn opens_at(&self) -> Option<Instant> {
-        self.state().blocked_until.filter(|until| *until > Instant::now())
-    }
-
     pub fn limits(&self) -> HostLimits {
         let state = self.state();
         let mut limits = state.limits.clone();
@@ -140,5 +121,12 @@ impl Gate {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn busy(host: &str, waited: Duration) -> FetchError {
+    FetchError::Timeout {
+        host: host.to_owned(),
+        secs: waited.as_secs(),
     }
 }

@@ -26,7 +26,6 @@ pub fn app() -> App {
         unit: unit.into(),
     };
     App::new(RecordingInfo {
-        is_live: false,
         name: "incident-invented".into(),
         summary: "an hour that never was".into(),
         cloud: "nowhere".into(),
