@@ -65,6 +65,15 @@ impl PageReader {
     }
 }
 
+/// Reads one answer.
+///
+/// # Errors
+/// When it is not an answer with log lines, saying what it is instead.
+pub fn read_page(text: &str) -> Result<Page, FormatError> {
+    let answer = serde_json::from_str(text).map_err(|error| not_an_answer(text.trim_start(), &error))?;
+    to_model(answer)
+}
+
 #[derive(Deserialize)]
 struct WireAnswer<'a> {
     #[serde(borrow, default)]
@@ -89,7 +98,7 @@ struct WireData<'a> {
 }
 
 #[derive(Deserialize)]
-struct WireStream<'a> {
+pub(super) struct WireStream<'a> {
     #[serde(borrow)]
     stream: WireLabels<'a>,
     #[serde(borrow)]
@@ -167,20 +176,28 @@ fn to_model(answer: WireAnswer<'_>) -> Result<Page, FormatError> {
             expected: EXPECTED,
             reason: format!("in its result: {error}"),
         })?;
-    for wire in streams {
+    (page.streams, page.n_damaged) = to_streams(streams);
+    Ok(page)
+}
+
+/// The streams, and how many of their entries have a damaged time.
+pub(super) fn to_streams(wire: Vec<WireStream<'_>>) -> (Vec<Stream>, u64) {
+    let mut n_damaged = 0;
+    let mut streams = Vec::with_capacity(wire.len());
+    for wire in wire {
         let mut entries = Vec::with_capacity(wire.values.len());
         for value in wire.values {
             match entry(value) {
                 Some(entry) => entries.push(entry),
-                None => page.n_damaged += 1,
+                None => n_damaged += 1,
             }
         }
-        page.streams.push(Stream {
+        streams.push(Stream {
             labels: wire.stream.to_model(),
             entries,
         });
     }
-    Ok(page)
+    (streams, n_damaged)
 }
 
 fn entry(wire: WireEntry<'_>) -> Option<Entry> {
