@@ -14,6 +14,7 @@ mod endpoint;
 mod error;
 mod gate;
 mod send;
+mod socket;
 mod want;
 
 pub use credentials::{Credentials, Secret};
@@ -21,6 +22,7 @@ pub use door::Door;
 pub use endpoint::{Endpoint, Method};
 pub use error::FetchError;
 pub use gate::HostLimits;
+pub use socket::Socket;
 pub use want::{Fetched, Form, Want};
 
 use cache::Cache;

@@ -41,9 +41,13 @@ fn safe() -> Made {
     build(builder()).map_err(|reason| format!("{reason}; is the system's package ca-certificates installed?"))
 }
 
-fn builder() -> reqwest::ClientBuilder {
-    // Fails if the process has a provider already, which is as good.
+/// Makes ring the process' way to encrypt. Fails if it has another already, which is as good.
+pub(super) fn use_ring() {
     let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
+fn builder() -> reqwest::ClientBuilder {
+    use_ring();
     reqwest::Client::builder()
         .user_agent(USER_AGENT)
         .connect_timeout(CONNECT_TIMEOUT)

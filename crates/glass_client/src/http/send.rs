@@ -145,7 +145,8 @@ impl Outgoing<'_> {
         Ok(Step::Done(fetched))
     }
 
-    fn request(
+    /// The request with its headers and credentials.
+    pub fn request(
         &self,
         url: &Url,
         host: &str,
@@ -337,6 +338,11 @@ fn unreachable(host: &str, error: &reqwest::Error, timeout: Duration) -> FetchEr
             secs: timeout.as_secs().min(10),
         };
     }
+    not_reached(host, reason)
+}
+
+/// Tells what is wrong with safety from what is wrong with the way.
+pub(super) fn not_reached(host: String, reason: String) -> FetchError {
     let lower = reason.to_ascii_lowercase();
     if lower.contains("certificate")
         || lower.contains("tls")
