@@ -9,6 +9,9 @@
 pub mod catalogue;
 pub mod git;
 pub mod http;
+mod log_lines;
+pub mod loki;
 mod told;
 
+pub use log_lines::{LineAsk, LinesRead, Visitor};
 pub use told::Told;

@@ -119,10 +119,14 @@ impl Captured {
         let text = fs::read_to_string(self.folder.join(format!("{}.headers", self.name)));
         let (status, headers) = parse_headers(&text.unwrap_or_default());
         let body = self.body_path().and_then(|path| fs::read(path).ok());
+        let body = body.unwrap_or_default();
         Canned {
             status,
             headers,
-            body: body.unwrap_or_default(),
+            body: match self.method.as_str() {
+                "WS" => refusal_of(&body).into_bytes(),
+                _ => body,
+            },
         }
     }
 
@@ -149,6 +153,13 @@ impl Captured {
         let is_error = !(200..300).contains(&self.answer().status) && self.method != "WS";
         (is_gzip, is_error)
     }
+}
+
+/// What a server said to a WebSocket that it refused: it stands in the words of the library that captured it.
+fn refusal_of(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(body);
+    let after = text.split_once("bytearray(b'").map_or("", |(_, after)| after);
+    after.split('\'').next().unwrap_or("").to_owned()
 }
 
 type Override = Arc<dyn Fn(&Got) -> Option<Canned> + Send + Sync>;

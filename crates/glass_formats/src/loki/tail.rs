@@ -79,7 +79,7 @@ mod tests {
         write_tail_frame(&mut out, &[stream], &dropped, true).unwrap();
         let frame = read_tail_frame(std::str::from_utf8(&out).unwrap()).unwrap();
         assert!(frame.is_categorized);
-        assert_eq!(frame.dropped, [labels.clone()]);
+        assert_eq!(frame.dropped, std::slice::from_ref(&labels));
         assert_eq!(frame.streams[0].labels, labels);
         assert_eq!(frame.streams[0].entries[0].line, "x\ty");
         assert_eq!(frame.streams[0].entries[0].metadata, metadata);

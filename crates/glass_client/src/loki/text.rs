@@ -1,0 +1,110 @@
+//! As much of LogQL's text as is needed to narrow a query: where its selector ends.
+
+/// The query's stream selector, braces included; `None` if it has none that could be found.
+pub(super) fn selector(query: &str) -> Option<&str> {
+    let (start, end) = selector_place(query)?;
+    Some(&query[start..=end])
+}
+
+/// The query with one more matcher in its selector, such as `job=~"a|b"`.
+pub(super) fn with_matcher(query: &str, matcher: &str) -> Option<String> {
+    let (start, end) = selector_place(query)?;
+    let head = query[..end].trim_end().trim_end_matches(',');
+    let is_first = head[start..].trim_end() == "{";
+    let comma = if is_first { "" } else { ", " };
+    Some(format!("{head}{comma}{matcher}{}", &query[end..]))
+}
+
+/// `name=~"a|b"`, each value as it is; `None` for names that need quotes, which old servers do not read.
+pub(super) fn any_of(name: &str, values: &[&str]) -> Option<String> {
+    let is_plain = |name: &str| {
+        let letters = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()) && name.chars().all(letters)
+    };
+    let escaped: Vec<String> = values.iter().map(|value| literal(value)).collect();
+    is_plain(name).then(|| format!("{name}=~{}", quoted(&escaped.join("|"))))
+}
+
+/// Where the braces of the first selector are.
+fn selector_place(query: &str) -> Option<(usize, usize)> {
+    let mut quote = None;
+    let mut start = None;
+    let mut is_escaped = false;
+    for (at, c) in query.char_indices() {
+        match (quote, c) {
+            (Some('"'), '\\') if !is_escaped => {
+                is_escaped = true;
+                continue;
+            }
+            (Some(mark), c) if c == mark && !is_escaped => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '`') => quote = Some(c),
+            (None, '{') if start.is_none() => start = Some(at),
+            (None, '}') => return start.map(|start| (start, at)),
+            (None, _) => {}
+        }
+        is_escaped = false;
+    }
+    None
+}
+
+/// A text as a regular expression that matches nothing else.
+fn literal(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if r"\.+*?()|[]{}^$".contains(c) {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// A text in quotes as Go reads them.
+fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            '\r' => out.push_str("\\r"),
+            c if c.is_ascii_control() => out.push_str(&format!("\\x{:02x}", c as u32)),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn selectors_are_found_and_narrowed() {
+        let check = |query: &str, expected: Option<&str>| {
+            let found = with_matcher(query, "x=\"y\"");
+            assert_eq!(found.as_deref(), expected, "{query}");
+        };
+        check(r#"{a="b"}"#, Some(r#"{a="b", x="y"}"#));
+        check(
+            r#" ({a="}\"}", b=`{"`,} |= "{" | json)"#,
+            Some(r#" ({a="}\"}", b=`{"`, x="y"} |= "{" | json)"#),
+        );
+        check("{ }", Some(r#"{x="y"}"#));
+        check(r#"{a="b"#, None);
+        check("a", None);
+        assert_eq!(selector(r#"{a="}"} | json"#), Some(r#"{a="}"}"#));
+    }
+
+    #[test]
+    fn values_stand_for_themselves() {
+        assert_eq!(
+            any_of("job", &["a.b", "", "c|\"\n"]).as_deref(),
+            Some(r#"job=~"a\\.b||c\\|\"\n""#)
+        );
+        assert_eq!(any_of("a.b", &["c"]), None);
+    }
+}
