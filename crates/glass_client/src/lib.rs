@@ -10,8 +10,11 @@ pub mod catalogue;
 pub mod git;
 pub mod http;
 mod log_lines;
+mod log_windows;
+mod logql_text;
 pub mod loki;
 mod told;
+pub mod victoria_logs;
 
 pub use log_lines::{LineAsk, LinesRead, Visitor};
 pub use told::Told;

@@ -8,8 +8,6 @@ mod metrics;
 mod moment;
 mod seam;
 mod tail;
-mod text;
-mod window;
 
 pub use tail::Tail;
 

@@ -23,6 +23,7 @@ pub mod prometheus_api;
 pub mod promtool_dump;
 pub mod redact;
 mod scan;
+pub mod victoria_logs;
 mod when;
 
 pub use error::{DamagedLine, FormatError, ReadReport};

@@ -5,11 +5,11 @@
 //! than a page is had in other ways, see [`super::moment`].
 
 use super::seam::Seam;
-use super::window::{Span, Windows};
 use super::{CATEGORIZE, Loki, QUERY_RANGE};
 use crate::Told;
 use crate::http::{FetchError, Fetched};
 use crate::log_lines::{LineAsk, LinesRead, Sink, Visitor, covered};
+use crate::log_windows::{Span, Windows};
 use glass_formats::loki::{StreamSplitter, read_page};
 use glass_model::{Completeness, Entry, Labels, LogLine, LogOrder};
 use std::collections::BTreeSet;

@@ -1,9 +1,9 @@
 //! Metric queries: one moment, or a range in as many requests as the server's limits need.
 
-use super::window::asks_for_less_time;
 use super::{Loki, QUERY, QUERY_RANGE};
 use crate::Told;
 use crate::http::FetchError;
+use crate::log_windows::asks_for_less_time;
 use glass_formats::loki::read_metrics;
 use glass_model::{
     Completeness, Labels, QueryResult, QueryValue, SampleColumn, SeriesData, TimeRange, Timestamp,

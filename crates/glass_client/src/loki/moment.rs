@@ -1,9 +1,9 @@
 //! Moments with more lines than a page holds: a larger page, then the streams apart.
 
 use super::lines::{Pager, largest_limit};
-use super::text::{any_of, selector, with_matcher};
-use super::window::Span;
 use crate::http::FetchError;
+use crate::log_windows::Span;
+use crate::logql_text::{any_of, selector, with_matcher};
 use glass_model::{Labels, TimeRange, Timestamp};
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! [`Windows`]: which part of a range is asked for next, and how it shrinks where a server cannot do so much at once.
+//! [`Windows`]: which part of a range of log lines is asked for next, and how it shrinks where a server cannot do so much at once.
 
 use crate::http::FetchError;
 use glass_model::LogOrder;
@@ -23,7 +23,7 @@ const TOO_LONG: [&str; 8] = [
 
 /// A range in nanoseconds, its end excluded as in Loki's API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Span {
+pub(crate) struct Span {
     pub start: i64,
     pub end: i64,
 }
@@ -36,7 +36,7 @@ impl Span {
 
 /// The windows of a range, one after the other.
 #[derive(Debug)]
-pub(super) struct Windows {
+pub(crate) struct Windows {
     /// What is not yet done.
     left: Span,
     order: LogOrder,
@@ -55,6 +55,13 @@ impl Windows {
             longest: length,
             n_well: 0,
         }
+    }
+
+    /// Begins with windows of so many nanoseconds.
+    #[must_use]
+    pub fn beginning_with(mut self, length: i64) -> Self {
+        self.length = self.longest.min(length.max(1));
+        self
     }
 
     /// The next window; `None` when all is done.
@@ -120,17 +127,30 @@ impl Windows {
         }
     }
 
-    /// Halves the windows after an error that asks for less; whether that was possible.
-    pub fn shrink(&mut self, error: &FetchError, window: Span) -> bool {
-        if !asks_for_less_time(error) {
-            return false;
-        }
+    /// Asks for twice as long a time from now on.
+    pub fn grow(&mut self) {
+        self.length = self.length.saturating_mul(2).min(self.longest);
+    }
+
+    /// Halves a window that was too long; whether that was possible.
+    pub fn halve(&mut self, window: Span) -> bool {
         let length = window.end.saturating_sub(window.start);
         if length <= SHORTEST {
             return false;
         }
         self.length = (length / 2).max(SHORTEST);
         self.n_well = 0;
+        true
+    }
+
+    /// Halves the windows after an error that asks for less; whether that was possible.
+    pub fn shrink(&mut self, error: &FetchError, window: Span) -> bool {
+        if !asks_for_less_time(error) {
+            return false;
+        }
+        if !self.halve(window) {
+            return false;
+        }
         if error.to_string().contains("time range exceeds the limit") {
             // That does not pass.
             self.longest = self.length;
@@ -140,7 +160,7 @@ impl Windows {
 }
 
 /// Whether a shorter range may be answered where this one was not.
-pub(super) fn asks_for_less_time(error: &FetchError) -> bool {
+pub(crate) fn asks_for_less_time(error: &FetchError) -> bool {
     match error {
         FetchError::Timeout { .. } | FetchError::BrokeOff { .. } => true,
         FetchError::Status {
