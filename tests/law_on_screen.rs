@@ -277,6 +277,7 @@ fn screens(recording: Recording, info: &RecordingInfo, now: Timestamp) -> Vec<(S
         for keys in *presses {
             // The extent, what was written after it, and where to open are provenance: the same for all.
             let mut app = App::new(RecordingInfo {
+                is_live: false,
                 open_at: Some(now),
                 ..info.clone()
             });

@@ -1,7 +1,26 @@
 //! The catalogue: which open clouds there are, what is public about each, and how that is known.
 //!
-//! [`Cloud`] is an entry. Entries are TOML files, one a cloud, in `config/clouds/` of this repository; they are built
-//! into the program, and extended or overridden from the user's configuration folder.
+//! [`Catalogue::load`] is the way in, [`Cloud`] is an entry. Entries are TOML files, one a cloud, in `config/clouds/`
+//! of this repository (`config/clouds/README.md` says what stands in them); they are built into the program, and
+//! extended or overridden from the user's configuration folder. A file that cannot be read is a [`CatalogueTrouble`]
+//! and hides no other.
+
+mod built_in;
+mod entry;
+mod load;
+mod nearest;
+mod read;
+mod source;
+#[cfg(test)]
+mod tests;
+mod trouble;
+mod words;
+
+pub use load::{Catalogue, UnknownCloud, config_folder};
+pub use nearest::nearest;
+pub use source::{Support, WhyOff};
+pub use trouble::CatalogueTrouble;
+pub use words::Word;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -31,6 +50,8 @@ pub struct Cloud {
     pub sites: Vec<Site>,
     /// How fast its hosts may be asked.
     pub pace: PaceSetting,
+    /// What else is to be known.
+    pub note: String,
     /// What is public about it.
     pub sources: Vec<Source>,
     /// Where the entry stands.
@@ -38,7 +59,7 @@ pub struct Cloud {
 }
 
 /// How much of a cloud is open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tier {
     /// Several signals are readable by anyone.
     A,
@@ -79,6 +100,8 @@ pub struct Site {
     pub place: String,
     /// What it does.
     pub role: String,
+    /// What else is to be known.
+    pub note: String,
 }
 
 /// How fast hosts may be asked.
@@ -127,6 +150,8 @@ pub struct Source {
     pub auth: Auth,
     /// Where the user's token for it is.
     pub token: Option<TokenPlace>,
+    /// Whose password the token is, where a server wants both; empty for a bearer token.
+    pub token_user: String,
     /// How its being open is known.
     pub proof: Proof,
     /// How far back it reaches, if known.
@@ -233,6 +258,8 @@ pub enum Proof {
     Config,
     /// The operator's documentation says so.
     Docs,
+    /// The user's own entry says so.
+    User,
     /// It is not known: the source is off until the user turns it on.
     Unverified,
 }

@@ -97,7 +97,12 @@ impl Http {
             max_concurrency,
             min_interval,
         };
-        self.gates().insert(host_of(url), Arc::new(Gate::new(pace)));
+        let mut gates = self.gates();
+        let host = host_of(url);
+        // A gate that has this pace already knows more of the host than a new one.
+        if gates.get(&host).is_none_or(|gate| gate.pace() != pace) {
+            gates.insert(host, Arc::new(Gate::new(pace)));
+        }
     }
 
     /// What is known of a host's limits.
@@ -160,19 +165,20 @@ pub(crate) fn now() -> Timestamp {
     Timestamp::from_nanos(i64::try_from(since.as_nanos()).unwrap_or(i64::MAX))
 }
 
-/// An error with all its causes in one line.
-fn error_chain(error: &dyn std::error::Error) -> String {
-    let mut text = String::new();
-    let mut next = Some(error);
-    while let Some(error) = next {
-        let part = error.to_string();
-        if !text.ends_with(&part) {
-            if !text.is_empty() {
-                text.push_str(": ");
-            }
-            text.push_str(&part);
+/// Why a request failed, in one line: the causes below the client's own words, which only repeat the URL.
+fn reason_of(error: &reqwest::Error) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    let mut next = std::error::Error::source(error);
+    while let Some(cause) = next {
+        let part = cause.to_string();
+        let is_frame = part.starts_with("client error") || part.starts_with("error reading a body");
+        if !is_frame && !parts.iter().any(|known| known.contains(&part)) {
+            parts.push(part);
         }
-        next = error.source();
+        next = cause.source();
     }
-    glass_formats::redact::redact(&text).into_owned()
+    if parts.is_empty() {
+        parts.push(error.to_string());
+    }
+    glass_formats::redact::redact(&parts.join(": ")).into_owned()
 }

@@ -13,6 +13,8 @@ mod log_lines;
 mod log_windows;
 mod logql_text;
 pub mod loki;
+pub mod prometheus;
+mod redacted;
 mod told;
 pub mod victoria_logs;
 

@@ -5,8 +5,8 @@ use crate::context::Context;
 use crate::prompt::{Prompt, PromptKind, PromptReaction};
 use crate::query_editor::QueryEditor;
 use crate::screens::{
-    Reaction, ScreenState, alerts::Alerts, changes::Changes, incidents::Incidents, logs::Logs,
-    metrics::Metrics, overview::Overview,
+    Reaction, ScreenState, alerts::Alerts, changes::Changes, clouds::Clouds, incidents::Incidents,
+    logs::Logs, metrics::Metrics, overview::Overview,
 };
 use crate::slots::Slots;
 use crate::time_control::TimeControl;
@@ -17,6 +17,7 @@ use crate::{
 use glass_model::{Ask, Jump, JumpTarget, QueryError, QueryLanguage, RecordingInfo, Timestamp};
 
 mod editor;
+mod opening;
 
 /// How many places history keeps.
 const MAX_HISTORY: usize = 100;
@@ -40,6 +41,7 @@ pub struct App {
     alerts: Alerts,
     changes: Changes,
     incidents: Incidents,
+    clouds: Clouds,
     slots: Slots,
     prompt: Option<Prompt>,
     palette_history: Vec<String>,
@@ -54,17 +56,14 @@ pub struct App {
 }
 
 impl App {
-    /// Opens a recording, paused at `info.open_at` or its start. Send [`Event::Resized`] first.
+    /// Opens a recording, paused at `info.open_at` or its start, or a live cloud, followed from now on. Send
+    /// [`Event::Resized`] first.
     pub fn new(info: RecordingInfo) -> Self {
-        let time = TimeControl::new(info.extent, info.known_until, info.open_at);
-        let at = words::time_of_day(time.playhead());
-        let message = vec![
-            Span::new(format!("A recorded incident, paused at {at}: "), Role::Normal),
-            Span::new("space", Role::Accent),
-            Span::new(" plays, ", Role::Normal),
-            Span::new("?", Role::Accent),
-            Span::new(" shows all keys", Role::Normal),
-        ];
+        let time = match info.is_live {
+            true => TimeControl::live(info.extent),
+            false => TimeControl::new(info.extent, info.known_until, info.open_at),
+        };
+        let message = opening::greeting(&time);
         Self {
             info,
             time,
@@ -75,6 +74,7 @@ impl App {
             alerts: Alerts::default(),
             changes: Changes::default(),
             incidents: Incidents::default(),
+            clouds: Clouds::default(),
             slots: Slots::default(),
             prompt: None,
             palette_history: Vec::new(),
@@ -117,7 +117,19 @@ impl App {
                 Vec::new()
             }
             Event::Jumped { jump, result } => self.jumped(jump, result),
+            Event::Clock(now) => {
+                self.time.clock(now);
+                Vec::new()
+            }
+            Event::Clouds { at, clouds } => {
+                self.clouds.take(at, clouds);
+                Vec::new()
+            }
+            Event::Opened(result) => self.opened(result),
         };
+        if self.screen == Screen::Clouds && self.clouds.begin() {
+            effects.push(Effect::CheckClouds);
+        }
         self.ask_wanted(&mut effects);
         effects
     }
@@ -198,6 +210,7 @@ impl App {
             Screen::Alerts => &self.alerts,
             Screen::Changes => &self.changes,
             Screen::Incidents => &self.incidents,
+            Screen::Clouds => &self.clouds,
         }
     }
 
@@ -215,6 +228,7 @@ impl App {
             Screen::Alerts => &mut self.alerts,
             Screen::Changes => &mut self.changes,
             Screen::Incidents => &mut self.incidents,
+            Screen::Clouds => &mut self.clouds,
         };
         (screen, context)
     }
@@ -323,7 +337,7 @@ impl App {
                         forward,
                     })];
                 }
-                None => self.run_on_screen(command),
+                None => return self.run_on_screen(command),
             },
         }
         Vec::new()
@@ -331,12 +345,17 @@ impl App {
 
     fn toggle_play(&mut self) {
         self.time.toggle();
-        if !self.time.is_playing() && self.time.is_at_end() {
+        if self.time.is_live() {
+            self.say_how_live();
+        } else if !self.time.is_playing() && self.time.is_at_end() {
             self.say_at_end();
         }
     }
 
     fn say_at_end(&mut self) {
+        if self.time.is_live() {
+            return self.say_how_live();
+        }
         let afterwards = self.time.has_afterwards();
         self.say(if afterwards {
             "the recording ends here; 0 goes on to what was written afterwards, ^ to the start"
@@ -345,7 +364,7 @@ impl App {
         });
     }
 
-    fn run_on_screen(&mut self, command: Command) {
+    fn run_on_screen(&mut self, command: Command) -> Vec<Effect> {
         let viewport = self.viewport;
         let (screen, context) = self.current_mut();
         match screen.run(&context, viewport, command) {
@@ -353,6 +372,8 @@ impl App {
             Reaction::MoveCursor(n_steps) => self.time.move_cursor(n_steps),
             Reaction::SetCursor(at) => self.time.set_cursor(at),
             Reaction::Show(screen) => self.open_from_overview(screen),
+            Reaction::Open(id) => return self.open(id),
+            Reaction::CheckClouds => return vec![Effect::CheckClouds],
             Reaction::Say(text) => self.say(text),
             Reaction::Ignored if command == Command::Back && self.time.cursor().is_some() => {
                 self.time.set_cursor(None)
@@ -360,9 +381,10 @@ impl App {
             Reaction::Ignored if command == Command::Back && self.screen != Screen::Overview => {
                 self.show(Screen::Overview);
             }
-            Reaction::Ignored if command == Command::Back => self.say("this is the top; q quits"),
+            Reaction::Ignored if command == Command::Back => self.show(Screen::Clouds),
             Reaction::Ignored => {}
         }
+        Vec::new()
     }
 
     /// Shows a screen with what is chosen on the overview chosen there.

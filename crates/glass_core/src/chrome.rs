@@ -1,6 +1,7 @@
 //! What surrounds every screen: header, tabs, hints, help.
 
 use crate::context::Context;
+use crate::time_control::TimeControl;
 use crate::{COMMANDS, Command, DataStateKind, Group, Header, HelpGroup, HelpView, Screen, Slot, Tab, words};
 use glass_model::{AlertState, Ask};
 
@@ -8,6 +9,7 @@ use glass_model::{AlertState, Ask};
 pub(crate) fn header(context: &Context<'_>) -> Header {
     let time = context.time;
     let motion = match time.is_playing() {
+        _ if time.is_live() => live_motion(time),
         true => format!("▶ {}×", time.speed()),
         false if time.playhead() > time.extent().end => "■ afterwards".to_owned(),
         false if time.is_at_end() => "■ end".to_owned(),
@@ -22,11 +24,21 @@ pub(crate) fn header(context: &Context<'_>) -> Header {
     Header {
         name: words::visible(&context.info.name),
         cloud: words::visible(&context.info.cloud),
-        badge: "REPLAY".to_owned(),
+        badge: if time.is_live() { "LIVE" } else { "REPLAY" }.to_owned(),
         playhead: words::date_time(time.playhead()),
         motion,
-        playing: time.is_playing(),
+        playing: time.is_playing() || time.is_following(),
         warning,
+    }
+}
+
+/// How old what is shown is, and whether it goes on by itself.
+fn live_motion(time: &TimeControl) -> String {
+    let age = words::age(time.playhead(), time.extent().end);
+    match time.is_following() {
+        true if age == "now" => "● now".to_owned(),
+        true => format!("● {age} old"),
+        false => format!("⏸ {age} back"),
     }
 }
 
@@ -62,10 +74,11 @@ fn firing(context: &Context<'_>) -> String {
 
 /// The keys of most use on a screen.
 pub(crate) fn hints(context: &Context<'_>, screen: Screen) -> Vec<(String, String)> {
-    let play = if context.time.is_playing() {
-        "pause"
-    } else {
-        "play"
+    let play = match (context.time.is_live(), context.time.is_following()) {
+        (true, true) => "hold",
+        (true, false) => "now",
+        (false, _) if context.time.is_playing() => "pause",
+        (false, _) => "play",
     };
     let mut hints = vec![
         (Command::PlayPause, play),
@@ -91,6 +104,11 @@ pub(crate) fn hints(context: &Context<'_>, screen: Screen) -> Vec<(String, Strin
             (Command::NextChange, "next change"),
         ],
         Screen::Incidents => vec![(Command::Open, "read"), (Command::NextIncident, "next word")],
+        Screen::Clouds => vec![
+            (Command::Open, "enter"),
+            (Command::Filter, "filter"),
+            (Command::Refresh, "ask again"),
+        ],
     });
     hints.extend([
         (Command::SeekTo, "time"),

@@ -19,17 +19,20 @@ pub enum Screen {
     Changes,
     /// The incident's text.
     Incidents,
+    /// What can be opened: live clouds and recordings.
+    Clouds,
 }
 
 impl Screen {
     /// All screens, in the order of their keys.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Overview,
         Self::Metrics,
         Self::Logs,
         Self::Alerts,
         Self::Changes,
         Self::Incidents,
+        Self::Clouds,
     ];
 
     /// Its title.
@@ -41,6 +44,7 @@ impl Screen {
             Self::Alerts => "Alerts",
             Self::Changes => "Changes",
             Self::Incidents => "Incidents",
+            Self::Clouds => "Clouds",
         }
     }
 
@@ -97,6 +101,7 @@ pub enum Command {
     CycleLevel,
     ToggleRate,
     ToggleFiles,
+    Refresh,
     HistoryBack,
     HistoryForward,
     CopyLine,
@@ -256,7 +261,7 @@ pub const COMMANDS: &[CommandSpec] = &[
         G::Time,
         "time.end",
         "Go to the end",
-        "the recording's last moment",
+        "the recording's last moment; live: now",
         &[c('0')],
     ),
     spec(
@@ -394,6 +399,14 @@ pub const COMMANDS: &[CommandSpec] = &[
         "Incidents",
         "what people said",
         &[c('6')],
+    ),
+    spec(
+        C::Show(Screen::Clouds),
+        G::Screens,
+        "screen.clouds",
+        "Clouds",
+        "live clouds and recordings to open",
+        &[c('9')],
     ),
     spec(
         C::NextPane,
@@ -535,7 +548,7 @@ pub const COMMANDS: &[CommandSpec] = &[
             "keep rows with a text; logs also LogQL: {…",
             &[c('/')],
         ),
-        &[Screen::Metrics, Screen::Logs],
+        &[Screen::Metrics, Screen::Logs, Screen::Clouds],
     ),
     only(
         spec(
@@ -580,6 +593,17 @@ pub const COMMANDS: &[CommandSpec] = &[
             &[c('F')],
         ),
         &[Screen::Changes],
+    ),
+    only(
+        spec(
+            C::Refresh,
+            G::Look,
+            "look.refresh",
+            "Ask again",
+            "asks every cloud how it stands",
+            &[c('r')],
+        ),
+        &[Screen::Clouds],
     ),
     spec(
         C::CopyLine,

@@ -1,7 +1,7 @@
 //! What goes into the core ([`Event`]) and what it wants done ([`Effect`]).
 
 use crate::{Chord, Command, Slot, Viewport};
-use glass_model::{Answer, Jump, QueryError, Question, Timestamp};
+use glass_model::{Answer, CloudSummary, Jump, QueryError, Question, RecordingInfo, Timestamp};
 
 /// Something that happened to the application.
 #[derive(Clone, Debug)]
@@ -20,6 +20,17 @@ pub enum Event {
     Resized(Viewport),
     /// An answer came, or an error.
     Answered(Box<Answered>),
+    /// The time on the clock, of a live cloud; the core itself has none.
+    Clock(Timestamp),
+    /// How the clouds stand that can be opened, as of a moment.
+    Clouds {
+        /// The moment.
+        at: Timestamp,
+        /// All of them.
+        clouds: Vec<CloudSummary>,
+    },
+    /// Something else was opened, or could not be.
+    Opened(Result<Box<RecordingInfo>, String>),
     /// A place to jump to was looked for.
     Jumped {
         /// What was looked for.
@@ -56,6 +67,10 @@ pub enum Effect {
     },
     /// Look for a place to jump to.
     Jump(Jump),
+    /// Ask every cloud how it stands; the answers come as [`Event::Clouds`], one after the other.
+    CheckClouds,
+    /// Open a cloud or recording by its id, in the place of what is open.
+    Open(String),
     /// Put a text on the clipboard.
     Copy(String),
     /// Leave.

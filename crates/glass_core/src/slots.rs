@@ -64,6 +64,8 @@ struct Entry {
 pub struct Slots {
     entries: HashMap<Slot, Entry>,
     last_version: u64,
+    /// Answers up to this version are of something else.
+    forgotten: u64,
 }
 
 impl Slots {
@@ -78,6 +80,12 @@ impl Slots {
         Some(self.last_version)
     }
 
+    /// Forgets everything, also what is still under way: something else was opened.
+    pub fn forget(&mut self) {
+        self.entries.clear();
+        self.forgotten = self.last_version;
+    }
+
     /// Takes an answer; one that is older than the one at hand is dropped.
     pub fn take(&mut self, slot: Slot, version: u64, question: Question, result: Result<Answer, QueryError>) {
         let Some(entry) = self.entries.get_mut(&slot) else {
@@ -85,7 +93,7 @@ impl Slots {
         };
         let newest = entry.asked.as_ref().map_or(0, |(asked, _)| *asked);
         let held = entry.held.as_ref().map_or(0, |(held, ..)| *held);
-        if version > newest || version < held {
+        if version > newest || version < held || version <= self.forgotten {
             return;
         }
         entry.held = Some((version, question, result));

@@ -35,6 +35,13 @@ const WINDOWS: [i64; 18] = [
 ];
 /// A recording up to this long is shown whole at first.
 const WHOLE_AT_FIRST: i64 = HOUR;
+/// A live cloud is shown this far back at first.
+const LIVE_WINDOW: i64 = HOUR;
+/// A live cloud is asked anew this often while it is followed.
+const REFRESH: i64 = 30 * SEC;
+/// Where in the window a live playhead is put: before it is room for some minutes, so that graphs do not jump with
+/// every answer.
+const LIVE_PLAYHEAD_RATIO: f64 = 0.9;
 /// Where in the window the playhead is put when it would leave it: most of the room is for the past.
 const PLAYHEAD_RATIO: f64 = 0.75;
 
@@ -78,6 +85,8 @@ pub struct TimeControl {
     window: TimeRange,
     playing: bool,
     speed: usize,
+    /// Of a live cloud: whether the playhead moves with the clock.
+    follows: Option<bool>,
 }
 
 impl TimeControl {
@@ -94,11 +103,43 @@ impl TimeControl {
             window: extent,
             playing: false,
             speed: FIRST_SPEED,
+            follows: None,
         };
         if extent.nanos() > WHOLE_AT_FIRST {
             control.set_window_length(WHOLE_AT_FIRST / 2);
         }
         control
+    }
+
+    /// A live cloud, followed from the end of `extent` on, which is now; its start is as far back as can be asked.
+    pub fn live(extent: TimeRange) -> Self {
+        let mut control = Self::new(extent, extent.end, Some(extent.end));
+        control.follows = Some(true);
+        control.set_window_length(LIVE_WINDOW);
+        control
+    }
+
+    /// Whether time goes on by itself beyond what is shown.
+    pub fn is_live(&self) -> bool {
+        self.follows.is_some()
+    }
+
+    /// Whether the playhead moves with the clock.
+    pub fn is_following(&self) -> bool {
+        self.follows == Some(true)
+    }
+
+    /// Takes the time of the clock, of a live cloud. The playhead follows it in steps of some politeness: every step
+    /// asks the servers anew.
+    pub fn clock(&mut self, now: Timestamp) {
+        if !self.is_live() || now <= self.extent.end {
+            return;
+        }
+        self.extent.end = now;
+        self.known_until = now;
+        if self.is_following() && now.nanos_since(self.playhead) >= REFRESH {
+            self.move_to(now);
+        }
     }
 
     /// The moment that is the present.
@@ -151,7 +192,16 @@ impl TimeControl {
     }
 
     /// Plays or pauses; at the end there is nothing to play.
+    ///
+    /// A live cloud is held, or followed again from now on.
     pub fn toggle(&mut self) {
+        if let Some(follows) = self.follows {
+            self.follows = Some(!follows);
+            if !follows {
+                self.move_to(self.extent.end);
+            }
+            return;
+        }
         self.playing = !self.playing && !self.is_at_end();
     }
 
@@ -175,6 +225,7 @@ impl TimeControl {
 
     /// Puts the playhead to `at`, or as near as the recording reaches.
     pub fn seek(&mut self, at: Timestamp) {
+        self.follows = self.follows.map(|_| at >= self.extent.end);
         self.move_to(at);
         self.playing &= !self.is_at_end();
     }
@@ -182,6 +233,7 @@ impl TimeControl {
     /// One step forward or back; pauses.
     pub fn step(&mut self, forward: bool) {
         self.playing = false;
+        self.follows = self.follows.map(|_| false);
         let step = self.step_nanos();
         let grid = self.playhead.nanos().div_euclid(step).saturating_mul(step);
         let on_grid = grid == self.playhead.nanos();
@@ -234,7 +286,7 @@ impl TimeControl {
     pub fn move_window(&mut self, start: Timestamp) {
         let window = TimeRange::new(start, start.plus_nanos(self.window.nanos()));
         if self.extent.contains(start)
-            && window.end <= self.extent.end
+            && (window.end <= self.extent.end || self.is_live())
             && window.contains(self.shown_playhead())
         {
             self.window = window;
@@ -275,10 +327,14 @@ impl TimeControl {
     fn show_playhead(&mut self) {
         let length = self.window.nanos();
         let step = ladder(length / MAX_BUCKETS);
-        let wanted = self
-            .shown_playhead()
-            .plus_nanos(-((length as f64 * PLAYHEAD_RATIO) as i64));
-        let latest = self.extent.end.plus_nanos(-length).max(self.extent.start);
+        let part = |ratio: f64| (length as f64 * ratio) as i64;
+        let (ratio, ahead) = match self.follows {
+            None => (PLAYHEAD_RATIO, 0),
+            Some(false) => (PLAYHEAD_RATIO, part(1.0 - LIVE_PLAYHEAD_RATIO)),
+            Some(true) => (LIVE_PLAYHEAD_RATIO, part(1.0 - LIVE_PLAYHEAD_RATIO)),
+        };
+        let wanted = self.shown_playhead().plus_nanos(-part(ratio));
+        let latest = self.extent.end.plus_nanos(ahead - length).max(self.extent.start);
         let start = wanted.clamp(self.extent.start, latest);
         let offset = start
             .nanos_since(self.extent.start)

@@ -1,50 +1,63 @@
 //! [`Driver`]: worker threads between the core and its backends.
 
+use crate::clock::{self, Clock};
+use crate::opener::{Opened, Opener};
 use crate::queue::{Job, Queue};
 use glass_core::{Answered, Effect, Event, Runner};
-use glass_model::{Answer, Backend, Navigator, QueryError, Question};
+use glass_model::{Answer, Backend, QueryError, Question, RecordingInfo};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-/// Threads that ask; more would only wait for the same disk.
-const N_WORKERS: usize = 2;
+/// Threads that ask: servers answer slowly, and a slow one must not keep the others waiting.
+const N_WORKERS: usize = 8;
 
 /// Takes events for the core, from any thread.
 pub type Deliver = Arc<dyn Fn(Event) + Send + Sync>;
 
 /// What the workers share.
-struct Sources {
-    backend: Arc<dyn Backend>,
-    navigator: Option<Arc<dyn Navigator>>,
+struct Shared {
+    queue: Queue,
+    /// What is open.
+    opened: Mutex<Opened>,
+    /// Ticks while what is open is live.
+    clock: Mutex<Option<Clock>>,
+    opener: Option<Arc<dyn Opener>>,
+    /// Whether the clouds are being asked how they stand.
+    is_checking: AtomicBool,
+    deliver: Deliver,
 }
 
 /// Asks backends on threads of its own. Dropping it drops what waits; a question under way ends unheard.
 pub struct Driver {
-    queue: Arc<Queue>,
+    shared: Arc<Shared>,
 }
 
 impl Driver {
-    /// Starts the threads. Without a navigator (in a drill) nothing can be jumped to.
+    /// Starts the threads. Without an opener nothing else can be opened.
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn new(
-        backend: Arc<dyn Backend>,
-        navigator: Option<Arc<dyn Navigator>>,
-        deliver: Deliver,
-    ) -> std::io::Result<Self> {
-        let queue = Arc::new(Queue::default());
-        let sources = Arc::new(Sources { backend, navigator });
+    pub fn new(opened: Opened, opener: Option<Arc<dyn Opener>>, deliver: Deliver) -> std::io::Result<Self> {
+        let shared = Arc::new(Shared {
+            queue: Queue::default(),
+            opened: Mutex::new(opened.clone()),
+            clock: Mutex::new(None),
+            opener,
+            is_checking: AtomicBool::new(false),
+            deliver,
+        });
+        shared.keep_time(opened.info.is_live)?;
         for i in 0..N_WORKERS {
-            let (queue, sources, deliver) = (queue.clone(), sources.clone(), deliver.clone());
+            let shared = shared.clone();
             thread::Builder::new().name(format!("asks-{i}")).spawn(move || {
-                while let Some(job) = queue.pop() {
-                    deliver(sources.run(job));
+                while let Some(job) = shared.queue.pop() {
+                    (shared.deliver)(shared.run(job));
                 }
             })?;
         }
-        Ok(Self { queue })
+        Ok(Self { shared })
     }
 }
 
@@ -55,12 +68,14 @@ impl Runner for Driver {
                 slot,
                 version,
                 question,
-            } => self.queue.push(Job::Ask {
+            } => self.shared.queue.push(Job::Ask {
                 slot,
                 version,
                 question,
             }),
-            Effect::Jump(jump) => self.queue.push(Job::Jump(jump)),
+            Effect::Jump(jump) => self.shared.queue.push(Job::Jump(jump)),
+            Effect::Open(id) => self.shared.queue.push(Job::Open(id)),
+            Effect::CheckClouds => Shared::check_clouds(&self.shared),
             Effect::Copy(_) | Effect::Quit => {}
         }
     }
@@ -68,11 +83,11 @@ impl Runner for Driver {
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        self.queue.close();
+        self.shared.queue.close();
     }
 }
 
-impl Sources {
+impl Shared {
     fn run(&self, job: Job) -> Event {
         match job {
             Job::Ask {
@@ -80,7 +95,8 @@ impl Sources {
                 version,
                 question,
             } => {
-                let result = ask(&*self.backend, &question);
+                let backend = self.opened().backend;
+                let result = ask(&*backend, &question);
                 Event::Answered(Box::new(Answered {
                     slot,
                     version,
@@ -89,16 +105,62 @@ impl Sources {
                 }))
             }
             Job::Jump(jump) => {
-                let result = guarded(|| {
-                    self.navigator
-                        .as_ref()
-                        .map_or(Ok(None), |navigator| navigator.jump(jump))
-                });
+                let navigator = self.opened().navigator;
+                let result = guarded(|| navigator.map_or(Ok(None), |navigator| navigator.jump(jump)));
                 Event::Jumped { jump, result }
             }
+            Job::Open(id) => Event::Opened(self.open(&id).map(Box::new)),
+        }
+    }
+
+    fn opened(&self) -> Opened {
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Puts something in the place of what is open.
+    fn open(&self, id: &str) -> Result<RecordingInfo, String> {
+        let opener = self.opener.as_ref().ok_or("nothing else can be opened here")?;
+        let opening = AssertUnwindSafe(|| opener.open(id));
+        let opened = catch_unwind(opening).unwrap_or_else(|_| Err(FAULT.into()))?;
+        let info = opened.info.clone();
+        *self.opened.lock().unwrap_or_else(PoisonError::into_inner) = opened;
+        self.keep_time(info.is_live).map_err(|error| error.to_string())?;
+        Ok(info)
+    }
+
+    /// Starts or stops the clock.
+    fn keep_time(&self, is_live: bool) -> std::io::Result<()> {
+        let clock = is_live.then(|| Clock::start(self.deliver.clone())).transpose()?;
+        *self.clock.lock().unwrap_or_else(PoisonError::into_inner) = clock;
+        Ok(())
+    }
+
+    /// Asks all clouds on a thread of its own; once at a time.
+    fn check_clouds(shared: &Arc<Self>) {
+        let Some(opener) = shared.opener.clone() else {
+            return (shared.deliver)(Event::Clouds {
+                at: clock::now(),
+                clouds: Vec::new(),
+            });
+        };
+        if shared.is_checking.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let work = shared.clone();
+        let check = move || {
+            let tell = |at, clouds| (work.deliver)(Event::Clouds { at, clouds });
+            // A fault leaves the list as far as it came.
+            let _ = catch_unwind(AssertUnwindSafe(|| opener.check(&tell)));
+            work.is_checking.store(false, Ordering::SeqCst);
+        };
+        if thread::Builder::new().name("clouds".into()).spawn(check).is_err() {
+            shared.is_checking.store(false, Ordering::SeqCst);
         }
     }
 }
+
+/// What is said of a fault of ours.
+const FAULT: &str = "a fault in the program; please report it";
 
 /// Asks, and turns a panic of the backend into an error: a fault is a message on screen, never a crash.
 pub(crate) fn ask(backend: &dyn Backend, question: &Question) -> Result<Answer, QueryError> {
@@ -106,19 +168,16 @@ pub(crate) fn ask(backend: &dyn Backend, question: &Question) -> Result<Answer, 
 }
 
 fn guarded<T>(ask: impl FnOnce() -> Result<T, QueryError>) -> Result<T, QueryError> {
-    let failed = || {
-        Err(QueryError::Damaged(
-            "a fault in the program; please report it".into(),
-        ))
-    };
+    let failed = || Err(QueryError::Damaged(FAULT.into()));
     catch_unwind(AssertUnwindSafe(ask)).unwrap_or_else(|_| failed())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::TellClouds;
     use glass_core::Slot;
-    use glass_model::{Ask, Timestamp};
+    use glass_model::{Ask, TimeRange, Timestamp};
     use std::sync::mpsc;
 
     struct Panics;
@@ -129,12 +188,49 @@ mod tests {
         }
     }
 
+    impl Opener for Panics {
+        fn open(&self, id: &str) -> Result<Opened, String> {
+            match id {
+                "live" => Ok(opened(true)),
+                _ => panic!("on purpose"),
+            }
+        }
+
+        fn check(&self, tell: &TellClouds<'_>) {
+            tell(Timestamp::from_secs(7), Vec::new());
+            panic!("on purpose")
+        }
+    }
+
+    fn opened(is_live: bool) -> Opened {
+        Opened {
+            info: RecordingInfo {
+                name: "test".into(),
+                is_live,
+                summary: String::new(),
+                cloud: String::new(),
+                extent: TimeRange::new(Timestamp::from_secs(0), Timestamp::from_secs(9)),
+                known_until: Timestamp::from_secs(9),
+                open_at: None,
+                panels: Vec::new(),
+                warnings: Vec::new(),
+            },
+            backend: Arc::new(Panics),
+            navigator: None,
+        }
+    }
+
+    fn driver() -> (Driver, mpsc::Receiver<Event>) {
+        let (sender, receiver) = mpsc::channel();
+        let deliver: Deliver = Arc::new(move |event| drop(sender.send(event)));
+        let driver = Driver::new(opened(false), Some(Arc::new(Panics)), deliver);
+        (driver.unwrap(), receiver)
+    }
+
     #[test]
     fn a_fault_of_a_backend_is_an_error_and_the_thread_goes_on() {
-        let (sender, receiver) = mpsc::channel();
-        let deliver: Deliver = Arc::new(move |event| sender.send(event).unwrap());
-        let mut driver = Driver::new(Arc::new(Panics), None, deliver).unwrap();
-        for version in 0..4 {
+        let (mut driver, receiver) = driver();
+        for version in 0..2 * N_WORKERS as u64 {
             let question = Question {
                 as_of: Timestamp::from_secs(1),
                 ask: Ask::Alerts,
@@ -149,5 +245,17 @@ mod tests {
             };
             assert!(matches!(answered.result, Err(QueryError::Damaged(_))));
         }
+    }
+
+    #[test]
+    fn a_fault_while_opening_leaves_what_is_open_and_a_live_cloud_brings_a_clock() {
+        let (mut driver, receiver) = driver();
+        driver.start(Effect::Open("x".into()));
+        assert!(matches!(receiver.recv(), Ok(Event::Opened(Err(_)))));
+        driver.start(Effect::CheckClouds);
+        assert!(matches!(receiver.recv(), Ok(Event::Clouds { .. })));
+        driver.start(Effect::Open("live".into()));
+        assert!(matches!(receiver.recv(), Ok(Event::Opened(Ok(_)))));
+        assert!(matches!(receiver.recv(), Ok(Event::Clock(_))));
     }
 }

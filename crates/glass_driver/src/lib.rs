@@ -5,11 +5,15 @@
 //!
 //! This crate does not know: what is on screen, terminals, windows.
 
+mod clock;
 mod driver;
+mod opener;
 mod queue;
 mod settle;
 
+pub use clock::now;
 pub use driver::{Deliver, Driver};
+pub use opener::{Opened, Opener, TellClouds};
 pub use settle::settle;
 
 use glass_model::{Jump, JumpTarget, Navigator, RecordingInfo};

@@ -19,6 +19,8 @@ pub(crate) enum Job {
     },
     /// A place to look for.
     Jump(Jump),
+    /// A cloud or recording to open.
+    Open(String),
 }
 
 #[derive(Debug, Default)]

@@ -4,7 +4,7 @@
 //! printed by the bounds of its filled buckets; schema and bucket numbers are worked out from those. What the
 //! text does not have is lost: the zero threshold while the zero bucket is empty, and empty buckets.
 
-mod histogram;
+pub(crate) mod histogram;
 
 use crate::scan::{self, Escapes, LastSeries};
 use crate::{LineItems, LineParser, MetricsItem};

@@ -120,7 +120,9 @@ impl Window {
             match effect {
                 Effect::Copy(text) => context.copy_text(text),
                 Effect::Quit => context.send_viewport_cmd(egui::ViewportCommand::Close),
-                Effect::Ask { .. } | Effect::Jump(_) => self.runner.start(effect),
+                Effect::Ask { .. } | Effect::Jump(_) | Effect::CheckClouds | Effect::Open(_) => {
+                    self.runner.start(effect);
+                }
             }
         }
     }

@@ -8,8 +8,11 @@
 //! This crate does not know: files, networks, async runtimes, wire formats, query languages, screens.
 
 mod alert;
+mod alert_episodes;
+mod alert_samples;
 mod backend;
 mod change;
+mod cloud;
 mod document;
 mod event;
 mod go_regex;
@@ -29,8 +32,11 @@ mod target;
 mod time;
 
 pub use alert::{Alert, AlertState};
+pub use alert_episodes::fold_alerts;
+pub use alert_samples::AlertSamples;
 pub use backend::{Backend, Jump, JumpTarget, Navigator, Querier, QueryError};
 pub use change::{Change, ChangeSummary, FileChange, RepositoryFile};
+pub use cloud::{CloudKind, CloudSummary, SourceState, SourceSummary};
 pub use document::{Comment, Document, DocumentKind, DocumentSummary};
 pub use event::{Event, EventKind, Until};
 pub use go_regex::{go_regex, go_regex_anchored};

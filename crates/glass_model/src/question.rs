@@ -180,11 +180,13 @@ pub struct Panel {
     pub unit: String,
 }
 
-/// What a recording says of itself: its provenance, not what happened in it.
+/// What a recording or a live cloud says of itself: its provenance, not what happened in it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RecordingInfo {
     /// Its name.
     pub name: String,
+    /// Whether it is a cloud as it is now, and time goes on there.
+    pub is_live: bool,
     /// One sentence on what it is, without giving the cause away.
     pub summary: String,
     /// The cloud it was recorded from.

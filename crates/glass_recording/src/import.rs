@@ -5,7 +5,6 @@
 //! came from where. Sentences in the coverage hold no counts: a count over the whole input would tell what was
 //! still to come.
 
-mod alerts;
 mod api;
 mod detect;
 mod documents;

@@ -273,7 +273,9 @@ impl<'a> Session<'a> {
             match effect {
                 Effect::Quit => next = Next::Leave,
                 Effect::Copy(text) => self.extra.extend_from_slice(osc_52(&text).as_bytes()),
-                effect @ (Effect::Ask { .. } | Effect::Jump(_)) => self.runner.start(effect),
+                effect @ (Effect::Ask { .. } | Effect::Jump(_) | Effect::CheckClouds | Effect::Open(_)) => {
+                    self.runner.start(effect);
+                }
             }
         }
         next

@@ -9,8 +9,8 @@ use crate::query::draw_query;
 use crate::table::draw_table;
 use crate::theme::role_of_phase;
 use glass_core::{
-    AlertsView, ChangesView, DocumentView, IncidentsView, MetricsView, OverviewView, Phase, Role, ScreenView,
-    TableView,
+    AlertsView, ChangesView, CloudsView, DocumentView, IncidentsView, Line, MetricsView, OverviewView, Phase,
+    Role, ScreenView, TableView,
 };
 use ratatui::layout::Rect;
 
@@ -32,6 +32,7 @@ pub(crate) fn draw_screen(pen: &mut Pen, area: Rect, screen: &ScreenView) {
         ScreenView::Incidents(IncidentsView { list, document }) => {
             draw_list_and_document(pen, area, list, document, (SIDE_BY_SIDE, 32));
         }
+        ScreenView::Clouds(clouds) => draw_clouds(pen, area, clouds),
     }
 }
 
@@ -126,16 +127,37 @@ fn draw_metrics(pen: &mut Pen, area: Rect, metrics: &MetricsView) {
 
 fn draw_alerts(pen: &mut Pen, area: Rect, alerts: &AlertsView) {
     let AlertsView { list, details } = alerts;
-    let (list_area, mut details_area) = split(area, list, (WIDE_SIDE_BY_SIDE, 58));
+    let (list_area, details_area) = split(area, list, (WIDE_SIDE_BY_SIDE, 58));
     draw_table(pen, list_area, list, "", true);
-    if details_area.height < 2 {
+    draw_details(pen, details_area, "Chosen alert", details);
+}
+
+fn draw_clouds(pen: &mut Pen, area: Rect, clouds: &CloudsView) {
+    let CloudsView {
+        list,
+        filter,
+        details,
+    } = clouds;
+    let (list_area, details_area) = split(area, list, (WIDE_SIDE_BY_SIDE, 58));
+    let note = if filter.is_empty() {
+        String::new()
+    } else {
+        format!("/{filter}")
+    };
+    draw_table(pen, list_area, list, &note, true);
+    draw_details(pen, details_area, "Chosen cloud", details);
+}
+
+/// What is chosen, in full, below a quiet title.
+fn draw_details(pen: &mut Pen, mut area: Rect, title: &str, details: &[Line]) {
+    if area.height < 2 {
         return;
     }
-    let head = take_top(&mut details_area, 1);
-    draw_divider(pen, head, "Chosen alert");
-    details_area.x += 2;
-    details_area.width = details_area.width.saturating_sub(3);
-    draw_lines(pen, details_area, details);
+    let head = take_top(&mut area, 1);
+    draw_divider(pen, head, title);
+    area.x += 2;
+    area.width = area.width.saturating_sub(3);
+    draw_lines(pen, area, details);
 }
 
 fn draw_list_and_document(

@@ -5,6 +5,7 @@ mod ask;
 mod bundled;
 mod export;
 mod files;
+mod home;
 mod import;
 mod open;
 mod output;

@@ -4,7 +4,7 @@ use crate::args::ViewArgs;
 use crate::bundled::{self, BUNDLED};
 use anyhow::{Context, Result, anyhow, bail};
 use glass_core::{Address, App, Screen, parse_seek};
-use glass_driver::open_at_first_alert;
+use glass_model::RecordingInfo;
 use glass_query::{Evaluator, Limits};
 use glass_recording::Recording;
 use std::path::Path;
@@ -36,10 +36,8 @@ fn name_of(named: &str) -> String {
     Address::parse(named).map_or_else(|_| named.to_owned(), |address| address.recording)
 }
 
-/// The application over a recording, at the moment and on the screen that were asked for.
-pub(crate) fn app(recording: &Recording, named: Option<&str>, view: &ViewArgs) -> Result<App> {
-    let mut info = recording.info();
-    open_at_first_alert(&mut info, recording);
+/// The application over what was opened, at the moment and on the screen that were asked for.
+pub(crate) fn app(mut info: RecordingInfo, named: Option<&str>, view: &ViewArgs) -> Result<App> {
     if let Some(at) = &view.at {
         let from = info.open_at.unwrap_or(info.extent.start);
         let at = parse_seek(at, from, info.extent)

@@ -2,7 +2,7 @@
 
 use crate::args::ShowArgs;
 use crate::output::Output;
-use crate::{open, terminal};
+use crate::{home, open, terminal};
 use anyhow::{Context, Result};
 use glass_core::{Chord, Event, Key};
 use glass_driver::settle;
@@ -11,13 +11,13 @@ use std::process::ExitCode;
 /// Prints the screen, or writes the picture.
 pub(crate) fn run(args: &ShowArgs, output: &Output) -> Result<ExitCode> {
     let (width, height) = parse_size(&args.size).context("--size is columns x rows, such as 120x36")?;
-    let evaluator = open::evaluator(args.recording.as_deref())?;
-    let recording = evaluator.source();
-    let mut app = open::app(recording, args.recording.as_deref(), &args.view)?;
+    let opened = home::opened(open::evaluator(args.recording.as_deref())?);
+    let mut app = open::app(opened.info.clone(), args.recording.as_deref(), &args.view)?;
     let viewport = glass_tui::viewport_of(width, height);
-    settle(&mut app, &evaluator, Some(recording), Event::Resized(viewport));
+    let mut tell = |event| settle(&mut app, &*opened.backend, opened.navigator.as_deref(), event);
+    tell(Event::Resized(viewport));
     for chord in chords(&args.keys) {
-        settle(&mut app, &evaluator, Some(recording), Event::Chord(chord));
+        tell(Event::Chord(chord));
     }
     let model = app.view(viewport);
     let options = terminal::options(&args.view);

@@ -8,13 +8,14 @@ use std::process::ExitCode;
 #[cfg(feature = "gui")]
 pub(crate) fn run(named: Option<&str>, view: &ViewArgs) -> Result<ExitCode> {
     use crate::args::Theme;
+    use crate::home::{self, Home};
     use crate::open;
     use glass_driver::Driver;
     use glass_gui::{Appearance, Waker, Window, WindowOptions};
     use std::sync::{Arc, mpsc};
 
-    let evaluator = Arc::new(open::evaluator(named)?);
-    let app = open::app(evaluator.source(), named, view)?;
+    let opened = home::opened(open::evaluator(named)?);
+    let app = open::app(opened.info.clone(), named, view)?;
     let (sender, events) = mpsc::channel();
     let waker = Waker::default();
     let wakes = waker.clone();
@@ -23,8 +24,8 @@ pub(crate) fn run(named: Option<&str>, view: &ViewArgs) -> Result<ExitCode> {
         drop(sender.send(event));
         wakes.wake();
     });
-    let driver = Driver::new(evaluator.clone(), Some(evaluator.clone()), deliver)?;
-    let name = evaluator.source().info().name;
+    let name = opened.info.name.clone();
+    let driver = Driver::new(opened, Some(Arc::new(Home)), deliver)?;
     let options = WindowOptions {
         title: format!("{name} – Glasshouse"),
         terminal_command: named

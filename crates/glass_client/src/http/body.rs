@@ -1,38 +1,50 @@
 //! Reads an answer's body, within its limits.
 
-use super::{FetchError, error_chain};
+use super::{FetchError, reason_of};
 
 /// What of an error's body is kept.
-const LARGEST_ERROR: u64 = 64 << 10;
+const LARGEST_ERROR: usize = 64 << 10;
 
-/// The body, unpacked; too large is an error, but for `limit` of `None`, which cuts it.
+/// The body, unpacked; more than `limit` bytes are an error.
 pub(super) async fn read(
     response: &mut reqwest::Response,
     host: &str,
-    limit: Option<u64>,
+    limit: u64,
 ) -> Result<Vec<u8>, FetchError> {
-    let most = limit.unwrap_or(LARGEST_ERROR);
+    let too_large = || FetchError::TooLarge {
+        host: host.to_owned(),
+        limit,
+    };
+    if response.content_length().is_some_and(|length| length > limit) {
+        return Err(too_large());
+    }
     let mut body = Vec::new();
     loop {
         match response.chunk().await {
             Ok(None) => return Ok(body),
-            Ok(Some(chunk)) if (body.len() + chunk.len()) as u64 <= most => body.extend_from_slice(&chunk),
-            Ok(Some(_)) if limit.is_none() => return Ok(body),
-            Ok(Some(_)) => {
-                return Err(FetchError::TooLarge {
-                    host: host.to_owned(),
-                    limit: most,
-                });
-            }
-            Err(_) if limit.is_none() => return Ok(body),
+            Ok(Some(chunk)) if (body.len() + chunk.len()) as u64 <= limit => body.extend_from_slice(&chunk),
+            Ok(Some(_)) => return Err(too_large()),
             Err(error) => {
                 return Err(FetchError::BrokeOff {
                     host: host.to_owned(),
-                    reason: error_chain(&error),
+                    reason: reason_of(&error),
                 });
             }
         }
     }
+}
+
+/// What can be had of an error's body, cut where it becomes too large.
+pub(super) async fn read_error(response: &mut reqwest::Response) -> Vec<u8> {
+    let mut body = Vec::new();
+    while let Ok(Some(chunk)) = response.chunk().await {
+        let room = LARGEST_ERROR - body.len();
+        body.extend_from_slice(&chunk[..room.min(chunk.len())]);
+        if body.len() == LARGEST_ERROR {
+            break;
+        }
+    }
+    body
 }
 
 /// The beginning of an error's body in one line, without tags.

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
 use url::Url;
 
@@ -25,8 +26,12 @@ const LONGEST_KEPT: Duration = Duration::from_secs(90 * 24 * 3600);
 /// Headers that are kept with an answer.
 const KEPT_HEADERS: [&str; 5] = ["content-type", "etag", "last-modified", "link", "date"];
 
+/// So many answers are kept between two looks at how much there is.
+const TIDIED_EVERY: u32 = 64;
+
 pub(super) struct Cache {
     folder: PathBuf,
+    n_written: AtomicU32,
 }
 
 /// An answer that was kept.
@@ -43,7 +48,10 @@ pub(super) struct Kept {
 
 impl Cache {
     pub fn new(folder: PathBuf) -> Self {
-        Self { folder }
+        Self {
+            folder,
+            n_written: AtomicU32::new(0),
+        }
     }
 
     pub fn get(&self, identity: &str) -> Option<Kept> {
@@ -94,7 +102,13 @@ impl Cache {
         file.write_all(b"\n")?;
         file.write_all(&fetched.body)?;
         file.persist(self.path(identity)).map_err(|error| error.error)?;
-        self.tidy();
+        if self
+            .n_written
+            .fetch_add(1, Ordering::Relaxed)
+            .is_multiple_of(TIDIED_EVERY)
+        {
+            self.tidy();
+        }
         Ok(())
     }
 
@@ -104,7 +118,7 @@ impl Cache {
         self.folder.join(name)
     }
 
-    /// Removes what is old or too much; now and then is enough.
+    /// Removes what is old or too much.
     fn tidy(&self) {
         let files = list(&self.folder);
         let total: u64 = files.iter().map(|file| file.n_bytes).sum();

@@ -57,5 +57,5 @@ fn builder() -> reqwest::ClientBuilder {
 }
 
 fn build(builder: reqwest::ClientBuilder) -> Made {
-    builder.build().map_err(|error| super::error_chain(&error))
+    builder.build().map_err(|error| super::reason_of(&error))
 }

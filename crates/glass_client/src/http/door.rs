@@ -111,6 +111,23 @@ impl Door {
         self.send(url, want, None).await
     }
 
+    /// What was answered to the same question before, without asking anyone; only of answers that are kept.
+    pub fn last_known(
+        &self,
+        endpoint: Endpoint,
+        arguments: &[&str],
+        query: &[(&str, &str)],
+        want: &Want,
+    ) -> Option<Fetched> {
+        let url = self.url(endpoint, arguments, query).ok()?;
+        let outgoing = Outgoing {
+            door: self,
+            want,
+            json: None,
+        };
+        outgoing.last_known(url)
+    }
+
     /// Asks by POST with a JSON body, where an API reads in no other way. It is not asked again elsewhere.
     ///
     /// # Errors

@@ -29,6 +29,14 @@ pub enum FetchError {
         /// The limit.
         secs: u64,
     },
+    /// So much waits for the host that this was not asked.
+    #[error("not asked: too much waits for {host}, {secs} s long; try again, or ask for less at a time")]
+    Busy {
+        /// Host and port.
+        host: String,
+        /// How long it was waited for a turn.
+        secs: u64,
+    },
     /// The host asks everyone to wait.
     #[error("{host} asks to wait until {until}")]
     Throttled {
@@ -132,7 +140,7 @@ impl FetchError {
 impl From<FetchError> for QueryError {
     fn from(error: FetchError) -> Self {
         match &error {
-            FetchError::Timeout { .. } => Self::Timeout(error.to_string()),
+            FetchError::Timeout { .. } | FetchError::Busy { .. } => Self::Timeout(error.to_string()),
             FetchError::TooLarge { .. } => Self::TooMuch(error.to_string()),
             FetchError::Unsupported(_) => Self::Unsupported(error.to_string()),
             _ => Self::Execution(error.to_string()),

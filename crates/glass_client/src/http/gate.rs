@@ -5,10 +5,10 @@ use glass_model::Timestamp;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 /// How fast a host may be asked.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Pace {
     pub max_concurrency: usize,
     pub min_interval: Duration,
@@ -54,17 +54,30 @@ impl Gate {
         }
     }
 
-    /// Waits for this request's turn, but not longer than `patience`.
-    pub async fn enter(&self, host: &str, patience: Duration) -> Result<SemaphorePermit<'_>, FetchError> {
-        let deadline = Instant::now() + patience;
+    pub fn pace(&self) -> Pace {
+        self.pace
+    }
+
+    /// Waits for this request's turn, but not beyond `deadline`. Whoever stops waiting takes no turn.
+    pub async fn enter(&self, host: &str, deadline: Instant) -> Result<SemaphorePermit<'_>, FetchError> {
         self.check_block(host, deadline)?;
-        let permit = match timeout(patience, self.slots.acquire()).await {
-            Ok(Ok(permit)) => permit,
-            _ => return Err(busy(host, patience)),
+        let begun = Instant::now();
+        let busy = || FetchError::Busy {
+            host: host.to_owned(),
+            secs: begun.elapsed().as_secs(),
         };
-        let start = self.reserve(host, deadline)?;
-        sleep_until(start).await;
-        Ok(permit)
+        let permit = match timeout_at(deadline, self.slots.acquire()).await {
+            Ok(Ok(permit)) => permit,
+            _ => return Err(busy()),
+        };
+        loop {
+            self.check_block(host, deadline)?;
+            match self.try_start() {
+                None => return Ok(permit),
+                Some(start) if start > deadline => return Err(busy()),
+                Some(start) => sleep_until(start).await,
+            }
+        }
     }
 
     fn check_block(&self, host: &str, deadline: Instant) -> Result<(), FetchError> {
@@ -78,17 +91,18 @@ impl Gate {
         }
     }
 
-    fn reserve(&self, host: &str, deadline: Instant) -> Result<Instant, FetchError> {
-        self.check_block(host, deadline)?;
+    /// Takes the turn if it has come; else says when it may.
+    fn try_start(&self) -> Option<Instant> {
         let mut state = self.state();
-        let start = state.next_start.max(Instant::now());
-        let start = state.blocked_until.map_or(start, |until| start.max(until));
-        if start > deadline {
-            drop(state);
-            return Err(busy(host, self.pace.min_interval));
+        let now = Instant::now();
+        let start = state
+            .blocked_until
+            .map_or(state.next_start, |until| until.max(state.next_start));
+        if start > now {
+            return Some(start);
         }
-        state.next_start = start + self.pace.min_interval;
-        Ok(start)
+        state.next_start = now + self.pace.min_interval;
+        None
     }
 
     /// Lets nobody in for a while.
@@ -110,6 +124,11 @@ impl Gate {
         state.limits.resets_at = learned.resets_at.or(state.limits.resets_at);
     }
 
+    /// When the host may be asked again, if it asked to be left alone.
+    pub fn opens_at(&self) -> Option<Instant> {
+        self.state().blocked_until.filter(|until| *until > Instant::now())
+    }
+
     pub fn limits(&self) -> HostLimits {
         let state = self.state();
         let mut limits = state.limits.clone();
@@ -121,12 +140,5 @@ impl Gate {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn busy(host: &str, waited: Duration) -> FetchError {
-    FetchError::Timeout {
-        host: host.to_owned(),
-        secs: waited.as_secs(),
     }
 }

@@ -2,10 +2,11 @@
 
 use super::cache::Kept;
 use super::{
-    Credentials, Door, FetchError, Fetched, Form, Want, backoff, body, error_chain, gate::Gate, host_of,
-    is_loopback, now,
+    Credentials, Door, FetchError, Fetched, Form, Want, backoff, body, gate::Gate, host_of, is_loopback, now,
+    reason_of,
 };
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
+use std::net::Ipv4Addr;
 use std::time::Duration;
 use tokio::time::Instant;
 use url::Url;
@@ -28,16 +29,23 @@ enum Step {
 impl Outgoing<'_> {
     /// Sends, again after failures that may pass. A kept answer serves where the host says that nothing changed, and,
     /// if it is so wanted, where the host cannot be reached.
+    ///
+    /// All waiting for turns together lasts no longer than the patience, and no new attempt begins when the time for
+    /// waiting and answering together is over.
     pub async fn send(&self, url: Url) -> Result<Fetched, FetchError> {
         let kept = self.kept(&url);
-        let mut result = self.attempt(&url, kept.as_ref()).await;
-        for n in 0..self.door.http().shared.options.max_retries {
+        let options = &self.door.http().shared.options;
+        let patient_until = Instant::now() + self.want.patience;
+        let mut result = self.attempt(&url, kept.as_ref(), patient_until).await;
+        for n in 0..options.max_retries {
+            let pause = backoff::pause(options.first_backoff, n);
+            let is_late = Instant::now() + pause > patient_until + self.want.timeout;
             match &result {
-                Err(error) if error.is_passing() && self.may_wait(error) => {}
+                Err(error) if !is_late && self.may_pass(error, patient_until) => {}
                 _ => break,
             }
-            tokio::time::sleep(backoff::pause(self.door.http().shared.options.first_backoff, n)).await;
-            result = self.attempt(&url, kept.as_ref()).await;
+            tokio::time::sleep(pause).await;
+            result = self.attempt(&url, kept.as_ref(), patient_until).await;
         }
         match (result, kept) {
             (Ok(fetched), _) => Ok(self.keep(&url, fetched)),
@@ -46,25 +54,31 @@ impl Outgoing<'_> {
         }
     }
 
-    /// Whether there is patience left for another attempt: the gate says so itself for a host that asks to wait.
-    fn may_wait(&self, error: &FetchError) -> bool {
-        let is_throttled = matches!(error, FetchError::Status { status: 429, .. });
-        !is_throttled
-            || self
-                .door
-                .http()
-                .limits(self.door.base())
-                .blocked_until
-                .is_none_or(|until| {
-                    let patience = i64::try_from(self.want.patience.as_nanos()).unwrap_or(i64::MAX);
-                    until.nanos_since(now()) <= patience
-                })
+    /// The kept answer, if there is one.
+    pub fn last_known(&self, url: Url) -> Option<Fetched> {
+        self.kept(&url).map(|kept| kept.into_old(url))
     }
 
-    async fn attempt(&self, url: &Url, kept: Option<&Kept>) -> Result<Fetched, FetchError> {
+    /// Whether another attempt may succeed: after a passing fault, or when the host asks to wait and the patience
+    /// lasts so long.
+    fn may_pass(&self, error: &FetchError, patient_until: Instant) -> bool {
+        let opens_at = || self.door.http().gate(self.door.base()).opens_at();
+        match error {
+            FetchError::Status { status: 429, .. } => opens_at().is_none_or(|at| at <= patient_until),
+            FetchError::Status { status: 403, .. } => opens_at().is_some_and(|at| at <= patient_until),
+            error => error.is_passing(),
+        }
+    }
+
+    async fn attempt(
+        &self,
+        url: &Url,
+        kept: Option<&Kept>,
+        patient_until: Instant,
+    ) -> Result<Fetched, FetchError> {
         let mut url = url.clone();
         for _ in 0..=MAX_REDIRECTS {
-            match self.step(&url, kept).await? {
+            match self.step(&url, kept, patient_until).await? {
                 Step::Done(fetched) => return Ok(fetched),
                 Step::Elsewhere(next) => url = next,
             }
@@ -75,11 +89,11 @@ impl Outgoing<'_> {
         })
     }
 
-    async fn step(&self, url: &Url, kept: Option<&Kept>) -> Result<Step, FetchError> {
+    async fn step(&self, url: &Url, kept: Option<&Kept>, patient_until: Instant) -> Result<Step, FetchError> {
         let http = self.door.http();
         let host = host_of(url);
         let gate = http.gate(url);
-        let _permit = gate.enter(&host, self.want.patience).await?;
+        let _permit = gate.enter(&host, patient_until).await?;
         let timeout = self.want.timeout;
         let exchange = self.exchange(url, &host, kept, &gate);
         match tokio::time::timeout(timeout, exchange).await {
@@ -131,7 +145,7 @@ impl Outgoing<'_> {
             return self.elsewhere(url, host, next).map(Step::Elsewhere);
         }
         if status >= 400 || status == 304 {
-            let body = body::read(&mut response, host, None).await?;
+            let body = body::read_error(&mut response).await;
             return Err(FetchError::Status {
                 host: host.to_owned(),
                 status,
@@ -139,7 +153,7 @@ impl Outgoing<'_> {
                 body,
             });
         }
-        fetched.body = body::read(&mut response, host, Some(self.want.max_bytes)).await?;
+        fetched.body = body::read(&mut response, host, self.want.max_bytes).await?;
         fetched.took = begun.elapsed();
         self.check_form(host, &fetched)?;
         Ok(Step::Done(fetched))
@@ -237,7 +251,7 @@ impl Outgoing<'_> {
         if url.scheme() == "https" && next.scheme() != "https" || !matches!(next.scheme(), "http" | "https") {
             return refuse(format!("not a safe connection any more: {target}"));
         }
-        if !is_loopback(url) && is_inside(&next) {
+        if next.origin() != url.origin() && is_further_inside(url, &next) {
             return refuse(format!("from outside into this network: {target}"));
         }
         if !next.username().is_empty() || !self.door.leads_to_endpoint(&next) {
@@ -247,16 +261,17 @@ impl Outgoing<'_> {
     }
 
     fn check_form(&self, host: &str, fetched: &Fetched) -> Result<(), FetchError> {
-        let is_html = fetched
-            .header("content-type")
-            .is_some_and(|kind| kind.starts_with("text/html"));
-        let looks_so = fetched.body.trim_ascii_start().starts_with(b"<");
-        if self.want.form == Form::Json && (looks_so || is_html && !starts_as_json(&fetched.body)) {
-            return Err(FetchError::WebPage {
-                host: host.to_owned(),
-            });
+        let begin = fetched.body.trim_ascii_start().first();
+        if self.want.form != Form::Json || matches!(begin, None | Some(b'{' | b'[')) {
+            return Ok(());
         }
-        Ok(())
+        let host = host.to_owned();
+        let kind = fetched.header("content-type").unwrap_or("something");
+        if begin == Some(&b'<') || kind.starts_with("text/html") {
+            return Err(FetchError::WebPage { host });
+        }
+        let reason = format!("expected JSON, found {kind}: {}", body::excerpt(&fetched.body));
+        Err(FetchError::Unreadable { host, reason })
     }
 
     fn kept(&self, url: &Url) -> Option<Kept> {
@@ -293,31 +308,40 @@ fn sensitive(text: &str) -> HeaderValue {
     value
 }
 
-fn starts_as_json(body: &[u8]) -> bool {
-    matches!(body.trim_ascii_start().first(), Some(b'{' | b'['))
-}
-
 /// An error that an old answer cannot make good.
 fn is_final(error: &FetchError) -> bool {
     matches!(
         error,
         FetchError::Status {
-            status: 404 | 410,
+            status: 401 | 404 | 410,
             ..
         } | FetchError::NotAllowed(_)
     )
 }
 
-/// Whether a URL names an address that only this machine or its network has.
-fn is_inside(url: &Url) -> bool {
+/// Whether a redirect would lead from the world into a network, or from a network into this machine.
+fn is_further_inside(from: &Url, to: &Url) -> bool {
+    depth(to) > depth(from)
+}
+
+/// How few can reach the address that a URL names: 2 only this machine, 1 only its network, 0 everyone. What a name
+/// stands for is not asked.
+fn depth(url: &Url) -> u8 {
+    let of_v4 = |ip: Ipv4Addr| match ip {
+        _ if ip.is_loopback() || ip.is_unspecified() => 2,
+        _ if ip.is_private() || ip.is_link_local() => 1,
+        _ => 0,
+    };
     match url.host() {
-        Some(url::Host::Ipv4(ip)) => {
-            ip.is_loopback() || ip.is_private() || ip.is_link_local() || ip.is_unspecified()
-        }
-        Some(url::Host::Ipv6(ip)) => {
-            ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local() || ip.is_unspecified()
-        }
-        _ => is_loopback(url),
+        Some(url::Host::Ipv4(ip)) => of_v4(ip),
+        Some(url::Host::Ipv6(ip)) => match ip.to_ipv4_mapped() {
+            Some(ip) => of_v4(ip),
+            None if ip.is_loopback() || ip.is_unspecified() => 2,
+            None if ip.is_unique_local() || ip.is_unicast_link_local() => 1,
+            None => 0,
+        },
+        _ if is_loopback(url) => 2,
+        _ => 0,
     }
 }
 
@@ -331,7 +355,7 @@ fn headers_of(headers: &HeaderMap) -> Vec<(String, String)> {
 
 fn unreachable(host: &str, error: &reqwest::Error, timeout: Duration) -> FetchError {
     let host = host.to_owned();
-    let reason = error_chain(error);
+    let reason = reason_of(error);
     if error.is_timeout() {
         return FetchError::Timeout {
             host,

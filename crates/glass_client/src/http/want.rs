@@ -125,12 +125,15 @@ impl Fetched {
         String::from_utf8_lossy(&self.body)
     }
 
-    /// By how much the server's clock is ahead of ours, if it tells.
+    /// By how much the server's clock is ahead of ours, in nanoseconds, if it tells: 0 if its time lies between the
+    /// question and the answer.
     pub fn skew_nanos(&self) -> Option<i64> {
         let date = glass_formats::parse_http_date(self.header("date")?)?;
-        let middle = self
+        let answered_at = self
             .asked_at
-            .plus_nanos(i64::try_from(self.took.as_nanos() / 2).ok()?);
-        Some(date.nanos_since(middle))
+            .plus_nanos(i64::try_from(self.took.as_nanos()).ok()?);
+        let ahead = date.nanos_since(answered_at).max(0);
+        let behind = date.nanos_since(self.asked_at).min(0);
+        Some(ahead + behind)
     }
 }

@@ -2,11 +2,18 @@
 
 use super::*;
 use crate::Key;
-use glass_model::{Answer, AnswerValue, Completion, CompletionItem, CompletionKind, Provenance, TimeRange};
+use glass_model::{
+    Answer, AnswerValue, CloudKind, CloudSummary, Completion, CompletionItem, CompletionKind, Provenance,
+    Question, TimeRange,
+};
+
+fn at(secs: i64) -> Timestamp {
+    Timestamp::from_secs(secs)
+}
 
 fn app() -> App {
-    let at = Timestamp::from_secs;
     App::new(RecordingInfo {
+        is_live: false,
         name: "test".into(),
         summary: String::new(),
         cloud: String::new(),
@@ -101,8 +108,110 @@ fn esc_goes_up_and_never_quits() {
         let effects = app.update(Event::Chord(Chord::key(Key::Esc)));
         assert!(!effects.contains(&Effect::Quit));
     }
-    assert_eq!(app.screen(), Screen::Overview);
+    assert_eq!(app.screen(), Screen::Clouds);
     assert!(press(&mut app, "q").contains(&Effect::Quit));
+}
+
+fn cloud(id: &str, kind: CloudKind) -> CloudSummary {
+    CloudSummary {
+        id: id.into(),
+        name: format!("The {id} cloud"),
+        operator: String::new(),
+        kind,
+        basis: String::new(),
+        sites: Vec::new(),
+        sources: Vec::new(),
+        n_firing: None,
+        n_incidents: None,
+        asked_at: None,
+    }
+}
+
+#[test]
+fn a_cloud_is_opened_in_the_place_of_a_recording_and_late_answers_are_dropped() {
+    let mut app = app();
+    let asked = press(&mut app, "4");
+    let late = asked.into_iter().find_map(|effect| match effect {
+        Effect::Ask {
+            slot: Slot::Alerts,
+            version,
+            question,
+        } => Some((version, question)),
+        _ => None,
+    });
+    let (version, question) = late.unwrap_or((
+        1,
+        Question {
+            as_of: at(0),
+            ask: Ask::Alerts,
+        },
+    ));
+    let effects = press(&mut app, "9");
+    assert!(effects.contains(&Effect::CheckClouds));
+    assert!(
+        !press(&mut app, "19").contains(&Effect::CheckClouds),
+        "only once by itself"
+    );
+    let clouds = vec![
+        cloud("shut", CloudKind::Live),
+        cloud("taped", CloudKind::Recording),
+    ];
+    app.update(Event::Clouds { at: at(5000), clouds });
+    let mut open = |keys: &str| {
+        press(&mut app, keys);
+        key(&mut app, Key::Enter)
+    };
+    assert_eq!(open(""), [], "nothing of it can be read");
+    assert_eq!(open("j"), [Effect::Open("taped".into())]);
+    let mut live = app.info.clone();
+    live.is_live = true;
+    live.extent = TimeRange::new(at(0), at(100_000));
+    let effects = app.update(Event::Opened(Ok(Box::new(live))));
+    assert_eq!((app.screen(), app.playhead()), (Screen::Overview, at(100_000)));
+    assert!(
+        effects.iter().any(|effect| matches!(effect, Effect::Ask { .. })),
+        "asked anew"
+    );
+    app.update(Event::Answered(Box::new(Answered {
+        slot: Slot::Alerts,
+        version,
+        question: question.clone(),
+        result: Err(QueryError::Cancelled),
+    })));
+    assert!(
+        !app.slots.is_settled(Slot::Alerts, &question),
+        "of what was open before"
+    );
+}
+
+#[test]
+fn a_live_playhead_moves_with_the_clock_in_steps_until_it_is_held() {
+    let mut info = app().info.clone();
+    info.is_live = true;
+    info.extent = TimeRange::new(at(0), at(100_000));
+    let mut app = App::new(info);
+    let mut at_clock = |app: &mut App, secs| {
+        app.update(Event::Clock(at(secs)));
+        app.playhead()
+    };
+    assert_eq!(at_clock(&mut app, 100_010), at(100_000), "polite");
+    assert_eq!(at_clock(&mut app, 100_030), at(100_030));
+    press(&mut app, " ");
+    assert_eq!(at_clock(&mut app, 100_090), at(100_030), "held");
+    press(&mut app, "0");
+    assert_eq!(app.playhead(), at(100_090));
+    assert_eq!(at_clock(&mut app, 100_120), at(100_120), "followed again");
+    press(&mut app, ",");
+    let held = app.playhead();
+    assert!(held < at(100_120));
+    assert_eq!(at_clock(&mut app, 200_000), held, "a step back holds it");
+    let view = app.view(app.viewport);
+    assert_eq!(view.header.badge, "LIVE");
+    assert!(
+        view.header.motion.starts_with("⏸ 1d 3h"),
+        "{}",
+        view.header.motion
+    );
 }
 
 fn key(app: &mut App, key: Key) -> Vec<Effect> {

@@ -2,6 +2,7 @@
 
 pub(crate) mod alerts;
 pub(crate) mod changes;
+pub(crate) mod clouds;
 pub(crate) mod incidents;
 pub(crate) mod logs;
 pub(crate) mod metrics;
@@ -24,6 +25,10 @@ pub(crate) enum Reaction {
     SetCursor(Option<Timestamp>),
     /// Another screen is to be shown.
     Show(Screen),
+    /// A cloud or recording is to be opened.
+    Open(String),
+    /// Every cloud is to be asked how it stands.
+    CheckClouds,
     /// Nothing was done; this says why.
     Say(&'static str),
 }

@@ -13,8 +13,8 @@ mod timeline;
 pub use graph::{AxisTick, CursorView, GraphLine, GraphPoint, GraphView};
 pub use query::{CompletionRow, FaultView, QueryEditorView, QueryView};
 pub use screen::{
-    AlertsView, ChangesView, DocBlock, DocBlockKind, DocumentView, HistogramView, IncidentsView, LogRow,
-    LogsView, MetricsView, OverviewView, Phase, ScreenView,
+    AlertsView, ChangesView, CloudsView, DocBlock, DocBlockKind, DocumentView, HistogramView, IncidentsView,
+    LogRow, LogsView, MetricsView, OverviewView, Phase, ScreenView,
 };
 pub use table::{Cell, Column, Row, TableView};
 pub use text::{DataState, DataStateKind, Line, Role, Span};

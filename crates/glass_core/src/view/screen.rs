@@ -17,6 +17,8 @@ pub enum ScreenView {
     Changes(ChangesView),
     /// The incident's text.
     Incidents(IncidentsView),
+    /// What can be opened.
+    Clouds(CloudsView),
 }
 
 /// How far the incident has come, as far as was known at the playhead.
@@ -148,6 +150,17 @@ pub struct IncidentsView {
     pub list: TableView,
     /// The chosen one.
     pub document: DocumentView,
+}
+
+/// What can be opened.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CloudsView {
+    /// Live clouds and recordings.
+    pub list: TableView,
+    /// The filter; empty for none.
+    pub filter: String,
+    /// The chosen one in full: what is public about it and how each source stands.
+    pub details: Vec<Line>,
 }
 
 /// What a block of a document is.

@@ -11,6 +11,9 @@ use std::collections::BTreeMap;
 
 const EXPECTED: &str = "an answer of Prometheus' HTTP API";
 
+/// The warning that stands for VictoriaMetrics' mark of an answer from a part of its storage.
+const PARTIAL: &str = "the server answered from a part of its storage only";
+
 /// A histogram as the API tells it: bounds instead of a schema.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ApiHistogram {
@@ -92,10 +95,13 @@ pub fn read_result(text: &str) -> Result<ApiAnswer, FormatError> {
             return Err(FormatError::Unsupported(text));
         }
     };
-    let notes = Notes {
+    let mut notes = Notes {
         warnings: wire.warnings,
         infos: wire.infos,
     };
+    if wire.is_partial {
+        notes.warnings.push(PARTIAL.to_owned());
+    }
     Ok(ApiAnswer::Success(value, notes))
 }
 
@@ -118,6 +124,35 @@ struct WireAnswer<'a> {
     warnings: Vec<String>,
     #[serde(default)]
     infos: Vec<String>,
+    #[serde(default, rename = "isPartial")]
+    is_partial: bool,
+}
+
+/// The warnings and infos of an answer of any kind, whatever its data is.
+///
+/// # Errors
+/// When it is no answer.
+pub fn read_notes(text: &str) -> Result<Notes, FormatError> {
+    let wire: WireNotes = serde_json::from_str(text).map_err(|error| FormatError::Json {
+        expected: EXPECTED,
+        reason: error.to_string(),
+    })?;
+    let mut notes = Notes {
+        warnings: wire.warnings.unwrap_or_default(),
+        infos: wire.infos.unwrap_or_default(),
+    };
+    if wire.is_partial.unwrap_or_default() {
+        notes.warnings.push(PARTIAL.to_owned());
+    }
+    Ok(notes)
+}
+
+#[derive(Deserialize)]
+struct WireNotes {
+    warnings: Option<Vec<String>>,
+    infos: Option<Vec<String>>,
+    #[serde(rename = "isPartial")]
+    is_partial: Option<bool>,
 }
 
 #[derive(Deserialize)]

@@ -128,7 +128,7 @@ enum WireKind {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct WireAlert {
+pub(super) struct WireAlert {
     labels: WireLabels,
     annotations: WireLabels,
     state: String,
@@ -176,7 +176,7 @@ fn to_rule(wire: WireRule) -> Rule {
 }
 
 /// vmalert also lists alerts that are over.
-fn to_alert(wire: WireAlert) -> Option<ActiveAlert> {
+pub(super) fn to_alert(wire: WireAlert) -> Option<ActiveAlert> {
     let is_firing = match wire.state.as_str() {
         "firing" => true,
         "pending" => false,

@@ -7,6 +7,8 @@ use glass_model::{NativeHistogram, Span};
 const CUSTOM_BOUNDS: i32 = -53;
 /// The coarsest and the finest exponential schema.
 const SCHEMAS: std::ops::RangeInclusive<i32> = -4..=8;
+/// That of histograms of which no bucket is filled.
+const DEFAULT_SCHEMA: i32 = 3;
 /// Prometheus' zero threshold where none is told: 2^-128.
 const DEFAULT_ZERO_THRESHOLD: f64 = 2.938_735_877_055_719e-39;
 /// How far a printed bound may be from the computed one.
@@ -15,10 +17,10 @@ const TOLERANCE: f64 = 1e-9;
 const MOST_BUCKETS: usize = 10_000;
 
 #[derive(Clone, Copy, Debug)]
-struct PrintedBucket {
-    low: f64,
-    high: f64,
-    count: f64,
+pub(crate) struct PrintedBucket {
+    pub low: f64,
+    pub high: f64,
+    pub count: f64,
 }
 
 /// Reads a printed histogram; `schema_hint` is taken if it has no filled bucket.
@@ -27,19 +29,7 @@ pub(super) fn parse(text: &str, schema_hint: i32) -> Result<NativeHistogram, Str
         .strip_prefix('{')
         .and_then(|t| t.strip_suffix('}'))
         .ok_or("a histogram stands in braces")?;
-    let mut histogram = NativeHistogram {
-        reset_hint: glass_model::ResetHint::Unknown,
-        schema: schema_hint,
-        zero_threshold: DEFAULT_ZERO_THRESHOLD,
-        zero_count: 0.0,
-        count: 0.0,
-        sum: 0.0,
-        positive_spans: Vec::new(),
-        positive_counts: Vec::new(),
-        negative_spans: Vec::new(),
-        negative_counts: Vec::new(),
-        custom_bounds: Vec::new(),
-    };
+    let mut histogram = empty(schema_hint);
     let mut buckets = Vec::new();
     for part in body.split(", ") {
         let (key, value) = part.rsplit_once(':').ok_or("a part of a histogram has no `:`")?;
@@ -55,6 +45,41 @@ pub(super) fn parse(text: &str, schema_hint: i32) -> Result<NativeHistogram, Str
     }
     place(&mut histogram, buckets)?;
     Ok(histogram)
+}
+
+/// The histogram of a count, a sum and filled buckets, by the schema that fits their bounds.
+///
+/// # Errors
+/// When there are too many buckets, or they do not fit together.
+pub(crate) fn from_buckets(
+    count: f64,
+    sum: f64,
+    buckets: Vec<PrintedBucket>,
+) -> Result<NativeHistogram, String> {
+    let is_wrong = |b: &PrintedBucket| b.low.is_nan() || b.high.is_nan() || b.low > b.high;
+    if buckets.len() > MOST_BUCKETS || buckets.iter().any(is_wrong) {
+        return Err("a histogram with buckets that make no sense".to_owned());
+    }
+    let mut histogram = empty(DEFAULT_SCHEMA);
+    (histogram.count, histogram.sum) = (count, sum);
+    place(&mut histogram, buckets)?;
+    Ok(histogram)
+}
+
+fn empty(schema: i32) -> NativeHistogram {
+    NativeHistogram {
+        reset_hint: glass_model::ResetHint::Unknown,
+        schema,
+        zero_threshold: DEFAULT_ZERO_THRESHOLD,
+        zero_count: 0.0,
+        count: 0.0,
+        sum: 0.0,
+        positive_spans: Vec::new(),
+        positive_counts: Vec::new(),
+        negative_spans: Vec::new(),
+        negative_counts: Vec::new(),
+        custom_bounds: Vec::new(),
+    }
 }
 
 fn bucket(text: &str, count: f64) -> Result<PrintedBucket, String> {

@@ -26,6 +26,7 @@ pub fn app() -> App {
         unit: unit.into(),
     };
     App::new(RecordingInfo {
+        is_live: false,
         name: "incident-invented".into(),
         summary: "an hour that never was".into(),
         cloud: "nowhere".into(),

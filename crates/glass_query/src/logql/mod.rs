@@ -11,6 +11,7 @@ mod predicate;
 mod regex;
 mod stages;
 mod template;
+pub mod walk;
 
 pub use ast::{LogQuery, MetricExpr, Query};
 pub use complete::complete;

@@ -7,6 +7,7 @@ pub mod functions;
 pub mod histogram;
 mod parse;
 pub mod print;
+pub mod walk;
 
 pub use ast::Expr;
 pub use engine::{Engine, Evaluated, LOOK_BACK_MILLIS};

@@ -1,13 +1,12 @@
 //! Takes in OpenMetrics text and promtool dumps.
 
-use super::alerts::AlertSamples;
 use super::stale::{StaleFinder, SureSigns};
 use super::tally::Tally;
 use super::text::{Meter, Text};
 use super::{ImportError, Job};
 use glass_formats::openmetrics::{self, TimeUnit};
 use glass_formats::{LineItems, LineParser, MetricsItem, ReadReport, promtool_dump};
-use glass_model::{Labels, Timestamp, is_stale_marker};
+use glass_model::{AlertSamples, Labels, Timestamp, is_stale_marker};
 use std::io::BufRead;
 
 /// What a provenance says of metrics that came as text.

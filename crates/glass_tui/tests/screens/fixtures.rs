@@ -46,6 +46,7 @@ pub fn model(screen: ScreenView, overlay: Option<Overlay>) -> ViewModel {
         ScreenView::Alerts(_) => Screen::Alerts,
         ScreenView::Changes(_) => Screen::Changes,
         ScreenView::Incidents(_) => Screen::Incidents,
+        ScreenView::Clouds(_) => Screen::Clouds,
     };
     let tab = |(i, screen): (usize, Screen)| Tab {
         key: (i + 1).to_string(),

@@ -33,6 +33,7 @@ fn child() {
         Timestamp::from_secs(1_795_003_600),
     );
     let mut app = App::new(RecordingInfo {
+        is_live: false,
         name: "mute-shop".into(),
         summary: String::new(),
         cloud: "Lab shop".into(),
@@ -133,7 +134,7 @@ fn keys_clicks_and_pastes_reach_the_core() {
     session.send(b"\x1b");
     session.wait_without("zoom");
     // A click on the tab of the logs, then one on the middle of the timeline.
-    session.send(b"\x1b[<0;32;2M\x1b[<0;32;2m");
+    session.send(b"\x1b[<0;27;2M\x1b[<0;27;2m");
     session.wait_for("lines");
     let before = session.screen_row(0);
     session.send(b"\x1b[<0;45;21M\x1b[<0;45;21m");

@@ -67,6 +67,7 @@ impl Store {
         let latest = self.known_moments().into_iter().max();
         let about = &self.manifest().about;
         RecordingInfo {
+            is_live: false,
             name: about.name.clone(),
             summary: about.summary.clone(),
             cloud: about.cloud.clone(),

@@ -1,6 +1,6 @@
 //! Episodes of alerts from the series `ALERTS`, which a Prometheus writes at every evaluation of its rules.
 
-use glass_model::{Event, EventKind, Labels, Timestamp, Until};
+use crate::{Event, EventKind, Labels, Timestamp, Until};
 use std::collections::BTreeMap;
 
 /// A gap longer than so many intervals ends an episode.
@@ -11,7 +11,7 @@ const DEFAULT_INTERVAL_MILLIS: i64 = 60_000;
 
 /// The samples of `ALERTS`, by series.
 #[derive(Debug, Default)]
-pub(super) struct AlertSamples(BTreeMap<Labels, Vec<(i64, bool)>>);
+pub struct AlertSamples(BTreeMap<Labels, Vec<(i64, bool)>>);
 
 /// A run of samples.
 #[derive(Debug, PartialEq, Eq)]
@@ -24,7 +24,7 @@ struct Episode {
 impl AlertSamples {
     /// Keeps the sample if it is one of an alert. Its value is 1 while the alert is there; NaN, the stale marker
     /// in text, says that it no longer is.
-    pub(super) fn take(&mut self, labels: &Labels, at_millis: i64, value: f64) {
+    pub fn take(&mut self, labels: &Labels, at_millis: i64, value: f64) {
         if labels.metric_name() != "ALERTS" || kind_of(labels).is_none() {
             return;
         }
@@ -38,7 +38,7 @@ impl AlertSamples {
     }
 
     /// The events, by time. `ends_at` is where the data end: an alert that is there until then goes on.
-    pub(super) fn events(mut self, ends_at: i64, cluster: &str) -> Vec<Event> {
+    pub fn events(mut self, ends_at: i64, cluster: &str) -> Vec<Event> {
         for samples in self.0.values_mut() {
             samples.sort_unstable();
             samples.dedup_by_key(|(at, _)| *at);

@@ -1,0 +1,148 @@
+//! Real servers for tests: programs of Debian packages on free loopback ports, in folders that go with them.
+//!
+//! A test that finds no program is skipped with a message, unless `GLASSHOUSE_REQUIRE_SERVERS=1`.
+
+#![allow(dead_code, clippy::print_stdout, reason = "each test uses what it needs")]
+
+use glass_client::http::{Door, Endpoint, Http, HttpOptions};
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+use url::Url;
+
+pub const PROMETHEUS: &str = "/usr/bin/prometheus";
+pub const PROMTOOL: &str = "/usr/bin/promtool";
+pub const VICTORIA_METRICS: &str = "/usr/bin/victoria-metrics";
+pub const ALERTMANAGER: &str = "/usr/bin/prometheus-alertmanager";
+
+/// Whether all programs are there; says which is not.
+pub fn are_installed(programs: &[&str]) -> bool {
+    let Some(missing) = programs.iter().find(|path| !Path::new(path).exists()) else {
+        return true;
+    };
+    let is_required = std::env::var("GLASSHOUSE_REQUIRE_SERVERS").is_ok_and(|value| value == "1");
+    assert!(!is_required, "required, but missing: {missing}");
+    println!("skipped: no {missing}");
+    false
+}
+
+/// A server that ends with the test, and its folder with it.
+pub struct Server {
+    child: Child,
+    pub port: u16,
+    pub folder: TempDir,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0")
+        .and_then(|socket| socket.local_addr())
+        .expect("a free port")
+        .port()
+}
+
+impl Server {
+    /// Starts a program and waits until `ready` answers 200.
+    pub fn start(program: &str, folder: TempDir, port: u16, arguments: &[String], ready: &str) -> Self {
+        let log = File::create(folder.path().join("log")).expect("created");
+        let child = Command::new(program)
+            .args(arguments)
+            .current_dir(folder.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .expect("it starts");
+        let server = Self { child, port, folder };
+        let started = Instant::now();
+        while server.get(ready).is_none_or(|(status, _)| status != 200) {
+            assert!(
+                started.elapsed() < Duration::from_secs(60),
+                "{program} is not ready after a minute: {}",
+                fs::read_to_string(server.folder.path().join("log")).unwrap_or_default()
+            );
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        server
+    }
+
+    /// A Prometheus with a configuration, over the blocks that its folder may have in `data`.
+    pub fn prometheus(folder: TempDir, config: &str) -> Self {
+        let port = free_port();
+        fs::write(folder.path().join("prometheus.yml"), config).expect("written");
+        let arguments = [
+            "--config.file=prometheus.yml".to_owned(),
+            "--storage.tsdb.path=data".to_owned(),
+            "--storage.tsdb.retention.time=100y".to_owned(),
+            format!("--web.listen-address=127.0.0.1:{port}"),
+        ];
+        Self::start(PROMETHEUS, folder, port, &arguments, "/-/ready")
+    }
+
+    /// A Prometheus that serves a text in OpenMetrics.
+    pub fn prometheus_of(text: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join("text"), text).expect("written");
+        let made = Command::new(PROMTOOL)
+            .args(["tsdb", "create-blocks-from", "openmetrics", "text", "data"])
+            .current_dir(folder.path())
+            .output()
+            .expect("promtool runs");
+        let complaint = String::from_utf8_lossy(&made.stderr);
+        assert!(made.status.success(), "promtool refuses: {complaint}");
+        Self::prometheus(folder, "global: {}\n")
+    }
+
+    pub fn victoria_metrics() -> Self {
+        let port = free_port();
+        let arguments = [
+            format!("-httpListenAddr=127.0.0.1:{port}"),
+            "-storageDataPath=data".to_owned(),
+            "-retentionPeriod=100y".to_owned(),
+        ];
+        let folder = tempfile::tempdir().expect("a folder");
+        Self::start(VICTORIA_METRICS, folder, port, &arguments, "/health")
+    }
+
+    pub fn url(&self) -> Url {
+        Url::parse(&format!("http://127.0.0.1:{}", self.port)).expect("a URL")
+    }
+
+    /// The way to it.
+    pub fn door(&self, endpoints: &'static [Endpoint]) -> Door {
+        Door::new(&Http::new(HttpOptions::default()), &self.url(), endpoints).expect("a door")
+    }
+
+    /// Status and body of a GET.
+    pub fn get(&self, path: &str) -> Option<(u16, String)> {
+        self.request(&format!("GET {path} HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n"))
+    }
+
+    /// Status and body of a POST.
+    pub fn post(&self, path: &str, kind: &str, body: &str) -> Option<(u16, String)> {
+        self.request(&format!(
+            "POST {path} HTTP/1.0\r\nHost: 127.0.0.1\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        ))
+    }
+
+    fn request(&self, request: &str) -> Option<(u16, String)> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).ok()?;
+        stream.set_read_timeout(Some(Duration::from_secs(60))).ok()?;
+        stream.write_all(request.as_bytes()).ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).ok()?;
+        let (head, body) = answer.split_once("\r\n\r\n")?;
+        Some((head.split(' ').nth(1)?.parse().ok()?, body.to_owned()))
+    }
+}
