@@ -145,7 +145,7 @@ async fn every_sample_of_prometheus_comes_once() {
     }
     let begin = begin();
     let expected = stored(&made_up(begin));
-    let server = Server::prometheus_of(&openmetrics(&made_up(begin)));
+    let server = Server::prometheus_of(&openmetrics(&made_up(begin)), &[]);
     let end = begin + 480 * 15_000;
     // As it is; and in answers so small that the pieces are halved.
     for max_bytes in [32 << 20, 9_000] {
@@ -181,7 +181,7 @@ async fn every_sample_of_victoria_metrics_comes_once() {
     if !are_installed(&[VICTORIA_METRICS]) {
         return;
     }
-    let server = Server::victoria_metrics();
+    let server = Server::victoria_metrics(None);
     let begin = begin();
     let line = |name: &str, values: &str, times: &[i64]| {
         format!(

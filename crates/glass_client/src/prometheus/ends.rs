@@ -25,6 +25,9 @@ const MOST_TEXT: usize = 3_000;
 const MOST_SPAN: i64 = 3_600_000;
 const MOST_REQUESTS: usize = 24;
 
+/// With more overdue series than this it is first asked which of them are still there.
+const MANY: usize = 20;
+
 /// What is known of a series.
 #[derive(Clone, Debug)]
 struct Track {
@@ -115,6 +118,25 @@ impl Tracks {
         }
         gaps.retain(|gap| gap.moments().next().is_some());
         gaps
+    }
+
+    /// The series that are over at the end of the range although their next sample was not overdue, with markers:
+    /// whoever asks for the range after this one would not find them any more.
+    pub fn over_at(&self, end: i64, alive: &[Labels]) -> Vec<SeriesData> {
+        let alive: HashSet<&Labels> = alive.iter().collect();
+        let is_over = |labels: &Labels, track: &Track| {
+            !track.is_over && end > track.last && end - track.last < LOOK_BACK && !alive.contains(labels)
+        };
+        let over = self
+            .tracks
+            .iter()
+            .filter(|(labels, track)| is_over(labels, track));
+        over.map(|(labels, track)| {
+            let due = track.interval.map(|interval| track.last + interval);
+            let due = due.filter(|due| *due > track.checked && *due <= end);
+            marker_of(labels.clone(), &[due.unwrap_or(end)])
+        })
+        .collect()
     }
 
     fn end(&mut self, labels: &Labels, last: i64) {
@@ -273,12 +295,14 @@ impl Prometheus {
     /// have no sample in it.
     pub(super) async fn with_ends(
         &self,
+        text: &str,
         mut series: Vec<SeriesData>,
         tracks: &mut Tracks,
         piece: Piece,
         handed: &mut Handed<'_>,
     ) -> Vec<SeriesData> {
-        let gaps = tracks.gaps(&series, piece);
+        let mut gaps = tracks.gaps(&series, piece);
+        self.drop_alive(text, &mut gaps, piece.1, handed).await;
         if gaps.is_empty() {
             return series;
         }
@@ -294,13 +318,24 @@ impl Prometheus {
                 one.floats = marked(&one.floats, &ends);
             }
         }
-        let others = markers.into_iter().map(|(labels, ends)| SeriesData {
-            labels,
-            floats: marked(&SampleColumn::default(), &ends),
-            histograms: std::sync::Arc::default(),
-        });
-        series.extend(others);
+        let others = markers.into_iter();
+        series.extend(others.map(|(labels, ends)| marker_of(labels, &ends)));
         series
+    }
+
+    /// Drops gaps at the end of a piece whose series are still found there: one request for all of them.
+    async fn drop_alive(&self, text: &str, gaps: &mut Vec<Gap>, end: i64, handed: &mut Handed<'_>) {
+        let is_last = |gap: &Gap| gap.until == end && end - gap.last < LOOK_BACK;
+        if gaps.iter().filter(|gap| is_last(gap)).count() <= MANY {
+            return;
+        }
+        handed.counts.n_requests += 1;
+        // If it cannot be asked, each is looked for.
+        let Ok(alive) = self.alive_at(text, end).await else {
+            return;
+        };
+        let alive: HashSet<Labels> = alive.into_iter().collect();
+        gaps.retain(|gap| !(is_last(gap) && alive.contains(&gap.labels)));
     }
 
     /// Of every gap when the series ended in it, if it did.
@@ -359,6 +394,15 @@ impl Prometheus {
             .iter()
             .map(|one| (one.labels.clone(), times(one)))
             .collect())
+    }
+}
+
+/// A series of markers alone.
+fn marker_of(labels: Labels, ends: &[i64]) -> SeriesData {
+    SeriesData {
+        labels,
+        floats: marked(&SampleColumn::default(), ends),
+        histograms: std::sync::Arc::default(),
     }
 }
 

@@ -13,6 +13,9 @@ const USUAL_INTERVAL: f64 = 15_000.0;
 const SHORTEST: i64 = 1_000;
 const LONGEST: i64 = 86_400_000;
 
+/// The first piece where it is not known how many series there are.
+const UNKNOWN: i64 = 600_000;
+
 /// So often in a row a piece is halved: a server that is down is not asked for ever.
 const MOST_FAILURES: u32 = 8;
 
@@ -35,10 +38,11 @@ impl Pieces {
     /// The pieces of the milliseconds from `start` to `end`, both included, of about so many series.
     pub fn new(start: i64, end: i64, n_series: usize) -> Self {
         let per_milli = n_series as f64 * BYTES_PER_SAMPLE / USUAL_INTERVAL;
+        let fitting = clamped(TARGET_BYTES / per_milli);
         Self {
             at: start.saturating_sub(1),
             end,
-            length: clamped(TARGET_BYTES / per_milli),
+            length: if n_series == 0 { UNKNOWN } else { fitting },
             most: LONGEST,
             n_failures: 0,
         }

@@ -140,7 +140,9 @@ impl Prometheus {
                     pieces.fetched(piece, asked.n_bytes);
                     handed.heed(asked.notes, &asked.fetched);
                     let series = handed.series_of(asked.data, piece);
-                    let marked = self.with_ends(series, &mut tracks, piece, &mut handed).await;
+                    let marked = self
+                        .with_ends(text, series, &mut tracks, piece, &mut handed)
+                        .await;
                     marked.into_iter().for_each(|one| handed.hand_out(one));
                     handed.is_at(piece.1);
                 }
@@ -148,10 +150,21 @@ impl Prometheus {
                 Err(error) => return handed.broken_off(error),
             }
         }
+        handed.counts.n_requests += 1;
+        match self.alive_at(text, end).await {
+            Ok(alive) => {
+                let over = tracks.over_at(end, &alive);
+                over.into_iter().for_each(|one| handed.hand_out(one));
+            }
+            Err(error) => handed.later_warnings.push(format!(
+                "which series there were at the end could not be asked: {error}"
+            )),
+        }
         handed.told()
     }
 
-    async fn alive_at(&self, text: &str, at: i64) -> Result<Vec<Labels>, FetchError> {
+    /// The series that an instant query finds.
+    pub(super) async fn alive_at(&self, text: &str, at: i64) -> Result<Vec<Labels>, FetchError> {
         let time = time_text(at);
         let asked = self
             .fetch_result(QUERY, &[("query", text), ("time", &time)])

@@ -10,6 +10,7 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use url::Url;
@@ -44,6 +45,51 @@ impl Drop for Server {
     }
 }
 
+/// A tiny exporter: says what it is told to, or nothing, which is a scrape that fails.
+pub struct Exporter {
+    pub port: u16,
+    says: Arc<Mutex<Option<String>>>,
+}
+
+impl Exporter {
+    pub fn start(says: &str) -> Self {
+        let socket = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let port = socket.local_addr().expect("an address").port();
+        let says = Arc::new(Mutex::new(Some(says.to_owned())));
+        let shared = says.clone();
+        // It ends with the test's process.
+        std::thread::spawn(move || {
+            for stream in socket.incoming().flatten() {
+                let says = shared.lock().expect("not poisoned").clone();
+                answer(stream, says);
+            }
+        });
+        Self { port, says }
+    }
+
+    pub fn say(&self, says: Option<&str>) {
+        *self.says.lock().expect("not poisoned") = says.map(str::to_owned);
+    }
+
+    /// A configuration by which it is scraped every second.
+    pub fn scrape_config(&self) -> String {
+        format!(
+            "global: {{scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}}\n\
+             scrape_configs:\n- job_name: tiny\n  static_configs: [{{targets: ['127.0.0.1:{}']}}]\n",
+            self.port
+        )
+    }
+}
+
+fn answer(mut stream: TcpStream, says: Option<String>) {
+    let mut request = [0; 4096];
+    let _ = stream.read(&mut request);
+    if let Some(says) = says {
+        let head = "HTTP/1.1 200 OK\r\nContent-Type: text/plain; version=0.0.4\r\nConnection: close\r\n";
+        let _ = write!(stream, "{head}Content-Length: {}\r\n\r\n{says}", says.len());
+    }
+}
+
 pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0")
         .and_then(|socket| socket.local_addr())
@@ -63,12 +109,13 @@ impl Server {
             .stderr(log)
             .spawn()
             .expect("it starts");
-        let server = Self { child, port, folder };
+        let mut server = Self { child, port, folder };
         let started = Instant::now();
         while server.get(ready).is_none_or(|(status, _)| status != 200) {
+            let has_ended = !matches!(server.child.try_wait(), Ok(None));
             assert!(
-                started.elapsed() < Duration::from_secs(60),
-                "{program} is not ready after a minute: {}",
+                !has_ended && started.elapsed() < Duration::from_secs(60),
+                "{program} has ended, or is not ready after a minute: {}",
                 fs::read_to_string(server.folder.path().join("log")).unwrap_or_default()
             );
             std::thread::sleep(Duration::from_millis(50));
@@ -77,20 +124,21 @@ impl Server {
     }
 
     /// A Prometheus with a configuration, over the blocks that its folder may have in `data`.
-    pub fn prometheus(folder: TempDir, config: &str) -> Self {
+    pub fn prometheus(folder: TempDir, config: &str, more: &[&str]) -> Self {
         let port = free_port();
         fs::write(folder.path().join("prometheus.yml"), config).expect("written");
-        let arguments = [
+        let mut arguments = vec![
             "--config.file=prometheus.yml".to_owned(),
             "--storage.tsdb.path=data".to_owned(),
             "--storage.tsdb.retention.time=100y".to_owned(),
             format!("--web.listen-address=127.0.0.1:{port}"),
         ];
+        arguments.extend(more.iter().map(|&one| one.to_owned()));
         Self::start(PROMETHEUS, folder, port, &arguments, "/-/ready")
     }
 
     /// A Prometheus that serves a text in OpenMetrics.
-    pub fn prometheus_of(text: &str) -> Self {
+    pub fn prometheus_of(text: &str, more: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         fs::write(folder.path().join("text"), text).expect("written");
         let made = Command::new(PROMTOOL)
@@ -100,17 +148,24 @@ impl Server {
             .expect("promtool runs");
         let complaint = String::from_utf8_lossy(&made.stderr);
         assert!(made.status.success(), "promtool refuses: {complaint}");
-        Self::prometheus(folder, "global: {}\n")
+        Self::prometheus(folder, "global: {}\n", more)
     }
 
-    pub fn victoria_metrics() -> Self {
+    /// A VictoriaMetrics, which may scrape by a configuration of Prometheus' form.
+    pub fn victoria_metrics(scrape: Option<&str>) -> Self {
         let port = free_port();
-        let arguments = [
+        let mut arguments = vec![
             format!("-httpListenAddr=127.0.0.1:{port}"),
             "-storageDataPath=data".to_owned(),
             "-retentionPeriod=100y".to_owned(),
         ];
         let folder = tempfile::tempdir().expect("a folder");
+        if let Some(config) = scrape {
+            fs::write(folder.path().join("scrape.yml"), config).expect("written");
+            arguments.push("-promscrape.config=scrape.yml".to_owned());
+            // It knows fewer settings.
+            arguments.push("-promscrape.config.strictParse=false".to_owned());
+        }
         Self::start(VICTORIA_METRICS, folder, port, &arguments, "/health")
     }
 
