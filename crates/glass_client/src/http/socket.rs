@@ -1,7 +1,7 @@
 //! [`Socket`]: a WebSocket on which a server sends text as it comes, under the same rules as every other request.
 
 use super::send::{self, Outgoing};
-use super::{Door, Endpoint, FetchError, Method, Want, body, clients, error_chain, host_of};
+use super::{Door, Endpoint, FetchError, Method, Want, body, clients, host_of};
 use futures_util::StreamExt;
 use reqwest::header::{HeaderValue, USER_AGENT};
 use std::time::Duration;
@@ -47,7 +47,9 @@ impl Door {
             .max_frame_size(usize::try_from(want.max_bytes).ok());
         // The host's turn is needed for the beginning only: what follows comes by itself.
         let gate = self.http().gate(&url);
-        let _permit = gate.enter(&host, want.patience).await?;
+        let _permit = gate
+            .enter(&host, tokio::time::Instant::now() + want.patience)
+            .await?;
         clients::use_ring();
         let connecting = connect_async_with_config(request, Some(config), true);
         match tokio::time::timeout(want.timeout, connecting).await {
@@ -156,4 +158,21 @@ fn refused(host: String, response: &Response) -> FetchError {
         text: body::excerpt(&body),
         body,
     }
+}
+
+/// An error with all its causes in one line.
+fn error_chain(error: &Error) -> String {
+    let mut text = String::new();
+    let mut next: Option<&dyn std::error::Error> = Some(error);
+    while let Some(error) = next {
+        let part = error.to_string();
+        if !text.ends_with(&part) {
+            if !text.is_empty() {
+                text.push_str(": ");
+            }
+            text.push_str(&part);
+        }
+        next = error.source();
+    }
+    glass_formats::redact::redact(&text).into_owned()
 }
