@@ -8,8 +8,13 @@ use std::collections::BTreeMap;
 
 pub(crate) use wire::{from_json, to_json};
 
-/// The newest format version that is understood. It stays 0 until a live client records with it.
-pub const MAX_VERSION: u64 = 0;
+/// The format version that is written, and the newest that is understood; all older ones are understood too.
+///
+/// | version | what is new |
+/// | --- | --- |
+/// | 0 | before a live client recorded with it |
+/// | 1 | what a live client records: `dashboards/*.json`, several sources in one file, coverage piece by piece |
+pub const MAX_VERSION: u64 = 1;
 
 /// One of the sources a recording was made from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

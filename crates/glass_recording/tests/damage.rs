@@ -223,8 +223,8 @@ fn other_things_are_no_recordings() {
         "no manifest with a format version",
     );
     check(
-        &zip(&[("manifest.json", b"{\"format_version\": 1}")]),
-        "format version 1 is not known",
+        &zip(&[("manifest.json", b"{\"format_version\": 2}")]),
+        "format version 2 is not known",
     );
     let error = Archive::open(folder.path()).unwrap_err().to_string();
     assert!(

@@ -297,7 +297,7 @@ mod tests {
     #[test]
     fn a_manifest_round_trips_with_its_version_first() {
         let json = to_json(&sample());
-        assert!(json.starts_with("{\n  \"format_version\": 0,"), "{json}");
+        assert!(json.starts_with("{\n  \"format_version\": 1,"), "{json}");
         assert_eq!(from_json(json.as_bytes(), "x").unwrap(), sample());
     }
 
@@ -314,8 +314,8 @@ mod tests {
         check("[]", "no manifest with a format version");
         check(r#"{"name":"x"}"#, "no manifest with a format version");
         check(
-            r#"{"format_version":1,"nonsense":[]}"#,
-            "format version 1 is not known",
+            r#"{"format_version":2,"nonsense":[]}"#,
+            "format version 2 is not known",
         );
         check(r#"{"format_version":0}"#, "no valid manifest");
         check(
