@@ -16,7 +16,7 @@ mod tests;
 mod trouble;
 mod words;
 
-pub use load::{Catalogue, UnknownCloud, config_folder};
+pub use load::{Catalogue, UnknownCloud, config_folder, token_variable};
 pub use nearest::nearest;
 pub use source::{Support, WhyOff};
 pub use trouble::CatalogueTrouble;

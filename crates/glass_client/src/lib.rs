@@ -7,6 +7,7 @@
 //! This crate does not know: recordings, query engines, screens.
 
 pub mod catalogue;
+pub mod check;
 pub mod git;
 pub mod http;
 mod log_lines;

@@ -1,7 +1,11 @@
 //! Every way in which a server or a network can fail: what the client then says, how long it takes, how much memory,
 //! and what it never does.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests fail the test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "helpers of tests fail the test, and say what they measure"
+)]
 
 mod misbehaving;
 

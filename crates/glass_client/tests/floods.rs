@@ -1,7 +1,11 @@
 //! Answers without end: they are cut off early, and the memory they take is bounded. A program of its own, because
 //! memory is counted by process.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests fail the test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "helpers of tests fail the test, and say what they measure"
+)]
 
 mod misbehaving;
 

@@ -10,6 +10,7 @@ pub mod alertmanager;
 pub mod csv;
 pub mod encrypted;
 mod error;
+pub mod glance;
 pub mod issue;
 mod json_out;
 mod lines;

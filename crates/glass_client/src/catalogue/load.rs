@@ -239,7 +239,7 @@ fn find_tokens(cloud: &mut Cloud, is_set: &dyn Fn(&str) -> bool) {
             continue;
         }
         let host = source.url.as_ref().and_then(Url::host_str).unwrap_or_default();
-        let names = [variable(&[&cloud.id, &source.id]), variable(&[host])];
+        let names = [token_variable(&cloud.id, &source.id), variable(host)];
         let Some(name) = names.into_iter().find(|name| is_set(name)) else {
             continue;
         };
@@ -249,9 +249,12 @@ fn find_tokens(cloud: &mut Cloud, is_set: &dyn Fn(&str) -> bool) {
     }
 }
 
-/// The name of the environment variable for a token.
-fn variable(parts: &[&str]) -> String {
-    let joined = format!("GLASSHOUSE_TOKEN_{}", parts.join("_"));
+/// The environment variable in which a token for a source may stand.
+pub fn token_variable(cloud: &str, source: &str) -> String {
+    variable(&format!("{cloud}_{source}"))
+}
+
+fn variable(name: &str) -> String {
     let good = |c: char| {
         if c.is_ascii_alphanumeric() {
             c.to_ascii_uppercase()
@@ -259,5 +262,6 @@ fn variable(parts: &[&str]) -> String {
             '_'
         }
     };
-    joined.chars().map(good).collect()
+    let name: String = name.chars().map(good).collect();
+    format!("GLASSHOUSE_TOKEN_{name}")
 }
