@@ -15,12 +15,14 @@ mod source;
 mod tests;
 mod trouble;
 mod words;
+mod write;
 
-pub use load::{Catalogue, UnknownCloud, config_folder, token_variable};
+pub use load::{Catalogue, UnknownCloud, WriteError, config_folder, token_variable, write_entry};
 pub use nearest::nearest;
 pub use source::{Support, WhyOff};
 pub use trouble::CatalogueTrouble;
 pub use words::Word;
+pub use write::entry_text;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -2,7 +2,7 @@
 //! every answer as it comes.
 
 mod advice;
-mod ask;
+pub(crate) mod ask;
 
 use crate::catalogue::{Cloud, Source, Support, WhyOff};
 use crate::http::{HostLimits, Http};

@@ -8,6 +8,7 @@
 
 pub mod catalogue;
 pub mod check;
+pub mod discover;
 pub mod git;
 pub mod http;
 mod log_lines;

@@ -149,6 +149,64 @@ pub(crate) enum Command {
     Query(QueryArgs),
     /// Asks a recording's log lines in LogQL.
     Logs(LogsArgs),
+    /// Lists the open clouds; asks how they stand; adds one.
+    Clouds(CloudsArgs),
+}
+
+/// Open clouds.
+#[derive(Debug, clap::Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "Entries come with the program; your own stand in clouds/*.toml of your configuration folder, or of \
+                  the folder GLASSHOUSE_CONFIG names, and extend or change them. A token is never written there: name \
+                  the variable or file it is in, or set GLASSHOUSE_TOKEN_<CLOUD>_<SOURCE>."
+)]
+pub(crate) struct CloudsArgs {
+    #[command(subcommand)]
+    pub command: Option<CloudsCommand>,
+    /// As JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What to do with them.
+#[derive(Debug, Subcommand)]
+pub(crate) enum CloudsCommand {
+    /// Tells all that is known of a cloud.
+    Show {
+        /// Its id.
+        #[arg(value_name = "CLOUD")]
+        id: String,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Asks every source one cheap question and tells what answered, all hosts side by side.
+    #[command(after_help = "Exit codes: 0 something answered; 1 nothing did.")]
+    Check {
+        /// A cloud's id; all if not given.
+        cloud: Option<String>,
+        /// As JSON, one object a line, as the answers come.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Finds out what answers at an address and adds it to your clouds.
+    ///
+    /// Knows Prometheus, Thanos, Mimir, VictoriaMetrics, Grafana and the data sources behind it, Alertmanager, Loki,
+    /// VictoriaLogs, Argo CD, Statuspage, cState, and Git hosts.
+    Add {
+        /// An address as in a browser, such as prometheus.example.org or https://github.com/owner/name.
+        url: String,
+        /// The cloud's id; made of the address if not given. One that is there already is only written over by --force.
+        #[arg(long)]
+        id: Option<String>,
+        /// Shows the entry and writes nothing.
+        #[arg(long)]
+        dry_run: bool,
+        /// Writes over an entry of yours, or puts the sources into a cloud that comes with the program.
+        #[arg(long)]
+        force: bool,
+    },
 }
 
 /// The moments a query is asked for.

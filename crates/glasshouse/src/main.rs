@@ -3,6 +3,7 @@
 mod args;
 mod ask;
 mod bundled;
+mod clouds;
 mod export;
 mod files;
 mod home;
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
         Some(Command::Serve(serve)) => serve::run(&serve, &output),
         Some(Command::Query(query)) => ask::run_query(&query, &output),
         Some(Command::Logs(logs)) => ask::run_logs(&logs, &output),
+        Some(Command::Clouds(clouds)) => clouds::run(&clouds, &output),
     };
     match result {
         Ok(code) => code,

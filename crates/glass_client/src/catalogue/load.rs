@@ -7,7 +7,7 @@ use super::{CatalogueTrouble, Cloud, Origin, PaceSetting, TokenPlace, nearest};
 use crate::http::{Http, is_loopback};
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use url::Url;
 
@@ -29,6 +29,28 @@ pub struct UnknownCloud {
 
 fn hint(nearest: Option<&str>) -> String {
     nearest.map_or_else(String::new, |id| format!("; did you mean `{id}`?"))
+}
+
+/// Why an entry was not written.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// There is one already.
+    #[error("{0} is there already; give another id, or write over it by force")]
+    Exists(String),
+    /// The id cannot be one.
+    #[error("{0}")]
+    NotAnId(String),
+    /// What would be written could not be read again.
+    #[error("this would be no catalogue file: {0}")]
+    Wrong(CatalogueTrouble),
+    /// The file cannot be written.
+    #[error("cannot write {path}: {error}")]
+    Io {
+        /// The file or folder.
+        path: String,
+        /// The system's words.
+        error: std::io::Error,
+    },
 }
 
 /// The user's configuration folder: `GLASSHOUSE_CONFIG`, or where the system keeps such things.
@@ -116,6 +138,49 @@ impl Catalogue {
         for (url, pace) in paces.into_values() {
             http.set_pace(url, pace.max_concurrency, pace.min_interval);
         }
+    }
+}
+
+/// Writes a user's entry, complete or not at all, and says where; over one that is there only by force.
+///
+/// # Errors
+/// See [`WriteError`].
+pub fn write_entry(folder: &Path, id: &str, text: &str, is_forced: bool) -> Result<PathBuf, WriteError> {
+    if !is_id(id) {
+        return Err(WriteError::NotAnId(not_an_id(id)));
+    }
+    let folder = folder.join("clouds");
+    let path = folder.join(format!("{id}.toml"));
+    let mut troubles = Vec::new();
+    let shown = path.display().to_string();
+    let file = File {
+        id,
+        file: &shown,
+        text,
+        folder: Some(&folder),
+    };
+    let _ = read(&file, &Origin::User(path.clone()), None, &mut troubles);
+    if let Some(trouble) = troubles.into_iter().next() {
+        return Err(WriteError::Wrong(trouble));
+    }
+    let failed = |error| WriteError::Io {
+        path: shown.clone(),
+        error,
+    };
+    fs::create_dir_all(&folder).map_err(failed)?;
+    let mut file = tempfile::NamedTempFile::new_in(&folder).map_err(failed)?;
+    file.write_all(text.as_bytes()).map_err(failed)?;
+    let result = if is_forced {
+        file.persist(&path)
+    } else {
+        file.persist_noclobber(&path)
+    };
+    match result {
+        Ok(_) => Ok(path),
+        Err(error) if error.error.kind() == std::io::ErrorKind::AlreadyExists => {
+            Err(WriteError::Exists(shown))
+        }
+        Err(error) => Err(failed(error.error)),
     }
 }
 

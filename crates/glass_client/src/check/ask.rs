@@ -59,7 +59,7 @@ const MOST_ISSUES: usize = 100;
 const PATIENCE: Duration = Duration::from_secs(180);
 
 /// What a source answered.
-pub(super) struct Answered {
+pub(crate) struct Answered {
     pub glance: Glance,
     pub told: Told<()>,
     /// All its answers together.
@@ -74,7 +74,7 @@ struct Asking {
 }
 
 /// Puts the cheap questions to a source.
-pub(super) async fn ask(http: &Http, source: &Source, timeout: Duration) -> Result<Answered, FetchError> {
+pub(crate) async fn ask(http: &Http, source: &Source, timeout: Duration) -> Result<Answered, FetchError> {
     let url = source
         .url
         .as_ref()
@@ -204,9 +204,14 @@ impl Asking {
         let query = [("query", "_time:5m"), ("limit", "1")];
         let fetched = self.fetch(LOGSQL, &[], &query).await?;
         match fetched.body.trim_ascii().first() {
-            None => Ok(says("victorialogs", "no line in the last 5 minutes")),
+            None if fetched
+                .header("content-type")
+                .is_some_and(|kind| kind.contains("json")) =>
+            {
+                Ok(says("victorialogs", "no line in the last 5 minutes"))
+            }
             Some(b'{') => Ok(says("victorialogs", "lines in the last 5 minutes")),
-            Some(_) => Err(self.unreadable("expected lines of JSON")),
+            _ => Err(self.unreadable("expected lines of JSON")),
         }
     }
 
