@@ -53,6 +53,21 @@ impl Door {
         self
     }
 
+    /// A door to what lies behind this one, on the same host, such as a data source behind a Grafana: the same
+    /// credentials and headers, other endpoints.
+    ///
+    /// # Errors
+    /// When `base` is on another host, and as for [`Door::new`].
+    pub fn beyond(&self, base: &Url, endpoints: &'static [Endpoint]) -> Result<Self, FetchError> {
+        if base.origin() != self.base.origin() {
+            return Err(FetchError::NotAllowed(shown(base)));
+        }
+        let mut door = Self::new(&self.http, base, endpoints)?;
+        door.credentials = self.credentials.clone();
+        door.headers.clone_from(&self.headers);
+        Ok(door)
+    }
+
     /// The source's address.
     pub fn base(&self) -> &Url {
         &self.base
