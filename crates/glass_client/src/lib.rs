@@ -6,6 +6,7 @@
 //!
 //! This crate does not know: recordings, query engines, screens.
 
+pub mod alertmanager;
 pub mod catalogue;
 pub mod check;
 pub mod discover;

@@ -4,10 +4,12 @@
 mod api;
 mod receivers;
 mod silences;
+mod status;
 
-pub use api::{AlertGroup, ApiAlert, write_alerts, write_groups};
+pub use api::{AlertGroup, ApiAlert, read_alerts, write_alerts, write_groups};
 pub use receivers::{read_receivers, write_receivers};
 pub use silences::{read_silences, write_silence, write_silences};
+pub use status::{AlertmanagerStatus, read_status};
 
 use crate::listed::stated_time;
 use crate::{FormatError, ReadReport, lines, when};

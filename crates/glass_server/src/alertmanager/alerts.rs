@@ -90,6 +90,7 @@ fn to_api(work: &Work, alert: &Alert, silences: &[Silence]) -> ApiAlert {
         updated_at: alert.notified_at.unwrap_or(starts_at),
         silenced_by: silenced_by.collect(),
         inhibited_by: Vec::new(),
+        muted_by: Vec::new(),
         receivers: Vec::new(),
     }
 }
