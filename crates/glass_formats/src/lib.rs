@@ -24,6 +24,7 @@ pub mod prometheus_api;
 pub mod promtool_dump;
 pub mod redact;
 mod scan;
+pub mod tracker;
 pub mod victoria_logs;
 mod when;
 
