@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "every test binary uses a part of it")]
 
 pub mod git_http;
+pub mod github;
 pub mod replay;
 
 use std::path::PathBuf;
