@@ -13,6 +13,7 @@ pub mod discover;
 pub mod git;
 pub mod github;
 pub mod gitlab;
+pub mod grafana;
 pub mod http;
 mod incidents;
 pub mod issues;

@@ -77,7 +77,7 @@ async fn alerts_silences_and_receivers_of_a_real_one() {
     };
     let silences = alertmanager.silences().await.unwrap();
     let silence = &silences.value[0];
-    assert_eq!(of("Noise").silenced_by, [silence.id.clone()]);
+    assert_eq!(of("Noise").silenced_by, std::slice::from_ref(&silence.id));
     assert!(!of("Slow").inhibited_by.is_empty() && of("Slow").silenced_by.is_empty());
     assert!(of("Down").is_active());
     assert_eq!(of("Down").starts_at, Timestamp::from_secs(now - 60));

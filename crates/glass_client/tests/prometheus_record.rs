@@ -2,11 +2,7 @@
 //!
 //! Ignored, because it takes a while to make the data; run with `--ignored --nocapture`, best with `--release`.
 
-#![expect(
-    clippy::print_stdout,
-    clippy::unwrap_used,
-    reason = "a test fails by it, and says what it found"
-)]
+#![expect(clippy::unwrap_used, reason = "a test fails by it")]
 
 #[path = "support/servers.rs"]
 mod servers;

@@ -11,6 +11,7 @@ pub mod csv;
 pub mod encrypted;
 mod error;
 pub mod glance;
+pub mod grafana;
 pub mod issue;
 mod json_out;
 mod lines;
