@@ -15,6 +15,7 @@ pub mod github;
 pub mod gitlab;
 pub mod grafana;
 pub mod http;
+pub mod http_files;
 mod incidents;
 pub mod issues;
 mod log_lines;
