@@ -128,9 +128,13 @@ async fn limits_errors_and_kinds_of_results() {
     let query = async |text: &str, limit| prometheus.query(text, at, limit).await;
 
     let told = query("second", 1).await.unwrap();
-    assert_eq!(
-        told.completeness,
-        Completeness::Partial("the first 1 of 2 series".into())
+    // Prometheus 3 cuts itself, and says so; of 2 the rest is cut here.
+    let Completeness::Partial(text) = &told.completeness else {
+        panic!("{told:?}")
+    };
+    assert!(
+        text == "the first 1 of 2 series" || text == "results truncated due to limit",
+        "{text}"
     );
     let QueryValue::Vector(samples) = told.value.value else {
         panic!("no vector")

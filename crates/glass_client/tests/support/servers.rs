@@ -1,6 +1,7 @@
 //! Real servers for tests: programs of Debian packages on free loopback ports, in folders that go with them.
 //!
-//! A test that finds no program is skipped with a message, unless `GLASSHOUSE_REQUIRE_SERVERS=1`.
+//! A test that finds no program is skipped with a message, unless `GLASSHOUSE_REQUIRE_SERVERS=1`. Another Prometheus
+//! than Debian's is tried with its path in `GLASSHOUSE_PROMETHEUS`.
 
 #![allow(dead_code, clippy::print_stdout, reason = "each test uses what it needs")]
 
@@ -134,7 +135,9 @@ impl Server {
             format!("--web.listen-address=127.0.0.1:{port}"),
         ];
         arguments.extend(more.iter().map(|&one| one.to_owned()));
-        Self::start(PROMETHEUS, folder, port, &arguments, "/-/ready")
+        let program = std::env::var("GLASSHOUSE_PROMETHEUS");
+        let program = program.as_deref().unwrap_or(PROMETHEUS);
+        Self::start(program, folder, port, &arguments, "/-/ready")
     }
 
     /// A Prometheus that serves a text in OpenMetrics.
