@@ -7,10 +7,13 @@
 //! This crate does not know: files, networks, recordings, query languages, screens.
 
 pub mod alertmanager;
+pub mod argocd;
 pub mod csv;
+pub mod downtime;
 pub mod encrypted;
 mod error;
 pub mod file_listing;
+pub mod feed;
 pub mod glance;
 pub mod grafana;
 pub mod issue;
@@ -27,6 +30,7 @@ pub mod prometheus_api;
 pub mod promtool_dump;
 pub mod redact;
 mod scan;
+pub mod status_page;
 pub mod tracker;
 pub mod victoria_logs;
 mod when;
@@ -36,4 +40,4 @@ pub use line_time::LineClock;
 pub use lines::{LONGEST_LINE, LineItems, LineParser};
 pub use listed::Listed;
 pub use metrics::{MetricMetadata, MetricsItem};
-pub use when::{KnownTime, parse_http_date, parse_known_time};
+pub use when::{KnownTime, parse_http_date, parse_known_time, parse_loose_time};

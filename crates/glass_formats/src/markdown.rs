@@ -24,6 +24,8 @@ pub struct MarkdownDocument {
     pub link: String,
     /// What it is, by its front matter's `kind`: `note`, `runbook`, `post-mortem`; empty if not told.
     pub kind: String,
+    /// All plain keys of its front matter, in small letters.
+    pub front: BTreeMap<String, String>,
     /// Its text without the front matter.
     pub text: String,
 }
@@ -60,6 +62,7 @@ fn from_text(text: &str) -> MarkdownDocument {
         link: take(&["link", "url"]),
         kind: take(&["kind", "type"]),
         text: body.to_owned(),
+        front,
     }
 }
 

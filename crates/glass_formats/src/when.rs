@@ -40,6 +40,29 @@ pub fn parse_http_date(text: &str) -> Option<Timestamp> {
     Some(Timestamp::from_nanos(nanos).plus_nanos(999_999_999))
 }
 
+/// Reads a time as status pages, feeds and records in Git spell it: as [`parse_known_time`], as Go prints it
+/// (`2020-01-02 15:04:05 +0000 UTC`), as mail does, or as `Apr 22, 2019 15:36 +0000`. Go's zero time is none.
+pub fn parse_loose_time(text: &str) -> Option<Timestamp> {
+    let text = text.trim();
+    if text.len() > 64 || text.starts_with("0001-01-01") {
+        return None;
+    }
+    if let Some(known) = parse_known_time(text) {
+        return Some(known.at);
+    }
+    // Go adds the zone's name, and at times the reading of a monotonic clock.
+    let words: Vec<&str> = text.split(' ').filter(|word| !word.is_empty()).collect();
+    let go = words.iter().take(3).copied().collect::<Vec<_>>().join(" ");
+    let in_go = jiff::fmt::strtime::parse("%Y-%m-%d %H:%M:%S%.f %z", &go);
+    let spelled = jiff::fmt::strtime::parse("%b %d, %Y %H:%M %z", words.join(" "));
+    let at = in_go
+        .or(spelled)
+        .and_then(|parts| parts.to_timestamp())
+        .or_else(|_| jiff::fmt::rfc2822::parse(text).map(|zoned| zoned.timestamp()));
+    let nanos = i64::try_from(at.ok()?.as_nanosecond()).ok()?;
+    Some(Timestamp::from_nanos(nanos))
+}
+
 /// A number of seconds, milliseconds, microseconds or nanoseconds since the epoch, told apart by its size: no two
 /// of them overlap between the years 1973 and 5138.
 pub(crate) fn from_unix_number(number: f64) -> Option<Timestamp> {
@@ -107,5 +130,23 @@ mod tests {
         );
         check("yesterday", None);
         check("", None);
+    }
+
+    #[test]
+    fn times_of_status_pages() {
+        let check = |text: &str, expected: Option<&str>| {
+            let at = parse_loose_time(text).map(|at| at.to_string());
+            assert_eq!(at.as_deref(), expected, "{text}");
+        };
+        check("2020-01-02 15:04:05 +0000 UTC", Some("2020-01-02T15:04:05Z"));
+        check(
+            "2020-01-02 15:04:05.5 +0200 CEST m=+0.1",
+            Some("2020-01-02T13:04:05.5Z"),
+        );
+        check("Apr 22, 2019 15:36 +0000", Some("2019-04-22T15:36:00Z"));
+        check("Sun, 22 Nov 2026 03:42:03 GMT", Some("2026-11-22T03:42:03Z"));
+        check("2026-11-22T03:42:03.100Z", Some("2026-11-22T03:42:03.1Z"));
+        check("0001-01-01 00:00:00 +0000 UTC", None);
+        check("<no value>", None);
     }
 }

@@ -10,6 +10,7 @@
 mod alert;
 mod alert_episodes;
 mod alert_samples;
+mod application;
 mod backend;
 mod change;
 mod cloud;
@@ -34,6 +35,7 @@ mod time;
 pub use alert::{Alert, AlertState};
 pub use alert_episodes::fold_alerts;
 pub use alert_samples::AlertSamples;
+pub use application::Application;
 pub use backend::{Backend, Jump, JumpTarget, Navigator, Querier, QueryError};
 pub use change::{Change, ChangeSummary, FileChange, RepositoryFile};
 pub use cloud::{CloudKind, CloudSummary, SourceState, SourceSummary};
