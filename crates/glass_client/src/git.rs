@@ -20,6 +20,7 @@ mod patch;
 mod repository;
 mod store;
 mod transfer;
+mod versions;
 
 pub use error::GitError;
 pub use files::Glob;
@@ -27,3 +28,4 @@ pub use log::{LogEnd, LogRequest};
 pub use meter::FetchProgress;
 pub use repository::{Blob, Entry, EntryKind, Repository};
 pub use store::{Depth, FetchRequest, GitStore};
+pub use versions::Version;

@@ -1,7 +1,7 @@
 //! [`Incidents`]: what an incident source tells, as documents to read and events on the timeline.
 
 use crate::redacted::hide_text;
-use glass_model::{Document, Event, EventKind, Labels, Timestamp};
+use glass_model::{Document, DocumentKind, DocumentSummary, Event, EventKind, Labels, Timestamp};
 
 /// What an incident source tells.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -37,6 +37,25 @@ impl Incidents {
 pub(crate) fn first_line(text: &str) -> String {
     let line = text.lines().map(str::trim).find(|line| !line.is_empty());
     line.unwrap_or_default().chars().take(500).collect()
+}
+
+/// A document without comments.
+pub(crate) fn document(id: &str, kind: DocumentKind, title: &str, known_at: Timestamp) -> Document {
+    Document {
+        summary: DocumentSummary {
+            id: id.to_owned(),
+            kind,
+            title: title.to_owned(),
+            known_at,
+            n_comments: 0,
+            closed_at: None,
+        },
+        author: String::new(),
+        labels: Vec::new(),
+        link: String::new(),
+        text: String::new(),
+        comments: Vec::new(),
+    }
 }
 
 /// An event about a document, known at once.

@@ -7,10 +7,12 @@
 //! This crate does not know: recordings, query engines, screens.
 
 pub mod alertmanager;
+pub mod argocd;
 pub mod catalogue;
 pub mod check;
 pub mod discover;
 pub mod git;
+pub mod git_records;
 pub mod github;
 pub mod gitlab;
 pub mod grafana;
@@ -25,6 +27,7 @@ pub mod loki;
 mod pages;
 pub mod prometheus;
 mod redacted;
+pub mod status;
 mod told;
 pub mod victoria_logs;
 

@@ -110,7 +110,7 @@ impl Reader {
     }
 
     /// What a commit itself changed: of a merge, what differs from all that it merges.
-    fn touched(&self, id: ObjectId) -> Result<Vec<String>, GitError> {
+    pub fn touched(&self, id: ObjectId) -> Result<Vec<String>, GitError> {
         let new = self.tree_of(id)?;
         let parents = self.parents(id)?;
         let Some((first, others)) = parents.split_first() else {

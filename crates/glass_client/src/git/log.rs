@@ -138,7 +138,7 @@ pub(super) fn walk(
 
 impl Reader {
     /// Whether a commit changed a file or something in a folder, against its first parent.
-    fn touches(&self, id: ObjectId, path: &str) -> Result<bool, GitError> {
+    pub fn touches(&self, id: ObjectId, path: &str) -> Result<bool, GitError> {
         if path.trim_matches('/').is_empty() {
             return Ok(true);
         }
