@@ -33,7 +33,6 @@ fn github(server: &GitHubStandIn, http: &Http, name: &str) -> GitHub {
 }
 
 #[tokio::test]
-#[expect(clippy::print_stdout, reason = "it says what it counted")]
 async fn a_sync_takes_few_requests_and_a_second_fewer() {
     let cache = tempfile::tempdir().unwrap();
     let server = GitHubStandIn::start(incidents(230, 900)).await;
