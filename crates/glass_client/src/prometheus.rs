@@ -156,3 +156,26 @@ fn flavour_of(info: &ServerInfo, says_hostname: bool) -> Flavour {
         Flavour::Prometheus
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::{Http, HttpOptions};
+    use glass_model::{Selector, SeriesData, TimeRange, Timestamp};
+
+    #[test]
+    fn requests_can_move_between_threads() {
+        fn check(_: impl Send) {}
+        let base = url::Url::parse("http://127.0.0.1:9").unwrap();
+        let door = Door::new(&Http::new(HttpOptions::default()), &base, Prometheus::ENDPOINTS);
+        let prometheus = Prometheus::new(door.unwrap());
+        let (selector, range) = (Selector::all(), TimeRange::ALL);
+        let mut visit = |_: SeriesData| {};
+        check(prometheus.samples(&selector, range, &mut visit));
+        check(prometheus.query_range("up", range, 1));
+        check(prometheus.query("up", Timestamp::MIN, 0));
+        check(prometheus.rules());
+        check(prometheus.series(&selector, range));
+        check(prometheus.build_info());
+    }
+}
