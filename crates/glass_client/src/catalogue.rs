@@ -17,6 +17,7 @@ mod trouble;
 mod words;
 mod write;
 
+pub use entry::is_id;
 pub use load::{Catalogue, UnknownCloud, WriteError, config_folder, token_variable, write_entry};
 pub use nearest::nearest;
 pub use source::{Support, WhyOff};

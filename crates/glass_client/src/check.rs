@@ -64,8 +64,9 @@ impl Check {
                 why.to_string(),
                 advice::on_off(why, cloud, source),
             ),
-            None if source.api.support() == Support::NotYet => {
-                let detail = format!("not readable yet: {}", source.api);
+            None if source.support() == Support::NotYet => {
+                let api = source.inner.first().unwrap_or(&source.api);
+                let detail = format!("not readable yet: {api}");
                 (SourceState::NotReadable, detail, String::new())
             }
             None => return None,

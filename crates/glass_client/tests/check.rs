@@ -127,7 +127,8 @@ async fn how_sources_stand() {
     let mut issues = source(&good, "issues", Signal::Incidents, Api::GitHubIssues);
     issues.url = Some(good.url().join("o/r").unwrap());
     issues.select.labels = vec!["incident".into()];
-    issues.select.title_prefix = "[INCIDENT]".into();
+    let mut behind = source(&good, "behind", Signal::Metrics, Api::Grafana);
+    behind.inner = vec![Api::Graphite];
     let mut off = source(&good, "off", Signal::Metrics, Api::Prometheus);
     (off.is_enabled, off.proof) = (false, Proof::Unverified);
     let mut token = source(&good, "token", Signal::Metrics, Api::Prometheus);
@@ -145,6 +146,7 @@ async fn how_sources_stand() {
         source(&good, "none", Signal::Incidents, Api::CState),
         source(&good, "karma", Signal::Alerts, Api::Karma),
         issues,
+        behind,
         off,
         token,
         gone,
@@ -177,9 +179,10 @@ async fn how_sources_stand() {
         shown,
         [
             "alerts Answered: 1 firing, 1 pending | 1 -  | ",
+            "behind NotReadable: not readable yet: graphite | - -  | ",
             "git Answered: git 2.39.5 | - -  | ",
             "gone Retired: retired | - -  | ",
-            "issues Answered: 2 open | - 2  | ",
+            "issues Answered: 1 open | - 1  | ",
             "karma NotReadable: not readable yet: karma | - -  | ",
             "lines Answered: victorialogs; lines in the last 5 minutes | - -  | ",
             "logs Answered: 2 labels | - -  | ",

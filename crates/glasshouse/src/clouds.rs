@@ -79,7 +79,7 @@ fn signals(cloud: &Cloud) -> String {
         if of_it.peek().is_none() {
             continue;
         }
-        if of_it.any(|source| source.is_enabled && source.api.support() == Support::Readable) {
+        if of_it.any(|source| source.is_enabled && source.support() == Support::Readable) {
             words.push(signal.to_string());
         } else {
             words.push(format!("({signal})"));
@@ -149,7 +149,7 @@ fn source_row(source: &Source) -> [String; 5] {
     };
     let standing = match source.why_off() {
         Some(why) => why.to_string(),
-        None if source.api.support() == Support::NotYet => "not readable yet".into(),
+        None if source.support() == Support::NotYet => "not readable yet".into(),
         None => source.auth.to_string(),
     };
     let url = source.url.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -193,7 +193,7 @@ fn source_as_json(source: &Source) -> Value {
         "retention_secs": source.retention.map(|length| length.as_secs()),
         "enabled": source.is_enabled,
         "retired": source.is_retired,
-        "readable": source.api.support() == Support::Readable,
+        "readable": source.support() == Support::Readable,
         "has_token": source.token.is_some(),
         "note": source.note,
     })

@@ -322,7 +322,7 @@ impl SourceEntry {
 }
 
 /// Whether a text is good as an id: it stands in addresses, file names and names of environment variables.
-pub(super) fn is_id(text: &str) -> bool {
+pub fn is_id(text: &str) -> bool {
     let is_good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     !text.is_empty() && text.len() <= 64 && text.chars().all(is_good) && !text.starts_with('-')
 }

@@ -57,13 +57,13 @@ impl Api {
             | Self::GitRecords
             | Self::GitHubIssues
             | Self::GitLabIssues
+            | Self::ForgejoIssues
             | Self::Statuspage
             | Self::CState
             | Self::Rss
             | Self::HttpFiles
             | Self::ArgoCd => Support::Readable,
             Self::GrafanaPublicDashboard
-            | Self::ForgejoIssues
             | Self::HttpHtml
             | Self::HttpMarkdown
             | Self::MediaWiki
@@ -106,6 +106,16 @@ impl Source {
             is_retired: false,
             note: String::new(),
         }
+    }
+
+    /// Whether this program can read it; of what stands behind a Grafana, any of it.
+    pub fn support(&self) -> Support {
+        let is_behind =
+            self.api == Api::Grafana && self.signal != Signal::Dashboards && !self.inner.is_empty();
+        if is_behind && self.inner.iter().all(|inner| inner.support() == Support::NotYet) {
+            return Support::NotYet;
+        }
+        self.api.support()
     }
 
     /// Why it is not asked, if it is not.

@@ -21,6 +21,7 @@ const PROXIED_LABELS: Endpoint = Endpoint::get("/api/datasources/proxy/uid/*/lok
 const REFS: Endpoint = Endpoint::get("/info/refs");
 const GITHUB_ISSUES: Endpoint = Endpoint::get("/repos/*/*/issues");
 const GITLAB_ISSUES: Endpoint = Endpoint::get("/api/v4/projects/*/issues");
+const FORGEJO_ISSUES: Endpoint = Endpoint::get("/api/v1/repos/*/*/issues");
 const UNRESOLVED: Endpoint = Endpoint::get("/api/v2/incidents/unresolved.json");
 const CSTATE: Endpoint = Endpoint::get("/index.json");
 const ARGOCD_VERSION: Endpoint = Endpoint::get("/api/version");
@@ -41,6 +42,7 @@ const ENDPOINTS: &[Endpoint] = &[
     REFS,
     GITHUB_ISSUES,
     GITLAB_ISSUES,
+    FORGEJO_ISSUES,
     UNRESOLVED,
     CSTATE,
     ARGOCD_VERSION,
@@ -51,9 +53,6 @@ const ONLY_ITSELF: &[Endpoint] = &[ITSELF];
 
 /// When the newest sample was taken, of the series every Prometheus has.
 const NEWEST: &[(&str, &str)] = &[("query", "max(timestamp(up))"), ("timeout", "15s")];
-
-/// So many issues are looked at; more are not counted.
-const MOST_ISSUES: usize = 100;
 
 /// Many sources share a host, and each waits for its turn: GitHub's have the longest queue.
 const PATIENCE: Duration = Duration::from_secs(180);
@@ -82,7 +81,7 @@ pub(crate) async fn ask(http: &Http, source: &Source, timeout: Duration) -> Resu
     let credentials = source.credentials().map_err(FetchError::Unsupported)?;
     let (base, endpoints) = match source.api {
         Api::GitHubIssues => (github_api(url)?, ENDPOINTS),
-        Api::GitLabIssues => (origin(url), ENDPOINTS),
+        Api::GitLabIssues | Api::ForgejoIssues => (origin(url), ENDPOINTS),
         Api::Rss => (url.clone(), ONLY_ITSELF),
         Api::HttpFiles => (
             source.select.index.clone().unwrap_or_else(|| url.clone()),
@@ -147,6 +146,11 @@ impl Asking {
                 let (owner, name) = owner_and_name(url)?;
                 let query = [("state", "open"), ("per_page", "100")];
                 self.issues(source, GITHUB_ISSUES, &[owner, name], &query).await
+            }
+            Api::ForgejoIssues => {
+                let (owner, name) = owner_and_name(url)?;
+                let query = [("state", "open"), ("type", "issues"), ("limit", "50")];
+                self.issues(source, FORGEJO_ISSUES, &[owner, name], &query).await
             }
             Api::GitLabIssues => {
                 let project = url.path().trim_matches('/').to_owned();
@@ -237,8 +241,9 @@ impl Asking {
         let is_all = !fetched
             .header("link")
             .is_some_and(|link| link.contains("rel=\"next\""));
-        let among = if is_all { "" } else { " among the newest 100" };
-        let n_open = Some(open.len()).filter(|_| is_all || open.len() < MOST_ISSUES);
+        let among = if is_all { "" } else { " among the newest, and more" };
+        // Where there are more pages, the number is not known, and none is told.
+        let n_open = Some(open.len()).filter(|_| is_all);
         let is_alerts = source.signal == Signal::Alerts;
         Ok(Glance {
             says: format!("{} open{among}", open.len()),
@@ -291,13 +296,17 @@ fn says(program: &str, words: &str) -> Glance {
     }
 }
 
-/// Whether an issue is one of the source's.
+/// Whether an issue is one of the source's, as [`crate::issues`] says: any of the labels, and the title.
 fn counts(source: &Source, issue: &IssueGlance) -> bool {
     let select = &source.select;
-    let by_label = || select.labels.iter().any(|label| issue.labels.contains(label));
-    let by_title = || !select.title_prefix.is_empty() && issue.title.starts_with(&select.title_prefix);
-    let counts_all = select.labels.is_empty() && select.title_prefix.is_empty();
-    counts_all || by_label() || by_title()
+    let is_wanted = |label: &String| {
+        select
+            .labels
+            .iter()
+            .any(|wanted| wanted.eq_ignore_ascii_case(label))
+    };
+    let has_label = select.labels.is_empty() || issue.labels.iter().any(is_wanted);
+    has_label && issue.title.starts_with(&select.title_prefix)
 }
 
 /// Where a repository's issues are asked for: GitHub's API has a host of its own, GitHub Enterprise a path.

@@ -2,7 +2,7 @@
 
 use crate::output::Output;
 use anyhow::{Context, Result, anyhow, bail};
-use glass_client::catalogue::{Catalogue, Origin, config_folder, entry_text, write_entry};
+use glass_client::catalogue::{Catalogue, Origin, config_folder, entry_text, is_id, write_entry};
 use glass_client::discover::{Tried, cloud_id_of, discover};
 use glass_client::http::{Http, HttpOptions};
 use glass_core::visible;
@@ -23,6 +23,9 @@ pub(super) struct Request<'a> {
 pub(super) fn run(catalogue: &Catalogue, request: &Request<'_>, output: &Output) -> Result<ExitCode> {
     let url = address(request.url)?;
     let id = request.id.map_or_else(|| cloud_id_of(&url), str::to_owned);
+    if !is_id(&id) {
+        bail!("an id has small letters, digits and `-`: {id}");
+    }
     let known = catalogue.cloud(&id).ok();
     if let Some(cloud) = known.filter(|_| !request.is_forced && !request.is_dry_run) {
         let whose = match &cloud.origin {
