@@ -302,3 +302,64 @@ async fn gitlab_is_asked_of_what_is_wanted() {
     let told = client.visit(&mut tracker, &selection).await.unwrap();
     assert_eq!((told.value.n_requests, told.value.n_new), (2, 0));
 }
+
+/// Two pages of issues and one of comments, as Forgejo's API description has them.
+async fn forgejo(request: Request) -> axum::response::Response {
+    let path = request.uri().path().to_owned();
+    let query = request.uri().query().unwrap_or_default().to_owned();
+    assert!(query.contains("limit=50") && !query.contains("sort="), "{query}");
+    let host = request.headers()["host"].to_str().unwrap();
+    let issue = |number: u64, at: i64| {
+        json!({"number": number, "title": "outage", "body": "It fails", "user": {"login": "ana"}, "labels": [],
+            "html_url": format!("https://codeberg.org/acme/ops/issues/{number}"), "pull_request": null, "comments": 1,
+            "created_at": moment(at), "updated_at": moment(at + 9), "closed_at": moment(at + 9)})
+    };
+    let mut link = String::new();
+    let body = match &*path {
+        "/api/v1/repos/acme/ops/issues" if query.contains("page=2") => json!([issue(1, 1000)]),
+        "/api/v1/repos/acme/ops/issues" => {
+            link = format!("<http://{host}{path}?page=2&{query}>; rel=\"next\"");
+            json!([issue(2, 2000)])
+        }
+        "/api/v1/repos/acme/ops/issues/comments" => json!([
+            {"id": 1, "issue_url": "https://codeberg.org/acme/ops/issues/1", "pull_request_url": "", "body": "look",
+                "user": {"login": "bo"}, "created_at": moment(1005), "updated_at": moment(1005)},
+            {"id": 2, "issue_url": "", "pull_request_url": "https://codeberg.org/acme/ops/pulls/3", "body": "change",
+                "user": {"login": "bo"}, "created_at": moment(1006), "updated_at": moment(1006)},
+        ]),
+        other => panic!("not wanted: {other}"),
+    };
+    (
+        [("content-type", "application/json"), ("link", &link)],
+        body.to_string(),
+    )
+        .into_response()
+}
+
+#[tokio::test]
+async fn forgejo_is_asked_in_its_own_words() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let api = Url::parse(&format!("http://{}/api/v1", listener.local_addr().unwrap())).unwrap();
+    tokio::spawn(async move { axum::serve(listener, Router::new().fallback(forgejo)).await });
+    let repository = Url::parse("https://codeberg.org/acme/ops").unwrap();
+    let client = GitHub::new(&http(None), &repository, Flavor::Forgejo, Some(&api)).unwrap();
+    let mut tracker = Tracker::default();
+    let told = client.visit(&mut tracker).await.unwrap();
+    assert_eq!(
+        (told.value.n_requests, tracker.n_issues(), tracker.n_comments()),
+        (3, 2, 1)
+    );
+    assert_eq!(told.warnings, ["1 comments are not known yet"]);
+    let (found, _) = tracker.incidents(&Selection::default());
+    let kinds: Vec<_> = found.events.iter().map(|event| event.kind.name()).collect();
+    assert_eq!(
+        kinds,
+        [
+            "incident-opened",
+            "incident-comment",
+            "incident-closed",
+            "incident-opened",
+            "incident-closed"
+        ]
+    );
+}
