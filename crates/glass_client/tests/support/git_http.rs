@@ -47,7 +47,8 @@ impl GitServer {
         )
         .unwrap();
         let wrap = Command::new(FCGIWRAP)
-            .args(["-c", "2", "-s"])
+            // One process alone: children of its own would outlive it.
+            .args(["-c", "1", "-s"])
             .arg(format!("unix:{}", socket.display()))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
