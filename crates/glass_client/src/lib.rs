@@ -20,6 +20,7 @@ pub mod http;
 pub mod http_files;
 mod incidents;
 pub mod issues;
+pub mod live;
 mod log_lines;
 mod log_windows;
 mod logql_text;

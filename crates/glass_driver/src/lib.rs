@@ -6,13 +6,17 @@
 //! This crate does not know: what is on screen, terminals, windows.
 
 mod clock;
+mod clouds;
 mod driver;
+mod live;
 mod opener;
 mod queue;
 mod settle;
 
 pub use clock::now;
+pub use clouds::{Clouds, Places};
 pub use driver::{Deliver, Driver};
+pub use live::LiveBackend;
 pub use opener::{Opened, Opener, TellClouds};
 pub use settle::settle;
 

@@ -10,7 +10,9 @@ fn file_of(version: u64) -> PathBuf {
 }
 
 fn version_in(archive: &Archive) -> String {
-    let bytes = archive.member("manifest.json").map(|member| member.read_all(1 << 20));
+    let bytes = archive
+        .member("manifest.json")
+        .map(|member| member.read_all(1 << 20));
     let text = String::from_utf8(bytes.unwrap().unwrap()).unwrap();
     text.lines().nth(1).unwrap().trim().to_owned()
 }
@@ -23,7 +25,13 @@ fn a_file_of_every_version_opens_is_sound_and_can_be_gone_on_with() {
         assert_eq!(version_in(&archive), format!("\"format_version\": {version},"));
         assert_eq!(verify(&path, &mut |_| {}).unwrap().problems, Vec::<String>::new());
         let counts = &archive.manifest().counts;
-        let found = (counts.samples, counts.entries, counts.events, counts.changes, counts.documents);
+        let found = (
+            counts.samples,
+            counts.entries,
+            counts.events,
+            counts.changes,
+            counts.documents,
+        );
         assert_eq!(found, (63, 30, 3, 1, 1), "version {version}");
         let info = Recording::open(&path).unwrap().info();
         assert_eq!(info.extent.start.to_string(), "2026-11-22T03:40:00Z");

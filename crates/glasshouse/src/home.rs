@@ -1,29 +1,74 @@
-//! [`Home`]: what can be opened from inside the program: the incidents that come with it, and live clouds.
+//! [`Home`]: what can be opened: recordings, the incidents that come with the program, and live clouds.
 
-use crate::bundled::{BUNDLED, Bundled};
+use crate::bundled::{self, BUNDLED, Bundled};
 use crate::open;
-use glass_driver::{Opened, Opener, TellClouds, now, open_at_first_alert};
+use glass_client::catalogue::config_folder;
+use glass_driver::{Clouds, Opened, Opener, Places, TellClouds, open_at_first_alert};
 use glass_model::{CloudKind, CloudSummary};
 use glass_query::Evaluator;
 use glass_recording::Recording;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What can be opened.
-pub(crate) struct Home;
+pub(crate) struct Home {
+    clouds: Clouds,
+}
+
+impl Home {
+    /// With the catalogue and the user's own entries.
+    pub fn new() -> Self {
+        Self {
+            clouds: Clouds::new(Places {
+                config: config_folder(),
+                cache: cache_folder(),
+            }),
+        }
+    }
+
+    /// Opens what a user named; without a name the first bundled incident.
+    pub fn open_named(&self, named: Option<&str>) -> anyhow::Result<Opened> {
+        let name = named.map(open::name_of);
+        match name {
+            Some(name) if !is_recording(&name) && self.clouds.has(&name) => {
+                self.clouds.open(&name, None).map_err(anyhow::Error::msg)
+            }
+            _ => Ok(opened(open::evaluator(named)?)),
+        }
+    }
+}
 
 impl Opener for Home {
     fn open(&self, id: &str) -> Result<Opened, String> {
-        let evaluator = open::evaluator(Some(id)).map_err(|error| format!("{error:#}"))?;
-        Ok(opened(evaluator))
+        self.open_named(Some(id)).map_err(|error| format!("{error:#}"))
     }
 
     fn check(&self, tell: &TellClouds<'_>) {
-        tell(now(), BUNDLED.iter().map(recording).collect());
+        let recordings: Vec<CloudSummary> = BUNDLED.iter().map(recording).collect();
+        self.clouds.check(&recordings, tell);
+    }
+}
+
+/// A name that is both a recording's and a cloud's means the recording.
+fn is_recording(name: &str) -> bool {
+    bundled::find(name).is_some() || Path::new(name).exists()
+}
+
+/// Where answers of servers are kept; the environment may name another place, or none by an empty name.
+fn cache_folder() -> Option<PathBuf> {
+    match std::env::var_os("GLASSHOUSE_CACHE") {
+        Some(folder) if folder.is_empty() => None,
+        Some(folder) => Some(folder.into()),
+        None => Some(
+            directories::ProjectDirs::from("", "", "glasshouse")?
+                .cache_dir()
+                .to_owned(),
+        ),
     }
 }
 
 /// A recording, as it is opened.
-pub(crate) fn opened(evaluator: Evaluator<Recording>) -> Opened {
+fn opened(evaluator: Evaluator<Recording>) -> Opened {
     let mut info = evaluator.source().info();
     open_at_first_alert(&mut info, evaluator.source());
     let evaluator = Arc::new(evaluator);

@@ -32,7 +32,7 @@ pub(crate) fn evaluator(named: Option<&str>) -> Result<Evaluator<Recording>> {
 }
 
 /// An address names a recording; everything else is the name itself.
-fn name_of(named: &str) -> String {
+pub(crate) fn name_of(named: &str) -> String {
     Address::parse(named).map_or_else(|_| named.to_owned(), |address| address.recording)
 }
 

@@ -1,8 +1,9 @@
 //! `glasshouse show`: a screen as text or picture, as it is at a moment.
 
 use crate::args::ShowArgs;
+use crate::home::Home;
 use crate::output::Output;
-use crate::{home, open, terminal};
+use crate::{open, terminal};
 use anyhow::{Context, Result};
 use glass_core::{Chord, Event, Key};
 use glass_driver::settle;
@@ -11,7 +12,7 @@ use std::process::ExitCode;
 /// Prints the screen, or writes the picture.
 pub(crate) fn run(args: &ShowArgs, output: &Output) -> Result<ExitCode> {
     let (width, height) = parse_size(&args.size).context("--size is columns x rows, such as 120x36")?;
-    let opened = home::opened(open::evaluator(args.recording.as_deref())?);
+    let opened = Home::new().open_named(args.recording.as_deref())?;
     let mut app = open::app(opened.info.clone(), args.recording.as_deref(), &args.view)?;
     let viewport = glass_tui::viewport_of(width, height);
     let mut tell = |event| settle(&mut app, &*opened.backend, opened.navigator.as_deref(), event);

@@ -1,7 +1,7 @@
 //! The terminal program, wired to a recording.
 
 use crate::args::{Colors, Glyphs, Theme, ViewArgs};
-use crate::home::{self, Home};
+use crate::home::Home;
 use crate::open;
 use anyhow::{Context, Result, bail};
 use glass_driver::Driver;
@@ -17,12 +17,13 @@ pub(crate) fn run(named: Option<&str>, view: &ViewArgs) -> Result<ExitCode> {
             "this is not a terminal; `glasshouse show` prints a screen, `glasshouse --help` says what else there is"
         );
     }
-    let opened = home::opened(open::evaluator(named)?);
+    let home = Home::new();
+    let opened = home.open_named(named)?;
     let mut app = open::app(opened.info.clone(), named, view)?;
     let (sender, events) = mpsc::channel();
     // The receiver is gone only when the program ends.
     let deliver = Arc::new(move |event| drop(sender.send(event)));
-    let mut driver = Driver::new(opened, Some(Arc::new(Home)), deliver)?;
+    let mut driver = Driver::new(opened, Some(Arc::new(home)), deliver)?;
     glass_tui::run(&mut app, &mut driver, events, options(view)).context("the terminal cannot be used")?;
     Ok(ExitCode::SUCCESS)
 }

@@ -8,13 +8,14 @@ use std::process::ExitCode;
 #[cfg(feature = "gui")]
 pub(crate) fn run(named: Option<&str>, view: &ViewArgs) -> Result<ExitCode> {
     use crate::args::Theme;
-    use crate::home::{self, Home};
+    use crate::home::Home;
     use crate::open;
     use glass_driver::Driver;
     use glass_gui::{Appearance, Waker, Window, WindowOptions};
     use std::sync::{Arc, mpsc};
 
-    let opened = home::opened(open::evaluator(named)?);
+    let home = Home::new();
+    let opened = home.open_named(named)?;
     let app = open::app(opened.info.clone(), named, view)?;
     let (sender, events) = mpsc::channel();
     let waker = Waker::default();
@@ -25,7 +26,7 @@ pub(crate) fn run(named: Option<&str>, view: &ViewArgs) -> Result<ExitCode> {
         wakes.wake();
     });
     let name = opened.info.name.clone();
-    let driver = Driver::new(opened, Some(Arc::new(Home)), deliver)?;
+    let driver = Driver::new(opened, Some(Arc::new(home)), deliver)?;
     let options = WindowOptions {
         title: format!("{name} – Glasshouse"),
         terminal_command: named
