@@ -6,11 +6,13 @@
 //! This crate does not know: what is on screen, terminals, windows.
 
 mod clock;
+pub mod clone;
 mod clouds;
 mod driver;
 mod live;
 mod opener;
 mod queue;
+pub mod record;
 mod settle;
 
 pub use clock::now;

@@ -137,6 +137,10 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Records a live cloud: everything public around a window of time, in one file.
+    Record(RecordArgs),
+    /// Brings what is public about a cloud onto this machine, for use offline; later only what is new.
+    Clone(CloneArgs),
     /// Adds data from files to a new or an existing recording.
     Import(ImportArgs),
     /// Writes a recording's data in forms that other tools read.
@@ -425,4 +429,79 @@ pub(crate) enum ExportForm {
     LogsCsv,
     /// Events as CSV.
     EventsCsv,
+}
+
+/// Records a live cloud.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Without --metrics it records what the cloud's rules read: what operators alert on. What it will ask \
+                  is said before it starts.\n\nCtrl-C finishes the file with what there is; a second Ctrl-C stops at \
+                  once. The same command goes on with what was not finished, in FILE.recording, and with a file in \
+                  which something is missing because a server did not answer.\n\nExit codes: 0 done; 1 it failed, or \
+                  something is missing, and the file holds the rest; 2 wrong arguments."
+)]
+pub(crate) struct RecordArgs {
+    /// The cloud's id; `glasshouse clouds` lists them.
+    pub cloud: String,
+    /// The last so long, such as 2h; an hour if no time is given.
+    #[arg(long, value_name = "DURATION", conflicts_with_all = ["from", "to"])]
+    pub since: Option<String>,
+    /// From this moment on: 2026-11-22T03:41:00Z, Unix seconds, or -2h before now.
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub from: Option<String>,
+    /// Up to this moment; now if not given.
+    #[arg(
+        long,
+        value_name = "TIME",
+        allow_hyphen_values = true,
+        conflicts_with = "follow"
+    )]
+    pub to: Option<String>,
+    /// Goes on until Ctrl-C: from now on, or from --since or --from.
+    #[arg(long)]
+    pub follow: bool,
+    /// Series to record, such as 'node_load1{job="node"}'; may be repeated.
+    #[arg(long, value_name = "SELECTOR", num_args = 1..)]
+    pub metrics: Vec<String>,
+    /// Log lines to record, such as '{job="shop"} |= "error"'; may be repeated.
+    #[arg(long, value_name = "LOGQL", num_args = 1..)]
+    pub logs: Vec<String>,
+    /// An incident's thread: the address of a GitHub or GitLab issue; may be repeated.
+    #[arg(long, value_name = "URL", num_args = 1..)]
+    pub incident: Vec<url::Url>,
+    /// Leaves Git objects out; changes are kept.
+    #[arg(long)]
+    pub no_git: bool,
+    /// The file.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+    /// Does not ask whether to go on.
+    #[arg(short, long)]
+    pub yes: bool,
+    /// How often it asks with --follow.
+    #[arg(long, value_name = "DURATION", default_value = "30s")]
+    pub every: String,
+    /// How far behind the clock it stays, since servers take samples in late.
+    #[arg(long, value_name = "DURATION", default_value = "30s")]
+    pub lag: String,
+    /// As JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Clones a cloud.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "It is kept in the data folder (GLASSHOUSE_DATA, or the system's), and opens like any recording.\n\
+                  Exit codes: 0 done; 1 it failed, or something is missing; 2 wrong arguments."
+)]
+pub(crate) struct CloneArgs {
+    /// The cloud's id; `glasshouse clouds` lists them.
+    pub cloud: String,
+    /// How far back configuration and incidents reach.
+    #[arg(long, value_name = "DURATION", default_value = "30d")]
+    pub depth: String,
+    /// As JSON.
+    #[arg(long)]
+    pub json: bool,
 }

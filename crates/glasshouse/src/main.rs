@@ -3,6 +3,7 @@
 mod args;
 mod ask;
 mod bundled;
+mod clone;
 mod clouds;
 mod export;
 mod files;
@@ -10,6 +11,7 @@ mod home;
 mod import;
 mod open;
 mod output;
+mod record;
 mod serve;
 mod show;
 mod terminal;
@@ -40,6 +42,8 @@ fn main() -> ExitCode {
         Some(Command::Verify { file, json }) => files::verify(&file, &output, json),
         Some(Command::Unpack { file, folder, json }) => files::unpack(&file, &folder, &output, json),
         Some(Command::Pack { folder, file, json }) => files::pack(&folder, &file, &output, json),
+        Some(Command::Record(record)) => record::run(&record, &output),
+        Some(Command::Clone(clone)) => clone::run(&clone, &output),
         Some(Command::Import(import)) => import::run(&import, &output),
         Some(Command::Export(export)) => export::run(&export, &output),
         Some(Command::Serve(serve)) => serve::run(&serve, &output),

@@ -41,6 +41,32 @@ pub fn read_coverage(member: &Member) -> Result<Vec<CoverageRow>, RecordingError
     read_rows(member)
 }
 
+/// Leaves out questions that nobody answered where the same was asked again later and answered for all of their time:
+/// a recording that was gone on with lacks nothing any more.
+pub(crate) fn without_superseded(rows: Vec<CoverageRow>) -> Vec<CoverageRow> {
+    let is_answered = |row: &CoverageRow| !matches!(row.state.as_str(), "failed" | "refused");
+    let is_superseded = |row: &CoverageRow| {
+        let same = |other: &&CoverageRow| {
+            is_answered(other) && (&other.source, &other.what) == (&row.source, &row.what)
+        };
+        let mut answered: Vec<&CoverageRow> = rows.iter().filter(same).collect();
+        answered.sort_by_key(|other| other.start);
+        let mut at = row.start;
+        for other in answered {
+            if other.start <= at && other.end >= at {
+                at = other.end.plus_nanos(1);
+            }
+        }
+        at > row.end
+    };
+    let kept: Vec<bool> = rows
+        .iter()
+        .map(|row| is_answered(row) || row.start == row.end || !is_superseded(row))
+        .collect();
+    let mut kept = kept.into_iter();
+    rows.into_iter().filter(|_| kept.next().unwrap_or(true)).collect()
+}
+
 static SCHEMA: LazyLock<TableSchema> = LazyLock::new(|| {
     let columns = vec![
         text("source"),
@@ -94,5 +120,38 @@ impl Row for CoverageRow {
             n_items: n_items[row],
         });
         Ok(rows.collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_asked_again_and_answered_lacks_nothing() {
+        let row = |what: &str, start: i64, end: i64, state: &str| CoverageRow {
+            source: "a".into(),
+            what: what.into(),
+            start: Timestamp::from_secs(start),
+            end: Timestamp::from_secs(end),
+            asked_at: None,
+            state: state.into(),
+            warnings: String::new(),
+            n_items: 0,
+        };
+        let rows = vec![
+            row("x", 0, 10, "complete"),
+            row("x", 5, 20, "failed"),
+            row("x", 20, 40, "failed"),
+            row("x", 10, 30, "complete"),
+            row("y", 5, 20, "refused"),
+            row("y", 0, 4, "complete"),
+        ];
+        let kept: Vec<(String, i64)> = without_superseded(rows)
+            .into_iter()
+            .map(|row| (row.what, row.start.millis() / 1000))
+            .collect();
+        let expected = [("x", 0), ("x", 20), ("x", 10), ("y", 5), ("y", 0)];
+        assert_eq!(kept, expected.map(|(what, start)| (what.to_owned(), start)));
     }
 }

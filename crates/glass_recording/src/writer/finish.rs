@@ -8,7 +8,7 @@ use crate::container::{Archive, MANIFEST_NAME, Member};
 use crate::error::RecordingError;
 use crate::manifest::{self, Counts, Manifest};
 use crate::tables::changes::{merge_changes, read_changes};
-use crate::tables::coverage::{CoverageRow, read_coverage};
+use crate::tables::coverage::{CoverageRow, read_coverage, without_superseded};
 use crate::tables::documents::{is_document_name, read_document};
 use crate::tables::events::{merge_events, read_events};
 use crate::tables::histograms::HistogramsFile;
@@ -354,7 +354,7 @@ impl Finisher<'_> {
         };
         rows.sort_by_cached_key(key);
         rows.dedup();
-        self.write_table("coverage", &rows)
+        self.write_table("coverage", &without_superseded(rows))
     }
 
     /// Joins what all segments saw and returns how often it was seen.
