@@ -79,7 +79,7 @@ impl Runner for Invented {
                     result: Ok(ahead.then(|| at(place))),
                 }
             }
-            Effect::Copy(_) | Effect::Quit => return,
+            Effect::CheckClouds | Effect::Open(_) | Effect::Copy(_) | Effect::Quit => return,
         };
         self.sender.send(event).expect("the window is there");
     }
