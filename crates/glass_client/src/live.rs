@@ -14,6 +14,7 @@ mod servers;
 
 use crate::catalogue::{Cloud, CloudState};
 use crate::http::{Http, now};
+use alerts::Remembered;
 use glass_model::{
     Answer, AnswerValue, Ask, Backend, Completeness, Event, EventKind, Provenance, QueryError, QueryLanguage,
     Question, RecordingInfo, TimeRange, Timestamp, Until,
@@ -39,6 +40,7 @@ pub struct LiveCloud {
     http: Http,
     servers: OnceCell<Servers>,
     runtime: Handle,
+    alerts: Remembered,
 }
 
 /// What was found, and where it comes from.
@@ -53,6 +55,7 @@ impl LiveCloud {
             http: http.clone(),
             servers: OnceCell::new(),
             runtime,
+            alerts: Remembered::default(),
         }
     }
 

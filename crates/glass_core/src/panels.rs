@@ -96,6 +96,9 @@ fn score(metric: &MetricName) -> i32 {
         "net_conntrack",
         "alertmanager_",
         "node_scrape",
+        "node_textfile",
+        "node_timex",
+        "node_filesystem_device_error",
     ];
     let is_noise = noise.iter().any(|prefix| name.starts_with(prefix))
         || ["_bucket", "_created"].iter().any(|end| name.ends_with(end));

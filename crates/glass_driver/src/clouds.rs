@@ -5,7 +5,7 @@ mod kept;
 use crate::clock::now;
 use crate::live::LiveBackend;
 use crate::opener::{Opened, TellClouds};
-use glass_client::catalogue::{Catalogue, Cloud, CloudState, Source, Tier};
+use glass_client::catalogue::{Catalogue, Cloud, CloudState, Origin, Source, Tier};
 use glass_client::check::{Check, check};
 use glass_client::http::{Http, HttpOptions};
 use glass_client::live::LiveCloud;
@@ -82,7 +82,9 @@ impl Clouds {
             Err(_) => return tell(now(), others.to_vec()),
         };
         let kept = Kept::read(self.places.cache.as_deref());
-        let clouds = network.catalogue.clouds();
+        let mut clouds = network.catalogue.clouds().to_vec();
+        // The user's own come first.
+        clouds.sort_by_key(|cloud| cloud.origin == Origin::BuiltIn);
         let mut all: Vec<CloudSummary> = clouds.iter().map(|cloud| summary(cloud, &kept)).collect();
         let tell_all = |all: &[CloudSummary]| {
             let listed = others.iter().chain(all).cloned().collect();
@@ -94,7 +96,7 @@ impl Clouds {
                 source.state = SourceState::Asking;
             }
         }
-        network.runtime.block_on(check(&network.http, clouds, |check| {
+        network.runtime.block_on(check(&network.http, &clouds, |check| {
             take(&mut all, &check);
             tell_all(&all);
         }));

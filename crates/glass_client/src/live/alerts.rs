@@ -7,10 +7,10 @@ use crate::Told;
 use crate::http::{FetchError, now};
 use glass_formats::alertmanager::ApiAlert;
 use glass_model::{
-    Alert, AlertSamples, AnswerValue, Completeness, Event, EventKind, Labels, Provenance, QueryError,
-    RuleKind, SeriesData, TimeRange, Timestamp, fold_alerts,
+    ActiveAlert, AlertSamples, AnswerValue, Completeness, Event, EventKind, Provenance, QueryError,
+    RuleGroup, RuleKind, SeriesData, TimeRange, Timestamp, Until, fold_alerts,
 };
-use std::collections::BTreeMap;
+use tokio::sync::Mutex;
 
 /// Alerts are looked for this far back.
 const ALERTS_WINDOW: i64 = 12 * HOUR;
@@ -21,6 +21,9 @@ const ALERTS_STEP: i64 = 60 * SEC;
 /// Such series are no alerts of anybody.
 const ALERTS: &str = "ALERTS";
 
+/// What was told of alerts as of a moment: several screens ask for it at once.
+pub(super) type Remembered = Mutex<Option<(Timestamp, Vec<Event>, Provenance)>>;
+
 impl LiveCloud {
     pub(super) async fn alerts(&self, as_of: Timestamp) -> Found {
         let (events, provenance) = self.alert_events(as_of).await?;
@@ -28,11 +31,7 @@ impl LiveCloud {
             .iter()
             .filter_map(|event| event.as_known_at(as_of))
             .collect();
-        let mut alerts = fold_alerts(&known);
-        if now().nanos_since(as_of) <= NOW_SLACK {
-            self.annotate(&mut alerts).await;
-        }
-        Ok((AnswerValue::Alerts(alerts), provenance))
+        Ok((AnswerValue::Alerts(fold_alerts(&known)), provenance))
     }
 
     /// Everything that is known of alerts, of all sources.
@@ -40,53 +39,90 @@ impl LiveCloud {
         &self,
         as_of: Timestamp,
     ) -> Result<(Vec<Event>, Provenance), QueryError> {
+        let mut remembered = self.alerts.lock().await;
+        if let Some((at, events, provenance)) = &*remembered
+            && *at == as_of
+        {
+            return Ok((events.clone(), provenance.clone()));
+        }
+        let (events, provenance) = self.ask_alerts(as_of).await?;
+        *remembered = Some((as_of, events.clone(), provenance.clone()));
+        Ok((events, provenance))
+    }
+
+    async fn ask_alerts(&self, as_of: Timestamp) -> Result<(Vec<Event>, Provenance), QueryError> {
+        let is_now = now().nanos_since(as_of) <= NOW_SLACK;
         let window = TimeRange::new(as_of.plus_nanos(-ALERTS_WINDOW), as_of);
         let mut gathered = Gathered::default();
-        if let Some(server) = self.servers().await.metrics.first() {
-            let asked = server.server.query_range(ALERTS, window, ALERTS_STEP).await;
-            gathered.take(
-                &server.name,
-                asked.map(|told| told.map(|result| of_series(&matrix(result), as_of))),
-            );
+        let servers = self.servers().await;
+        if let Some(server) = servers.metrics.first() {
+            let asked = server
+                .server
+                .query_range(ALERTS, on_grid(window), ALERTS_STEP)
+                .await;
+            let asked = asked.map(|told| told.map(|result| of_series(&matrix(result), as_of)));
+            gathered.take(&server.name, asked);
+            // Without rules the series alone tell of them, to the minute.
+            if is_now && let Ok(rules) = server.server.rules().await {
+                with_active(&mut gathered.events, &rules.value, as_of);
+            }
         }
-        let is_now = now().nanos_since(as_of) <= NOW_SLACK;
-        for server in self.servers().await.alerts.iter().filter(|_| is_now) {
+        for server in servers.alerts.iter().filter(|_| is_now) {
             let asked = server.server.alerts().await;
-            gathered.take(
-                &server.name,
-                asked.map(|told| told.map(|alerts| alerts.iter().map(notified).collect())),
-            );
+            let asked = asked.map(|told| told.map(|alerts| alerts.iter().map(notified).collect()));
+            gathered.take(&server.name, asked);
         }
         gathered.finish(window)
     }
+}
 
-    /// Adds what rules say of alerts; a server that keeps no rules leaves them as they are.
-    async fn annotate(&self, alerts: &mut [Alert]) {
-        let Some(server) = self.servers().await.metrics.first() else {
-            return;
+/// The range with its start on whole steps, so that an episode does not begin elsewhere with every question.
+fn on_grid(range: TimeRange) -> TimeRange {
+    let start = range
+        .start
+        .nanos()
+        .div_euclid(ALERTS_STEP)
+        .saturating_mul(ALERTS_STEP);
+    TimeRange::new(Timestamp::from_nanos(start), range.end)
+}
+
+/// Puts what rules say of alerts that are active now in the place of what the series say of them: rules know the
+/// moment to the millisecond, and the annotations.
+fn with_active(events: &mut Vec<Event>, groups: &[RuleGroup], as_of: Timestamp) {
+    for rule in groups.iter().flat_map(|group| &group.rules) {
+        let RuleKind::Alerting(alerting) = &rule.kind else {
+            continue;
         };
-        if alerts.iter().all(|alert| !alert.annotations.is_empty()) {
-            return;
-        }
-        let Ok(told) = server.server.rules().await else {
-            return;
-        };
-        let mut said: BTreeMap<Labels, Labels> = BTreeMap::new();
-        for rule in told.value.into_iter().flat_map(|group| group.rules) {
-            if let RuleKind::Alerting(alerting) = rule.kind {
-                said.extend(
-                    alerting
-                        .alerts
-                        .into_iter()
-                        .map(|active| (active.labels, active.annotations)),
-                );
+        for active in &alerting.alerts {
+            let Some(since) = active.active_at.filter(|at| *at <= as_of) else {
+                continue;
+            };
+            let is_same = |event: &Event| {
+                event.labels == active.labels && event.happened_at >= since.plus_nanos(-ALERTS_STEP)
+            };
+            events.retain(|event| !is_same(event));
+            let fires_at = active.is_firing.then(|| since.plus_nanos(alerting.for_nanos));
+            if alerting.for_nanos > 0 || fires_at.is_none() {
+                events.push(active_event(EventKind::AlertPending, active, since, fires_at));
             }
+            events.extend(fires_at.map(|at| active_event(EventKind::AlertFiring, active, at, None)));
         }
-        for alert in alerts.iter_mut().filter(|alert| alert.annotations.is_empty()) {
-            if let Some(annotations) = said.get(&alert.labels) {
-                alert.annotations = annotations.clone();
-            }
-        }
+    }
+    events.sort_by_key(|event| event.happened_at);
+}
+
+fn active_event(kind: EventKind, active: &ActiveAlert, at: Timestamp, until: Option<Timestamp>) -> Event {
+    Event {
+        kind,
+        happened_at: at,
+        known_at: at,
+        until: until.map(|at| Until { at, known_at: at }),
+        cluster: active.labels.get("cluster").unwrap_or_default().to_owned(),
+        title: active.labels.get("alertname").unwrap_or_default().to_owned(),
+        text: String::new(),
+        link: String::new(),
+        labels: active.labels.clone(),
+        annotations: active.annotations.clone(),
     }
 }
 
