@@ -2,13 +2,16 @@
 
 use super::choose::{count, total};
 use super::run::Recorder;
-use super::sources::LogServer;
+use super::sources::{LogServer, MetricSource};
 use glass_formats::prometheus_api::selector_text;
 use glass_model::{TimeRange, Timestamp};
 
 /// What a sample takes in an answer and in a file, in bytes.
 const ANSWER_BYTES: f64 = 26.0;
 const FILE_BYTES: f64 = 2.5;
+
+/// How far apart samples are, where nothing tells.
+const USUAL_INTERVAL_SECS: f64 = 15.0;
 
 /// So large an answer is meant to be, in bytes.
 const PIECE_BYTES: f64 = 8e6;
@@ -33,28 +36,28 @@ pub struct Estimate {
     pub unknown: Vec<String>,
 }
 
-/// Counts series and their samples in the last minutes of the range.
+/// Counts series as of the end of the range.
 pub(super) async fn make(recorder: &Recorder, at: Timestamp) -> Estimate {
     let mut estimate = Estimate {
         range: Some(recorder.range()),
         ..Estimate::default()
     };
     let mut samples = 0.0;
+    let mut intervals = Vec::new();
+    for source in &recorder.sources.metrics {
+        intervals.push(interval_secs(source, at).await);
+    }
     for (i, selector) in &recorder.choice.metrics {
         let source = &recorder.sources.metrics[*i];
         let text = selector_text(selector);
         let gaps = recorder.gaps(&source.id, &format!("metrics {text}"));
         let secs = gaps.iter().map(|gap| gap.nanos() as f64 / 1e9).sum::<f64>();
-        let (Some(n_series), Some(recent)) = (
-            count(source, &text, at).await,
-            total(source, &format!("sum(count_over_time({text}[5m]))"), at).await,
-        ) else {
-            estimate
-                .unknown
-                .push(format!("{}: how many series there are of {text}", source.id));
+        let Some(n_series) = count(source, &text, at).await else {
+            let unknown = format!("{}: how many series there are of {text}", source.id);
+            estimate.unknown.push(unknown);
             continue;
         };
-        let expected = recent / 300.0 * secs;
+        let expected = n_series as f64 * secs / intervals[*i];
         samples += expected;
         estimate.n_series += n_series;
         let n_slices = (secs / 60.0 / recorder.slice_minutes() as f64).ceil();
@@ -90,6 +93,15 @@ pub(super) async fn make(recorder: &Recorder, at: Timestamp) -> Estimate {
     }
     estimate.n_bytes = n_bytes as u64;
     estimate
+}
+
+/// How far apart the samples of most targets are, in seconds.
+async fn interval_secs(source: &MetricSource, at: Timestamp) -> f64 {
+    let n_samples = total(source, "quantile(0.5, count_over_time(up[5m]))", at).await;
+    match n_samples {
+        Some(n_samples) if n_samples > 0.0 => 300.0 / n_samples,
+        _ => USUAL_INTERVAL_SECS,
+    }
 }
 
 /// The selector of streams at the beginning of a log query.

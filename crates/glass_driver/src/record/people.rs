@@ -26,7 +26,7 @@ pub(super) struct PeopleSource {
 /// Where it stands.
 pub(super) enum PeopleKind {
     /// Issues, of which those count that are selected.
-    Issues(Issues),
+    Issues(Box<Issues>),
     /// A page that tells how a cloud stands.
     Status(Box<StatusPage>),
     /// Who deploys.
@@ -52,13 +52,15 @@ impl PeopleKind {
             let words = |error: FetchError| error.to_string();
             let status = |kind| StatusPage::new(http, &url, kind).map_err(words);
             Ok(match source.api {
-                Api::GitHubIssues | Api::GitLabIssues | Api::ForgejoIssues => Self::Issues(Issues {
-                    api: source.api,
-                    url: url.clone(),
-                    selection: source.select.clone(),
-                    credentials,
-                    only: None,
-                }),
+                Api::GitHubIssues | Api::GitLabIssues | Api::ForgejoIssues => {
+                    Self::Issues(Box::new(Issues {
+                        api: source.api,
+                        url: url.clone(),
+                        selection: source.select.clone(),
+                        credentials,
+                        only: None,
+                    }))
+                }
                 Api::Statuspage => Self::Status(Box::new(status(StatusKind::Statuspage)?)),
                 Api::CState => Self::Status(Box::new(status(StatusKind::CState)?)),
                 Api::Rss => Self::Status(Box::new(status(StatusKind::Feed)?)),
@@ -93,13 +95,13 @@ pub(super) fn named_thread(url: &Url) -> PeopleSource {
     only.set_fragment(None);
     PeopleSource {
         id: "incident".to_owned(),
-        kind: PeopleKind::Issues(Issues {
+        kind: PeopleKind::Issues(Box::new(Issues {
             api,
             url: repository,
             selection: Selection::default(),
             credentials: Credentials::Anonymous,
             only: Some(only),
-        }),
+        })),
     }
 }
 
