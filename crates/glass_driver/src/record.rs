@@ -11,6 +11,7 @@
 
 mod alerts;
 mod choose;
+mod dashboards;
 mod done;
 mod estimate;
 mod history;

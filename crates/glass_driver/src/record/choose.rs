@@ -1,6 +1,7 @@
 //! [`Choice`]: which series and lines are asked for: those that were named, or else those that operators alert and
 //! look on, bounded.
 
+use super::dashboards::GrafanaSource;
 use super::plan::{RecordError, RecordPlan};
 use super::sources::{LogServer, LogSource, MetricSource, Sources};
 use glass_client::victoria_logs::to_logsql;
@@ -46,9 +47,14 @@ impl Choice {
         at: Timestamp,
     ) -> Result<Self, RecordError> {
         let mut choice = Self::default();
+        let panels: Vec<Selector> = sources
+            .grafanas
+            .iter()
+            .flat_map(GrafanaSource::selectors)
+            .collect();
         for (i, source) in sources.metrics.iter().enumerate() {
             let (selectors, n_series) = if plan.metrics.is_empty() {
-                choice.by_rules(source, at).await
+                choice.by_rules(source, &panels, at).await
             } else {
                 (with_alerts(&plan.metrics), 0)
             };
@@ -64,12 +70,27 @@ impl Choice {
     }
 
     /// The selectors that the rules of a server read, in batches, and how many series they have.
-    async fn by_rules(&mut self, source: &MetricSource, at: Timestamp) -> (Vec<Selector>, u64) {
+    async fn by_rules(
+        &mut self,
+        source: &MetricSource,
+        panels: &[Selector],
+        at: Timestamp,
+    ) -> (Vec<Selector>, u64) {
         let mut wanted: BTreeMap<String, Vec<Selector>> = BTreeMap::new();
         for name in ALWAYS {
             wanted.entry(name.to_owned()).or_default();
         }
         let mut nameless: Vec<Selector> = Vec::new();
+        panels
+            .iter()
+            .for_each(|selector| want(selector.clone(), &mut wanted, &mut nameless));
+        if !panels.is_empty() {
+            self.notes.push(format!(
+                "{}: what panels of dashboards read, {} selectors",
+                source.id,
+                panels.len()
+            ));
+        }
         match source.server.rules().await {
             Ok(told) => {
                 let (n_rules, n_unread) = read_rules(&told.value, &mut wanted, &mut nameless);
@@ -263,20 +284,25 @@ fn read_rules(
             continue;
         };
         for selector in promql::walk::selectors(&expr) {
-            let named = selector
-                .matchers
-                .iter()
-                .find(|matcher| matcher.name() == "__name__" && matcher.op() == MatcherOp::Equal);
-            let all = match named.map(|matcher| matcher.value().to_owned()) {
-                Some(name) => wanted.entry(name).or_default(),
-                None => &mut *nameless,
-            };
-            if !all.contains(&selector) {
-                all.push(selector);
-            }
+            want(selector, wanted, nameless);
         }
     }
     (n_rules, n_unread)
+}
+
+/// Takes in a selector, by the name of its metric if it has one.
+fn want(selector: Selector, wanted: &mut BTreeMap<String, Vec<Selector>>, nameless: &mut Vec<Selector>) {
+    let named = selector
+        .matchers
+        .iter()
+        .find(|matcher| matcher.name() == "__name__" && matcher.op() == MatcherOp::Equal);
+    let all = match named.map(|matcher| matcher.value().to_owned()) {
+        Some(name) => wanted.entry(name).or_default(),
+        None => nameless,
+    };
+    if !all.contains(&selector) {
+        all.push(selector);
+    }
 }
 
 /// Metrics that are asked for together.

@@ -9,7 +9,7 @@ use super::report::RecordReport;
 use super::sources::Sources;
 use super::stop::Stop;
 use super::whole::{self, Descriptions};
-use super::{history, lines, people, samples};
+use super::{dashboards, history, lines, people, samples};
 use crate::now;
 use glass_client::Told;
 use glass_client::http::{FetchError, Http};
@@ -63,7 +63,7 @@ impl Recorder {
     /// # Errors
     /// When there is nothing to ask, a query cannot be understood, or the folder holds something else.
     pub async fn open(plan: RecordPlan, http: &Http) -> Result<Self, RecordError> {
-        let sources = Sources::open(&plan, http);
+        let sources = Sources::open(&plan, http).await;
         if sources.is_empty() {
             return Err(RecordError::NothingToAsk {
                 cloud: plan.cloud.id.clone(),
@@ -263,6 +263,7 @@ impl Run {
         self.whole(Descriptions::OfAllTime).await?;
         history::record(self, range).await?;
         people::record(self, range).await?;
+        dashboards::record(self, range).await?;
         self.commit()?;
         let length = slice_minutes * 60_000_000_000;
         let mut start = range.start;
@@ -324,6 +325,7 @@ impl Run {
         self.stop = Stop::default();
         history::record(self, range).await?;
         people::record(self, range).await?;
+        dashboards::record(self, range).await?;
         self.commit()
     }
 

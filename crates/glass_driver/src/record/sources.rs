@@ -1,9 +1,11 @@
 //! [`Sources`]: the sources of a cloud that can be recorded, each behind its adapter.
 
 use super::RecordPlan;
+use super::dashboards::GrafanaSource;
 use super::people::{PeopleKind, PeopleSource, named_thread};
 use glass_client::alertmanager::Alertmanager;
 use glass_client::catalogue::{Api, Cloud, Source, Support};
+use glass_client::grafana::Grafana;
 use glass_client::http::{Door, Endpoint, Http, Want};
 use glass_client::loki::{self, Loki};
 use glass_client::prometheus::Prometheus;
@@ -48,17 +50,24 @@ pub(super) struct Sources {
     /// Id and server.
     pub managers: Vec<(String, Alertmanager)>,
     pub people: Vec<PeopleSource>,
+    pub grafanas: Vec<GrafanaSource>,
     pub notes: Vec<SourceNote>,
     /// What is left out, and why.
     pub left_out: Vec<String>,
 }
 
 impl Sources {
-    /// Opens the way to every source; nothing is asked yet.
-    pub fn open(plan: &RecordPlan, http: &Http) -> Self {
+    /// Opens the way to every source. A Grafana is asked what stands behind it and for its dashboards, else nothing
+    /// is asked yet.
+    pub async fn open(plan: &RecordPlan, http: &Http) -> Self {
         let mut sources = Self::default();
         for source in &plan.cloud.sources {
-            if let Err(reason) = sources.add(source, http, &plan.cloud) {
+            let added = if source.api == Api::Grafana && source.why_off().is_none() {
+                sources.add_grafana(source, http, plan.metrics.is_empty()).await
+            } else {
+                sources.add(source, http, &plan.cloud)
+            };
+            if let Err(reason) = added {
                 sources.left_out.push(format!("{}: {reason}", source.id));
             }
         }
@@ -120,6 +129,49 @@ impl Sources {
         Ok(())
     }
 
+    /// What stands behind a Grafana and can be recorded; a Prometheus that the cloud has anyway is not asked twice.
+    async fn add_grafana(&mut self, source: &Source, http: &Http, with_metrics: bool) -> Result<(), String> {
+        let want = Want::json().patient();
+        let server = Grafana::new(door(source, http, Grafana::ENDPOINTS)?).with_want(want.clone());
+        let behind = if source.uid.is_empty() {
+            let told = server.data_sources().await.map_err(|error| error.to_string())?;
+            told.value
+        } else {
+            vec![server.data_source(&source.uid).await]
+        };
+        let has_metrics = !self.metrics.is_empty() && with_metrics;
+        for one in behind {
+            let id = format!("{}/{}", source.id, one.name);
+            let kind = one.kind.to_ascii_lowercase();
+            let note = SourceNote {
+                name: id.clone(),
+                kind: kind.clone(),
+                ..note(source)
+            };
+            if kind.contains("prometheus") && !has_metrics {
+                let server = server.prometheus(&one).map_err(|error| error.to_string())?;
+                self.metrics.push(MetricSource {
+                    id,
+                    server: server.with_want(want.clone().at_most(64 << 20)),
+                    is_one_of_many: false,
+                });
+            } else if kind == "loki" {
+                let door = server
+                    .door_to(&one, loki::ENDPOINTS)
+                    .map_err(|error| error.to_string())?;
+                self.add_logs(id, LogServer::Loki(Loki::new(door).with_want(want.clone())));
+            } else {
+                self.left_out.push(format!("{id}: {kind} behind a Grafana"));
+                continue;
+            }
+            self.notes.push(note);
+        }
+        self.notes.push(note(source));
+        self.grafanas
+            .push(GrafanaSource::fetch(source.id.clone(), server).await);
+        Ok(())
+    }
+
     fn add_logs(&mut self, id: String, server: LogServer) {
         self.logs.push(LogSource {
             id,
@@ -131,6 +183,7 @@ impl Sources {
     /// Whether there is nothing to ask.
     pub fn is_empty(&self) -> bool {
         let has_data = !self.metrics.is_empty() || !self.logs.is_empty();
+        let has_data = has_data || !self.grafanas.is_empty();
         !has_data && self.repositories.is_empty() && self.managers.is_empty() && self.people.is_empty()
     }
 }
