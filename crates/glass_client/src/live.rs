@@ -6,6 +6,7 @@
 
 mod alerts;
 mod graph;
+mod log_server;
 mod logs;
 mod metrics;
 mod querier;

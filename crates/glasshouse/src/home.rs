@@ -3,7 +3,7 @@
 use crate::bundled::{self, BUNDLED, Bundled};
 use crate::open;
 use glass_client::catalogue::config_folder;
-use glass_driver::{Clouds, Opened, Opener, Places, TellClouds, open_at_first_alert};
+use glass_driver::{Clouds, Opened, Opener, Places, TellClouds, clone, open_at_first_alert};
 use glass_model::{CloudKind, CloudSummary};
 use glass_query::Evaluator;
 use glass_recording::Recording;
@@ -30,9 +30,10 @@ impl Home {
     pub fn open_named(&self, named: Option<&str>) -> anyhow::Result<Opened> {
         let name = named.map(open::name_of);
         match name {
-            Some(name) if !is_recording(&name) && self.clouds.has(&name) => {
-                self.clouds.open(&name, None).map_err(anyhow::Error::msg)
-            }
+            Some(name) if !is_recording(&name) && self.clouds.has(&name) => self
+                .clouds
+                .open(&name, clone_of(&name))
+                .map_err(anyhow::Error::msg),
             _ => Ok(opened(open::evaluator(named)?)),
         }
     }
@@ -47,6 +48,12 @@ impl Opener for Home {
         let recordings: Vec<CloudSummary> = BUNDLED.iter().map(recording).collect();
         self.clouds.check(&recordings, tell);
     }
+}
+
+/// What was cloned of a cloud; one that cannot be read is none.
+fn clone_of(cloud: &str) -> Option<Recording> {
+    let folder = clone::folder_of(cloud).filter(|folder| folder.exists())?;
+    Recording::open(&folder).ok()
 }
 
 /// A name that is both a recording's and a cloud's means the recording.

@@ -15,8 +15,8 @@ use tokio::sync::Mutex;
 /// Alerts are looked for this far back.
 const ALERTS_WINDOW: i64 = 12 * HOUR;
 
-/// Rules are evaluated about this often.
-const ALERTS_STEP: i64 = 60 * SEC;
+/// Alerts are looked for this far apart; rules are evaluated about as often. What came and went in between is missed.
+const ALERTS_STEP: i64 = 30 * SEC;
 
 /// Such series are no alerts of anybody.
 const ALERTS: &str = "ALERTS";
@@ -56,10 +56,9 @@ impl LiveCloud {
         let mut gathered = Gathered::default();
         let servers = self.servers().await;
         if let Some(server) = servers.metrics.first() {
-            let asked = server
-                .server
-                .query_range(ALERTS, on_grid(window), ALERTS_STEP)
-                .await;
+            // Rules tell of now; of another moment the last step must be that moment.
+            let steps = if is_now { on_grid(window) } else { window };
+            let asked = server.server.query_range(ALERTS, steps, ALERTS_STEP).await;
             let asked = asked.map(|told| told.map(|result| of_series(&matrix(result), as_of)));
             gathered.take(&server.name, asked);
             // Without rules the series alone tell of them, to the minute.

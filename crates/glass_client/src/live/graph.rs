@@ -65,7 +65,7 @@ impl LiveCloud {
             }
             QueryLanguage::LogQl => {
                 self.first_logs(range, |server| async move {
-                    server.range_metric(&ask.text, range, step).await
+                    server.metric(&ask.text, range, step).await
                 })
                 .await?
             }

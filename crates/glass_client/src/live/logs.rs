@@ -1,16 +1,16 @@
 //! Log lines and how many there were, pushed down to the first server of logs that is there.
 
+use super::log_server::LogServer;
 use super::servers::Named;
-use super::{Found, HOUR, LiveCloud, not_open};
+use super::{Found, HOUR, LiveCloud, SEC, not_open};
 use crate::Told;
 use crate::http::FetchError;
 use crate::log_lines::{LineAsk, LinesRead};
-use crate::loki::Loki;
 use glass_formats::prometheus_api::selector_text;
 use glass_model::{
     AnswerValue, Completeness, Entry, Labels, Level, LogFilter, LogHistogram, LogHistogramAsk, LogLine,
-    LogLinesAsk, LogOrder, LogPage, Matcher, MatcherOp, Provenance, QueryAsk, QueryError, QueryResult,
-    QueryTime, QueryValue, Selector, Stream, TimeRange, Timestamp,
+    LogLinesAsk, LogOrder, LogPage, Provenance, QueryAsk, QueryError, QueryResult, QueryTime, QueryValue,
+    Stream, TimeRange, Timestamp,
 };
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -24,17 +24,6 @@ const MOST_FETCHED: u64 = 20_000;
 
 /// The most lines of a page on either side.
 const MOST_LINES: usize = 2000;
-
-/// Labels that every stream tends to have, the likeliest first: Loki wants at least one condition.
-const USUAL_LABELS: [&str; 7] = [
-    "service_name",
-    "job",
-    "app",
-    "cluster",
-    "namespace",
-    "container",
-    "channel",
-];
 
 /// What is said of a page's counts.
 const COUNTED: &str = "counts are of the lines fetched so far";
@@ -105,34 +94,24 @@ impl LiveCloud {
             return Ok((AnswerValue::LogHistogram(histogram), not_open("logs", as_of)));
         };
         let window = ask.window.until(as_of);
-        let width =
-            (ask.window.nanos() / i64::try_from(ask.n_buckets.max(1)).unwrap_or(i64::MAX)).max(1_000_000_000);
+        let width = (ask.window.nanos() / i64::try_from(ask.n_buckets.max(1)).unwrap_or(i64::MAX)).max(SEC);
         let query = self.log_query(server, &ask.filter, window).await?;
-        let text = format!(
-            "sum by (detected_level, level) (count_over_time({query} [{}s]))",
-            width / 1_000_000_000
-        );
-        let told = server.server.range_metric(&text, window, width).await?;
+        let told = server.server.counts(&query, window, width / SEC).await?;
         let provenance = told.provenance(&server.name, window);
-        for series in super::metrics::matrix(told.value) {
-            let named = series
-                .labels
-                .get("detected_level")
-                .or_else(|| series.labels.get("level"));
-            let level = named.and_then(Level::from_name).unwrap_or_default();
-            if level < ask.filter.min_level {
-                continue;
-            }
-            let place_of_level = Level::ALL.iter().position(|known| *known == level).unwrap_or(0);
-            for (at, value) in series.floats.at_millis().iter().zip(series.floats.values()) {
-                // Lines up to its moment; the middle of their time says which bucket.
-                let since = Timestamp::from_millis(*at).nanos_since(ask.window.start) - width / 2;
-                let bucket = usize::try_from(since.div_euclid(width))
-                    .ok()
-                    .and_then(|place| histogram.buckets.get_mut(place));
-                if let (Some(bucket), true) = (bucket, *value > 0.0) {
-                    bucket[place_of_level] += *value as u64;
-                    histogram.total += *value as u64;
+        for counted in told
+            .value
+            .into_iter()
+            .filter(|counted| counted.level >= ask.filter.min_level)
+        {
+            let place_of_level = Level::ALL.iter().position(|known| *known == counted.level);
+            let middle = if counted.is_before { -width / 2 } else { width / 2 };
+            for (at, n) in counted.counts {
+                // The middle of their time says into which bucket the lines belong.
+                let since = at.nanos_since(ask.window.start).saturating_add(middle);
+                let place = usize::try_from(since.div_euclid(width)).ok();
+                if let Some(bucket) = place.and_then(|place| histogram.buckets.get_mut(place)) {
+                    bucket[place_of_level.unwrap_or(0)] += n;
+                    histogram.total += n;
                 }
             }
         }
@@ -152,7 +131,7 @@ impl LiveCloud {
             QueryTime::Steps { range, step_nanos } if is_metric => {
                 let range = range.until(as_of);
                 self.first_logs(range, |server| async move {
-                    server.range_metric(&ask.text, range, step_nanos).await
+                    server.metric(&ask.text, range, step_nanos).await
                 })
                 .await?
             }
@@ -193,7 +172,7 @@ impl LiveCloud {
     pub(super) async fn first_logs<T, F>(
         &self,
         covers: TimeRange,
-        ask: impl FnOnce(Loki) -> F,
+        ask: impl FnOnce(LogServer) -> F,
     ) -> Result<(T, Provenance), FetchError>
     where
         F: Future<Output = Result<Told<T>, FetchError>>,
@@ -208,14 +187,14 @@ impl LiveCloud {
     /// A filter as a query. Without any condition on streams, one that all of them fulfil is looked for.
     async fn log_query(
         &self,
-        server: &Named<Loki>,
+        server: &Named<LogServer>,
         filter: &LogFilter,
         range: TimeRange,
     ) -> Result<String, QueryError> {
         let mut query = if !filter.logql.is_empty() {
             filter.logql.clone()
         } else if filter.streams.matchers.is_empty() {
-            selector_text(&self.any_stream(server, range).await?)
+            server.server.any_stream(range).await?
         } else {
             selector_text(&filter.streams)
         };
@@ -228,23 +207,6 @@ impl LiveCloud {
         }
         Ok(query)
     }
-
-    async fn any_stream(&self, server: &Named<Loki>, range: TimeRange) -> Result<Selector, QueryError> {
-        let names = server.server.labels(range, None).await?.value;
-        let usual = USUAL_LABELS
-            .iter()
-            .find(|usual| names.iter().any(|name| name == *usual));
-        let name = usual
-            .map(|name| (*name).to_owned())
-            .or_else(|| names.into_iter().next());
-        let name =
-            name.ok_or_else(|| QueryError::Execution("the server has no labels in this time".into()))?;
-        let matcher = Matcher::new(&name, MatcherOp::Regex, ".+")
-            .map_err(|error| QueryError::Execution(error.to_string()))?;
-        Ok(Selector {
-            matchers: vec![matcher],
-        })
-    }
 }
 
 /// How many lines of which time.
@@ -256,7 +218,7 @@ struct Want {
 
 /// Lines of at least a level, as many as wanted if there are.
 async fn lines(
-    server: &Loki,
+    server: &LogServer,
     query: &str,
     min_level: Level,
     want: &Want,

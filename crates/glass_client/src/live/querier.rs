@@ -129,13 +129,13 @@ impl Querier for LiveCloud {
         };
         // The engine runs on this thread, the requests on another: memory is bounded by what waits between them.
         let (sender, lines) = sync_channel::<LogLine>(WAITING_LINES);
-        let loki = server.server.clone();
+        let log_server = server.server.clone();
         let reading = self.runtime.spawn(async move {
             let mut hand_on = |line| match sender.send(line) {
                 Ok(()) => ControlFlow::Continue(()),
                 Err(_) => ControlFlow::Break(()),
             };
-            loki.lines(&ask, &mut hand_on).await
+            log_server.lines(&ask, &mut hand_on).await
         });
         let mut numbers: HashMap<Labels, usize> = HashMap::new();
         for line in &lines {
@@ -167,10 +167,7 @@ impl Querier for LiveCloud {
         let range = range.until(as_of);
         let text = selector_text(streams);
         let (mut labels, provenance) =
-            self.wait(self.first_logs(
-                range,
-                |server| async move { server.series(&[&text], range).await },
-            ))?;
+            self.wait(self.first_logs(range, |server| async move { server.streams(&text, range).await }))?;
         labels.sort();
         Ok((labels, provenance))
     }

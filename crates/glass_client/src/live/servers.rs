@@ -1,11 +1,13 @@
 //! [`Servers`]: the adapters of a cloud's sources, by what they are asked for.
 
+use super::log_server::LogServer;
 use crate::alertmanager::Alertmanager;
 use crate::catalogue::{Api, Cloud, Signal, Source, Support};
 use crate::grafana::Grafana;
 use crate::http::{Door, Endpoint, FetchError, Http, Want};
 use crate::loki::{self, Loki};
 use crate::prometheus::Prometheus;
+use crate::victoria_logs::{self, VictoriaLogs};
 use glass_formats::grafana::DataSource;
 use std::time::Duration;
 use url::Url;
@@ -25,7 +27,7 @@ pub(super) struct Named<T> {
 pub(super) struct Servers {
     pub metrics: Vec<Named<Prometheus>>,
     pub alerts: Vec<Named<Alertmanager>>,
-    pub logs: Vec<Named<Loki>>,
+    pub logs: Vec<Named<LogServer>>,
     /// What is wrong with sources that cannot even be asked.
     pub troubles: Vec<String>,
 }
@@ -58,7 +60,13 @@ impl Servers {
                 name: source.id.clone(),
                 server: Alertmanager::new(door(Alertmanager::ENDPOINTS)?).with_want(want.clone()),
             }),
-            Api::Loki => self.add_logs(&source.id, door(loki::ENDPOINTS)?, want),
+            Api::Loki => self.add_loki(&source.id, door(loki::ENDPOINTS)?, want),
+            Api::VictoriaLogs => self.logs.push(Named {
+                name: source.id.clone(),
+                server: LogServer::VictoriaLogs(
+                    VictoriaLogs::new(door(victoria_logs::ENDPOINTS)?).with_want(want.clone()),
+                ),
+            }),
             Api::Grafana if matches!(source.signal, Signal::Metrics | Signal::Logs) => {
                 let grafana = Grafana::new(door(Grafana::ENDPOINTS)?).with_want(want.clone());
                 self.add_behind(source, &grafana, want).await?;
@@ -89,7 +97,7 @@ impl Servers {
                 name => format!("{} ({name})", source.id),
             };
             if is_loki(source, behind) {
-                self.add_logs(&name, grafana.door_to(behind, loki::ENDPOINTS)?, want);
+                self.add_loki(&name, grafana.door_to(behind, loki::ENDPOINTS)?, want);
             } else {
                 self.add_metrics(&name, grafana.door_to(behind, Prometheus::ENDPOINTS)?, want);
             }
@@ -108,10 +116,10 @@ impl Servers {
         });
     }
 
-    fn add_logs(&mut self, name: &str, door: Door, want: &Want) {
+    fn add_loki(&mut self, name: &str, door: Door, want: &Want) {
         self.logs.push(Named {
             name: name.to_owned(),
-            server: Loki::new(door).with_want(want.clone()),
+            server: LogServer::Loki(Loki::new(door).with_want(want.clone())),
         });
     }
 }
