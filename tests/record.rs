@@ -268,10 +268,7 @@ fn every_sample_of_a_window_is_in_the_file_and_a_second_command_adds_none() {
     assert!(output.status.success());
     assert_eq!(json_of(&output)["complete"], true);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(
-        said.contains("39 series, about 9"),
-        "an estimate: {said}"
-    );
+    assert!(said.contains("39 series, about 9"), "an estimate: {said}");
     let file = lab.folder.path().join("x.glass");
     let (samples, markers) = recorded(&file, "");
     same(&samples, &expected);

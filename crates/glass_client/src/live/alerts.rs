@@ -125,11 +125,22 @@ fn active_event(kind: EventKind, active: &ActiveAlert, at: Timestamp, until: Opt
     }
 }
 
+/// The events that values at steps up to `as_of` tell of. A step without a value says that the alert was gone.
 fn of_series(all: &[SeriesData], as_of: Timestamp) -> Vec<Event> {
+    let step = ALERTS_STEP / 1_000_000;
     let mut samples = AlertSamples::default();
     for series in all {
+        let labels = &series.labels;
+        let mut due = None;
         for (at, value) in series.floats.at_millis().iter().zip(series.floats.values()) {
-            samples.take(&series.labels, *at, *value);
+            if let Some(due) = due.filter(|due| due < at) {
+                samples.take(labels, due, f64::NAN);
+            }
+            samples.take(labels, *at, *value);
+            due = Some(at.saturating_add(step));
+        }
+        if let Some(due) = due.filter(|due| *due <= as_of.millis()) {
+            samples.take(labels, due, f64::NAN);
         }
     }
     samples.events(as_of.millis(), "")
