@@ -190,7 +190,7 @@ fn a_live_playhead_moves_with_the_clock_in_steps_until_it_is_held() {
     info.is_live = true;
     info.extent = TimeRange::new(at(0), at(100_000));
     let mut app = App::new(info);
-    let mut at_clock = |app: &mut App, secs| {
+    let at_clock = |app: &mut App, secs| {
         app.update(Event::Clock(at(secs)));
         app.playhead()
     };
