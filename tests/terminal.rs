@@ -283,3 +283,115 @@ fn graphic_renditions(raw: &str) -> impl Iterator<Item = u16> + '_ {
         })
         .flat_map(|codes| codes.split(';').filter_map(|code| code.parse().ok()))
 }
+
+/// A catalogue of the user's with one cloud, whose one server is at a port.
+fn catalogue_with(port: u16) -> tempfile::TempDir {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::create_dir(home.path().join("clouds")).unwrap();
+    let entry = format!(
+        "name = \"The slow cloud\"\noperator = \"a test\"\ntier = \"B\"\nstate = \"live\"\nas_of = \
+         \"2026-11-27\"\nbasis = \"a test\"\n\n[[sources]]\nid = \"prometheus\"\nsignal = \"metrics\"\napi = \
+         \"prometheus\"\nurl = \"http://127.0.0.1:{port}\"\nauth = \"anonymous\"\nproof = \"live\"\n"
+    );
+    std::fs::write(home.path().join("clouds/slow.toml"), entry).unwrap();
+    home
+}
+
+/// Nobody outside is asked: what is not on this machine goes to a proxy that refuses.
+fn live_environment<'a>(home: &'a tempfile::TempDir) -> [(&'a str, &'a str); 5] {
+    let path = home.path().to_str().unwrap();
+    [
+        ("GLASSHOUSE_CONFIG", path),
+        ("GLASSHOUSE_CACHE", path),
+        ("HTTPS_PROXY", "http://127.0.0.1:9"),
+        ("HTTP_PROXY", "http://127.0.0.1:9"),
+        ("NO_PROXY", "127.0.0.1"),
+    ]
+}
+
+/// Answers every request after two seconds, and says nothing then.
+fn slow_server() -> u16 {
+    let socket = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = socket.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for stream in socket.incoming().flatten() {
+            std::thread::spawn(move || {
+                std::thread::sleep(Duration::from_secs(2));
+                drop(stream);
+            });
+        }
+    });
+    port
+}
+
+/// How long each key takes until the first byte of what it changes, in milliseconds, sorted.
+fn latencies(session: &mut Session, keys: &str) -> Vec<u128> {
+    let mut all: Vec<u128> = Vec::new();
+    for key in keys.chars() {
+        let before = session.raw.lock().unwrap().len();
+        let pressed = Instant::now();
+        session.press(&key.to_string());
+        while session.raw.lock().unwrap().len() == before {
+            assert!(
+                pressed.elapsed() < PATIENCE,
+                "`{key}` shows nothing:\n{}",
+                session.text()
+            );
+            std::thread::sleep(Duration::from_micros(200));
+        }
+        all.push(pressed.elapsed().as_millis());
+        std::thread::sleep(Duration::from_millis(37));
+    }
+    all.sort_unstable();
+    all
+}
+
+#[test]
+fn a_live_cloud_whose_server_is_slow_or_gone_keeps_nobody_waiting() {
+    let refusing = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    for (what, port) in [("2 s slow", slow_server()), ("refusing", refusing)] {
+        let home = catalogue_with(port);
+        let started = Instant::now();
+        let mut session = Session::start(120, 40, &["slow"], &live_environment(&home));
+        session.wait_for("LIVE");
+        let first = started.elapsed().as_millis();
+        let all = latencies(&mut session, &"2431".repeat(16));
+        let at = |part: usize| all[(all.len() - 1) * part / 100];
+        println!(
+            "server {what}: first paint {first} ms, key to screen p50 {} p95 {} max {} ms",
+            at(50),
+            at(95),
+            at(100)
+        );
+        session.press("4");
+        session.wait_for(&format!("127.0.0.1:{port}"));
+        session.press("q");
+        assert_eq!(session.wait_for_end(), 0);
+        session.assert_restored();
+    }
+}
+
+#[test]
+fn a_cloud_is_entered_from_the_list_of_clouds_and_a_recording_again() {
+    let home = catalogue_with(slow_server());
+    let mut session = Session::start(140, 44, &[], &live_environment(&home));
+    session.wait_for("REPLAY");
+    session.press("9");
+    session.wait_for("The slow cloud");
+    session.press("/the slow cloud");
+    session.press("\r\r");
+    session.wait_for("LIVE");
+    session.wait_for("A live cloud, as it is now");
+    session.press(" ");
+    session.wait_for("held");
+    session.press("9\x1b");
+    session.wait_for("heron");
+    session.press("/heron\r\r");
+    session.wait_for("REPLAY");
+    session.press("q");
+    assert_eq!(session.wait_for_end(), 0);
+}

@@ -14,7 +14,7 @@ pub fn parse_seek(text: &str, playhead: Timestamp, extent: TimeRange) -> Result<
     let text = text.trim();
     match text {
         "start" => return Ok(extent.start),
-        "end" => return Ok(extent.end),
+        "end" | "now" => return Ok(extent.end),
         _ => {}
     }
     if let Some(duration) = text.strip_prefix('+').and_then(parse_duration) {
