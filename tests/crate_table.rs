@@ -105,11 +105,13 @@ const TABLE: &[(&str, &[&str], &[&str])] = &[
     ),
 ];
 
+/// Of the workspace alone: what it depends on need not be on this machine for other systems than this one.
 fn metadata() -> Metadata {
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.toml");
     let offline = ["--offline".to_owned(), "--locked".to_owned()];
     MetadataCommand::new()
         .manifest_path(manifest)
+        .no_deps()
         .other_options(offline)
         .exec()
         .unwrap()
