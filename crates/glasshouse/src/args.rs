@@ -199,7 +199,7 @@ pub(crate) enum CloudsCommand {
     /// Knows Prometheus, Thanos, Mimir, VictoriaMetrics, Grafana and the data sources behind it, Alertmanager, Loki,
     /// VictoriaLogs, Argo CD, Statuspage, cState, and Git hosts.
     Add {
-        /// An address as in a browser, such as prometheus.example.org or https://github.com/owner/name.
+        /// An address as in a browser, such as prometheus.example.org or github.com/owner/name.
         url: String,
         /// The cloud's id; made of the address if not given. One that is there already is only written over by --force.
         #[arg(long)]
