@@ -19,7 +19,7 @@ const MOST_CHANGES: usize = 20_000;
 const LARGEST_BUNDLE: u64 = 256 << 20;
 
 /// Stops a walk through a history when the future that waits for it is dropped.
-struct Brake(Arc<AtomicBool>);
+pub(super) struct Brake(pub Arc<AtomicBool>);
 
 impl Drop for Brake {
     fn drop(&mut self) {

@@ -1,20 +1,26 @@
 //! Records what people wrote and did: threads of incidents, status pages, deployments.
 
+use super::history::Brake;
 use super::plan::RecordError;
 use super::run::Run;
 use super::whole;
 use crate::now;
 use glass_client::argocd::ArgoCd;
 use glass_client::catalogue::{Api, Selection, Source};
+use glass_client::git::{FetchRequest, GitStore};
+use glass_client::git_records;
 use glass_client::github::{Flavor, GitHub};
 use glass_client::gitlab::GitLab;
 use glass_client::http::{Credentials, FetchError, Http};
 use glass_client::issues::Tracker;
 use glass_client::status::{StatusKind, StatusPage};
 use glass_client::{Incidents, Told};
+use glass_formats::redact::redact;
 use glass_model::{TimeRange, Timestamp};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use url::Url;
 
 /// A source of what people wrote.
@@ -31,7 +37,18 @@ pub(super) enum PeopleKind {
     Status(Box<StatusPage>),
     /// Who deploys.
     ArgoCd(Box<ArgoCd>),
+    /// Files of a repository, such as post-mortems.
+    Records(Box<Records>),
 }
+
+/// Files of a repository in which people write down what happened.
+pub(super) struct Records {
+    url: Url,
+    selection: Selection,
+}
+
+/// The largest repository that is fetched for its records, in bytes, packed.
+const LARGEST_REPOSITORY: u64 = 1 << 30;
 
 /// The issues of a repository.
 pub(super) struct Issues {
@@ -68,6 +85,10 @@ impl PeopleKind {
                     let server = ArgoCd::new(http, &url).map_err(words)?;
                     Self::ArgoCd(Box::new(server.with_credentials(credentials)))
                 }
+                Api::GitRecords => Self::Records(Box::new(Records {
+                    url: url.clone(),
+                    selection: source.select.clone(),
+                })),
                 _ => return Err(String::new()),
             })
         }))
@@ -113,9 +134,8 @@ pub(super) async fn record(run: &mut Run, window: TimeRange) -> Result<(), Recor
     for i in 0..run.sources.people.len() {
         let source = &run.sources.people[i];
         let id = source.id.clone();
-        let trackers = run.plan.repositories.with_file_name("trackers");
         let stop = run.stop.clone();
-        let work = ask(source, &run.http, &trackers);
+        let work = ask(source, &run.http, &run.plan.repositories);
         let Some(result) = stop.unless(work).await else {
             break;
         };
@@ -128,7 +148,7 @@ pub(super) async fn record(run: &mut Run, window: TimeRange) -> Result<(), Recor
     Ok(())
 }
 
-async fn ask(source: &PeopleSource, http: &Http, trackers: &Path) -> Result<Told<Incidents>, FetchError> {
+async fn ask(source: &PeopleSource, http: &Http, repositories: &Path) -> Result<Told<Incidents>, FetchError> {
     match &source.kind {
         PeopleKind::Status(page) => page.incidents().await,
         PeopleKind::ArgoCd(server) => {
@@ -138,7 +158,31 @@ async fn ask(source: &PeopleSource, http: &Http, trackers: &Path) -> Result<Told
                 events: found.events,
             }))
         }
-        PeopleKind::Issues(issues) => issues.ask(http, trackers).await,
+        PeopleKind::Issues(issues) => issues.ask(http, &repositories.with_file_name("trackers")).await,
+        PeopleKind::Records(records) => records.ask(http, repositories).await,
+    }
+}
+
+impl Records {
+    /// Fetches what is new of the repository and reads its files: when one became known only its history tells.
+    async fn ask(&self, http: &Http, repositories: &Path) -> Result<Told<Incidents>, FetchError> {
+        let mut request = FetchRequest::of(&self.url);
+        request.max_bytes = LARGEST_REPOSITORY;
+        let fetched = GitStore::open(repositories, http).fetch(&request).await?;
+        let (repository, selection) = (fetched.value.clone(), self.selection.clone());
+        let stopped = Arc::new(AtomicBool::new(false));
+        let _brake = Brake(stopped.clone());
+        let read = move || git_records::read(&repository, &selection, &stopped);
+        let fell_over = |_| FetchError::Unsupported("reading the repository fell over".into());
+        let records = tokio::task::spawn_blocking(read).await.map_err(fell_over)?;
+        let records = records.map_err(|error| FetchError::Unsupported(error.to_string()))?;
+        let mut told = fetched.map(|_| records.incidents);
+        told.n_redacted += records.n_redacted;
+        records
+            .warnings
+            .into_iter()
+            .for_each(|warning| told.warn(warning));
+        Ok(told)
     }
 }
 
@@ -197,7 +241,8 @@ fn write_tracker(file: &Path, tracker: &Tracker) -> std::io::Result<()> {
     let folder = file.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)?;
     let part = file.with_extension("part");
-    std::fs::write(&part, serde_json::to_vec(tracker)?)?;
+    // A text that no longer is JSON costs the next time all requests again, and nothing else.
+    std::fs::write(&part, &*redact(&serde_json::to_string(tracker)?))?;
     std::fs::rename(part, file)
 }
 
