@@ -298,7 +298,7 @@ fn catalogue_with(port: u16) -> tempfile::TempDir {
 }
 
 /// Nobody outside is asked: what is not on this machine goes to a proxy that refuses.
-fn live_environment<'a>(home: &'a tempfile::TempDir) -> [(&'a str, &'a str); 5] {
+fn live_environment(home: &tempfile::TempDir) -> [(&str, &str); 5] {
     let path = home.path().to_str().unwrap();
     [
         ("GLASSHOUSE_CONFIG", path),
