@@ -1,10 +1,10 @@
 //! Keys in, moments and screens out.
 
 use super::*;
-use crate::Key;
+use crate::{Chord, Key};
 use glass_model::{
     Answer, AnswerValue, CloudKind, CloudSummary, Completion, CompletionItem, CompletionKind, Provenance,
-    Question, TimeRange,
+    QueryError, Question, TimeRange,
 };
 
 fn at(secs: i64) -> Timestamp {

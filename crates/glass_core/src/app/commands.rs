@@ -1,0 +1,139 @@
+//! What a key runs, and what a command does.
+
+use super::App;
+use crate::prompt::{Prompt, PromptKind};
+use crate::screens::Reaction;
+use crate::{Chord, Command, Effect, Screen, chrome, command_of};
+use glass_model::{Jump, JumpTarget};
+
+impl App {
+    pub(super) fn chord(&mut self, chord: Chord) -> Vec<Effect> {
+        if self.prompt.is_some() {
+            return self.prompt_chord(chord);
+        }
+        if self.help.is_some() {
+            return self.help_chord(chord);
+        }
+        if self.editor.is_some() {
+            return self.editor_chord(chord);
+        }
+        match command_of(chord, self.screen) {
+            Some(command) => self.run(command),
+            None => {
+                self.say(&format!("{chord} does nothing here; ? shows all keys"));
+                Vec::new()
+            }
+        }
+    }
+
+    pub(super) fn help_chord(&mut self, chord: Chord) -> Vec<Effect> {
+        let last = chrome::n_help_entries(self.screen).saturating_sub(1);
+        let page = self.viewport.list_rows;
+        let scroll = self.help.unwrap_or(0);
+        let command = command_of(chord, self.screen);
+        match command.and_then(|command| crate::list::moved(scroll, last + 1, command, page)) {
+            Some(scroll) => self.help = Some(scroll),
+            None if chord == Chord::ctrl('c') => return vec![Effect::Quit],
+            None => self.help = None,
+        }
+        Vec::new()
+    }
+
+    pub(super) fn run(&mut self, command: Command) -> Vec<Effect> {
+        self.message.clear();
+        match command {
+            Command::PlayPause => self.toggle_play(),
+            Command::StepBack => self.time.step(false),
+            Command::StepForward => self.time.step(true),
+            Command::Slower | Command::Faster => {
+                self.time.change_speed(command == Command::Faster);
+                self.say(&format!("speed {}×", self.time.speed()));
+            }
+            Command::SeekEnd => self.seek(self.time.end()),
+            Command::SeekStart => self.seek(self.time.extent().start),
+            Command::ZoomIn | Command::ZoomOut => self.time.zoom(command == Command::ZoomIn),
+            Command::SeekTo => self.prompt = Some(Prompt::new(PromptKind::Seek, "")),
+            Command::Palette => self.prompt = Some(Prompt::new(PromptKind::Palette, "")),
+            Command::Filter => {
+                let filter = self.current().filter().unwrap_or_default().to_owned();
+                self.prompt = Some(Prompt::new(PromptKind::Filter, &filter));
+            }
+            Command::Query => self.edit_query(),
+            Command::Show(screen) => self.show(screen),
+            Command::HistoryBack => self.travel(true),
+            Command::HistoryForward => self.travel(false),
+            Command::CopyLine => return self.copy_line(),
+            Command::CopyAddress => return self.copy_address(),
+            Command::Help => self.help = Some(0),
+            Command::Quit => return vec![Effect::Quit],
+            command => match jump_of(command) {
+                Some((target, forward)) => {
+                    return vec![Effect::Jump(Jump {
+                        target,
+                        from: self.time.playhead(),
+                        forward,
+                    })];
+                }
+                None => return self.run_on_screen(command),
+            },
+        }
+        Vec::new()
+    }
+
+    pub(super) fn run_on_screen(&mut self, command: Command) -> Vec<Effect> {
+        let viewport = self.viewport;
+        let (screen, context) = self.current_mut();
+        match screen.run(&context, viewport, command) {
+            Reaction::Done => {}
+            Reaction::MoveCursor(n_steps) => self.time.move_cursor(n_steps),
+            Reaction::SetCursor(at) => self.time.set_cursor(at),
+            Reaction::Show(screen) => self.open_from_overview(screen),
+            Reaction::Open(id) => return self.open(id),
+            Reaction::CheckClouds => return vec![Effect::CheckClouds],
+            Reaction::Say(text) => self.say(text),
+            Reaction::Ignored if command == Command::Back && self.time.cursor().is_some() => {
+                self.time.set_cursor(None)
+            }
+            Reaction::Ignored if command == Command::Back && self.screen != Screen::Overview => {
+                self.show(Screen::Overview);
+            }
+            Reaction::Ignored if command == Command::Back => self.show(Screen::Clouds),
+            Reaction::Ignored => {}
+        }
+        Vec::new()
+    }
+
+    /// Shows a screen with what is chosen on the overview chosen there.
+    pub(super) fn open_from_overview(&mut self, screen: Screen) {
+        self.alerts.choice = self.overview.alert.clone();
+        self.changes.choice = self.overview.change.clone();
+        if screen == Screen::Metrics
+            && let Some(panel) = self.overview.chosen_panel(&self.context())
+        {
+            self.metrics.open(panel);
+        }
+        self.show(screen);
+    }
+
+    pub(super) fn show(&mut self, screen: Screen) {
+        if screen != self.screen {
+            self.remember();
+            self.screen = screen;
+            self.editor = None;
+        }
+    }
+}
+
+fn jump_of(command: Command) -> Option<(JumpTarget, bool)> {
+    Some(match command {
+        Command::NextAlert => (JumpTarget::Alert, true),
+        Command::PreviousAlert => (JumpTarget::Alert, false),
+        Command::NextChange => (JumpTarget::Change, true),
+        Command::PreviousChange => (JumpTarget::Change, false),
+        Command::NextError => (JumpTarget::Error, true),
+        Command::PreviousError => (JumpTarget::Error, false),
+        Command::NextIncident => (JumpTarget::Incident, true),
+        Command::PreviousIncident => (JumpTarget::Incident, false),
+        _ => return None,
+    })
+}

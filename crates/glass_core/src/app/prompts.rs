@@ -1,0 +1,116 @@
+//! The application's half of the prompt: what was typed, pasted and accepted.
+
+use super::App;
+use crate::prompt::{Prompt, PromptKind, PromptReaction};
+use crate::query_editor::QueryEditor;
+use crate::{Address, Chord, Effect, seek};
+use glass_model::QueryLanguage;
+
+impl App {
+    pub(super) fn paste(&mut self, text: &str) -> Vec<Effect> {
+        match &mut self.prompt {
+            Some(prompt) => {
+                prompt.insert(text);
+                self.prompt_changed();
+            }
+            None if text.trim().starts_with("glass://") => self.open_text(text),
+            None => self.paste_into_editor(text),
+        }
+        Vec::new()
+    }
+
+    pub(super) fn prompt_chord(&mut self, chord: Chord) -> Vec<Effect> {
+        let Some(prompt) = &mut self.prompt else {
+            return Vec::new();
+        };
+        match prompt.take(chord, &self.palette_history, self.screen) {
+            PromptReaction::Changed => self.prompt_changed(),
+            PromptReaction::Stay => {}
+            PromptReaction::Cancelled => self.prompt_cancelled(),
+            PromptReaction::Accepted => return self.prompt_accepted(),
+        }
+        Vec::new()
+    }
+
+    /// A filter is applied while it is typed; one that begins as a LogQL query goes on as one.
+    pub(super) fn prompt_changed(&mut self) {
+        let Some(prompt) = &mut self.prompt else { return };
+        prompt.error.clear();
+        if prompt.kind != PromptKind::Filter {
+            return;
+        }
+        let text = prompt.text();
+        let language = self.current().query_language();
+        match language {
+            Some(QueryLanguage::LogQl) if text.trim_start().starts_with('{') => {
+                self.prompt_cancelled();
+                self.editor = Some(QueryEditor::new(QueryLanguage::LogQl, &text));
+            }
+            _ => self.current_mut().0.set_filter(&text),
+        }
+    }
+
+    pub(super) fn prompt_cancelled(&mut self) {
+        let Some(prompt) = self.prompt.take() else { return };
+        if prompt.kind == PromptKind::Filter {
+            self.current_mut().0.set_filter(&prompt.before);
+        }
+    }
+
+    pub(super) fn prompt_accepted(&mut self) -> Vec<Effect> {
+        let Some(prompt) = self.prompt.clone() else {
+            return Vec::new();
+        };
+        let text = prompt.text();
+        match prompt.kind {
+            PromptKind::Filter => self.prompt = None,
+            PromptKind::Seek => match seek::parse_seek(&text, self.time.playhead(), self.time.extent()) {
+                Ok(at) => {
+                    self.prompt = None;
+                    self.seek(at);
+                }
+                Err(error) => self.prompt_error(error),
+            },
+            PromptKind::Palette => return self.run_typed(&prompt),
+        }
+        Vec::new()
+    }
+
+    pub(super) fn run_typed(&mut self, prompt: &Prompt) -> Vec<Effect> {
+        let text = prompt.text();
+        if let Some(command) = prompt.command(self.screen) {
+            self.prompt = None;
+            self.palette_history.push(command.spec().title.to_owned());
+            return self.run(command);
+        }
+        if text.trim().starts_with("glass://") {
+            self.open_text(&text);
+        } else if let Ok(at) = seek::parse_seek(&text, self.time.playhead(), self.time.extent()) {
+            self.prompt = None;
+            self.palette_history.push(text);
+            self.seek(at);
+        } else {
+            self.prompt_error(format!(
+                "`{text}` is no command; tab completes to the first suggestion"
+            ));
+        }
+        Vec::new()
+    }
+
+    pub(super) fn open_text(&mut self, text: &str) {
+        match Address::parse(text) {
+            Ok(address) => {
+                self.prompt = None;
+                self.open_address(&address);
+            }
+            Err(error) if self.prompt.is_some() => self.prompt_error(error),
+            Err(error) => self.complain(&error),
+        }
+    }
+
+    pub(super) fn prompt_error(&mut self, error: String) {
+        if let Some(prompt) = &mut self.prompt {
+            prompt.error = error;
+        }
+    }
+}
