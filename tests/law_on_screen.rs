@@ -254,6 +254,19 @@ const KEYS: &[(Screen, &[&str])] = &[
         ],
     ),
     (Screen::Logs, &["", "/error\n", "/status\n!", "vv", "kkkkkkk\n"]),
+    // Patterns, context, search, the cursor on the histogram, fields and columns.
+    (
+        Screen::Logs,
+        &[
+            "P",
+            "Pjj\n",
+            "/error\nkkkoJ",
+            "kkO",
+            "serror\nNNn",
+            "g\thhhh\n",
+            "kkkzj\njj\nzwJ",
+        ],
+    ),
     (
         Screen::Logs,
         &[

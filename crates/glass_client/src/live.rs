@@ -127,6 +127,7 @@ impl Backend for LiveCloud {
             Ask::QueryGraph(ask) => self.wait(self.query_graph(ask, as_of)),
             Ask::LogLines(ask) => self.wait(self.log_lines(ask, as_of)),
             Ask::LogHistogram(ask) => self.wait(self.log_histogram(ask, as_of)),
+            Ask::LogPatterns(ask) => self.wait(self.log_patterns(ask, as_of)),
             Ask::Alerts => self.wait(self.alerts(as_of)),
             Ask::Events { window } => self.events(*window, as_of),
             Ask::Rules => self.wait(self.rules(as_of)),

@@ -109,6 +109,7 @@ impl App {
                     result,
                 } = *answered;
                 self.slots.take(slot, version, question, result);
+                self.screen_answered();
                 Vec::new()
             }
             Event::Jumped { jump, result } => self.jumped(jump, result),

@@ -95,6 +95,8 @@ pub(crate) fn hints(context: &Context<'_>, screen: Screen) -> Vec<(String, Strin
         Screen::Logs => vec![
             (Command::Query, "query"),
             (Command::Filter, "filter"),
+            (Command::LogPatterns, "patterns"),
+            (Command::LogContext, "context"),
             (Command::NextError, "next error"),
         ],
         Screen::Alerts => vec![(Command::PreviousAlert, "previous alert")],

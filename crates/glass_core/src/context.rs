@@ -121,6 +121,7 @@ fn is_empty(value: &AnswerValue) -> bool {
         AnswerValue::Completion(completion) => completion.items.is_empty(),
         AnswerValue::LogLines(page) => page.lines.is_empty(),
         AnswerValue::LogHistogram(histogram) => histogram.total == 0,
+        AnswerValue::LogPatterns(found) => found.patterns.is_empty(),
         AnswerValue::Alerts(alerts) => alerts.is_empty(),
         AnswerValue::Rules(seen) => has_no_item(seen),
         AnswerValue::Targets(seen) => has_no_item(seen),

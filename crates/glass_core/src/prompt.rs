@@ -8,6 +8,8 @@ use crate::{COMMANDS, Chord, Command, CommandSpec, Key, Line, PromptView, Role, 
 pub(crate) enum PromptKind {
     /// A filter, applied while it is typed.
     Filter,
+    /// A text to jump to, marked while it is typed.
+    Search,
     /// A moment.
     Seek,
     /// A command, a time or an address.
@@ -176,7 +178,12 @@ impl Prompt {
     /// What is shown.
     pub fn view(&self, screen: Screen) -> PromptView {
         let (title, hint) = match self.kind {
+            PromptKind::Filter if screen == Screen::Logs => (
+                "filter",
+                "enter keeps it, esc takes it back, tab searches instead",
+            ),
             PromptKind::Filter => ("filter", "enter keeps it, esc takes it back"),
+            PromptKind::Search => ("search", "keeps all lines; n and N jump between hits"),
             PromptKind::Seek => ("go to time", crate::seek::SEEK_HINT),
             PromptKind::Palette => (
                 "command",

@@ -27,6 +27,10 @@ pub enum Slot {
     LogLines,
     /// Log lines over time.
     LogHistogram,
+    /// Log lines that a search finds around the chosen one.
+    LogHits,
+    /// The forms of log lines.
+    LogPatterns,
     /// The chosen change.
     Change,
     /// The repository's files.
@@ -150,6 +154,9 @@ fn may_stand_in(held: &Question, wanted: &Question) -> bool {
             held.language == wanted.language && held.text == wanted.text && held.window == wanted.window
         }
         (Ask::LogLines(held), Ask::LogLines(wanted)) => held.filter == wanted.filter,
+        (Ask::LogPatterns(held), Ask::LogPatterns(wanted)) => {
+            held.filter == wanted.filter && held.window == wanted.window
+        }
         (Ask::LogHistogram(held), Ask::LogHistogram(wanted)) => {
             held.filter == wanted.filter && held.window == wanted.window && held.n_buckets == wanted.n_buckets
         }

@@ -2,6 +2,7 @@
 
 use crate::{Role, Span};
 use glass_model::{Level, Timestamp};
+use std::ops::Range;
 
 /// Text that is safe to print: control characters become visible signs, and characters that reorder text are
 /// replaced. One line: line ends become `⏎`.
@@ -184,24 +185,31 @@ pub fn level(level: Level) -> (char, Role) {
     }
 }
 
-/// The line in pieces, those that match `needle` (ignoring ASCII case) as [`Role::Accent`].
-pub fn highlighted(text: &str, needle: &str, role: Role) -> Vec<Span> {
-    let text = visible(text);
-    if needle.is_empty() {
-        return vec![Span::new(text, role)];
-    }
-    let (lower, needle) = (text.to_ascii_lowercase(), needle.to_ascii_lowercase());
-    let mut spans = Vec::new();
-    let mut end = 0;
-    for (start, found) in lower.match_indices(&needle) {
-        if start > end {
-            spans.push(Span::new(&text[end..start], role));
+/// A text in pieces: those bytes that a mark covers in its role, where marks overlap in that of the last of them.
+pub fn marked(text: &str, marks: &[(Range<usize>, Role)], base: Role) -> Vec<Span> {
+    let mut edges: Vec<usize> = marks.iter().flat_map(|(at, _)| [at.start, at.end]).collect();
+    edges.push(text.len());
+    edges.sort_unstable();
+    let mut spans: Vec<Span> = Vec::new();
+    let mut start = 0;
+    for end in edges {
+        // An edge inside a character is none.
+        let Some(piece) = text.get(start..end).filter(|piece| !piece.is_empty()) else {
+            continue;
+        };
+        let covering = marks
+            .iter()
+            .rev()
+            .find(|(at, _)| at.start <= start && end <= at.end);
+        let role = covering.map_or(base, |(_, role)| *role);
+        match spans.last_mut().filter(|span| span.role == role) {
+            Some(span) => span.text.push_str(&visible(piece)),
+            None => spans.push(Span::new(visible(piece), role)),
         }
-        end = start + found.len();
-        spans.push(Span::new(&text[start..end], Role::Accent));
+        start = end;
     }
-    if end < text.len() || spans.is_empty() {
-        spans.push(Span::new(&text[end..], role));
+    if spans.is_empty() {
+        spans.push(Span::new(String::new(), base));
     }
     spans
 }
@@ -264,11 +272,24 @@ mod tests {
     }
 
     #[test]
-    fn matches_are_pieces_of_their_own() {
-        let texts: Vec<_> = highlighted("an Error, error", "ERROR", Role::Normal)
-            .into_iter()
-            .map(|s| s.text)
-            .collect();
-        assert_eq!(texts, ["an ", "Error", ", ", "error"]);
+    fn marks_are_pieces_of_their_own() {
+        let check = |text: &str, marks: &[(Range<usize>, Role)], expected: &[(&str, Role)]| {
+            let spans = marked(text, marks, Role::Normal);
+            let found: Vec<_> = spans.iter().map(|span| (span.text.as_str(), span.role)).collect();
+            assert_eq!(found, expected, "{text}");
+        };
+        let (normal, accent, hit) = (Role::Normal, Role::Accent, Role::Hit);
+        check(
+            "an error",
+            &[(3..8, accent)],
+            &[("an ", normal), ("error", accent)],
+        );
+        check(
+            "abcdef",
+            &[(1..4, accent), (3..5, hit)],
+            &[("a", normal), ("bc", accent), ("de", hit), ("f", normal)],
+        );
+        check("\u{1b}größe", &[(4..99, hit)], &[("␛größe", normal)]);
+        check("", &[], &[("", normal)]);
     }
 }

@@ -59,6 +59,16 @@ impl LiveBackend {
         }
     }
 
+    /// Lines that a server chose by a query, and what of it they match.
+    fn lines(&self, question: &Question, text: &str) -> Result<Answer, QueryError> {
+        let query = logql::parse(text, self.cloud.limits())?;
+        let mut answer = self.cloud().answer(question)?;
+        if let (AnswerValue::LogLines(page), logql::Query::Log(log)) = (&mut answer.value, &query) {
+            page.matches = logql::matches_of(log, &page.lines);
+        }
+        Ok(answer)
+    }
+
     /// What the clone tells; without one, an answer that says how to get it.
     fn history_of(&self, question: &Question) -> Result<Answer, QueryError> {
         if let Some(history) = &self.history {
@@ -95,6 +105,7 @@ impl Backend for LiveBackend {
                 self.history_of(question)
             }
             Ask::Events { .. } => self.events(question),
+            Ask::LogLines(ask) if !ask.filter.logql.is_empty() => self.lines(question, &ask.filter.logql),
             _ => self.cloud().answer(question),
         }
     }

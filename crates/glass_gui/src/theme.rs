@@ -121,7 +121,7 @@ impl Theme {
             Role::Strong => self.strong,
             Role::Accent => self.accent,
             Role::Ok | Role::Added => self.ok,
-            Role::Warning => self.warning,
+            Role::Warning | Role::Hit => self.warning,
             Role::Critical | Role::Removed => self.critical,
             Role::Series(n) => self.series[usize::from(n) % self.series.len()],
         }

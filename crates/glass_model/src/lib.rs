@@ -20,7 +20,10 @@ mod go_regex;
 mod graph;
 mod labels;
 mod log;
+mod log_pattern;
 mod matcher;
+mod pattern_miner;
+mod pattern_tokens;
 mod provenance;
 mod query;
 mod question;
@@ -45,15 +48,17 @@ pub use go_regex::{go_regex, go_regex_anchored};
 pub use graph::{Bucket, Graph, GraphSeries, MetricKind, MetricName, Transform};
 pub use labels::Labels;
 pub use log::{Entry, Level, LogFilter, LogHistogram, LogLine, LogPage, Stream};
+pub use log_pattern::{LinePattern, LogPattern, LogPatterns, WILDCARD};
 pub use matcher::{Matcher, MatcherOp, Selector};
+pub use pattern_miner::PatternMiner;
 pub use provenance::{Completeness, Provenance};
 pub use query::{
     Completion, CompletionAsk, CompletionItem, CompletionKind, LogOrder, QueryAsk, QueryLanguage,
     QueryResult, QueryTime, QueryValue, SampleValue, VectorSample,
 };
 pub use question::{
-    Answer, AnswerValue, Ask, GraphAsk, LogHistogramAsk, LogLinesAsk, Panel, QueryGraph, QueryGraphAsk,
-    Question, RecordingInfo,
+    Answer, AnswerValue, Ask, GraphAsk, LogHistogramAsk, LogLinesAsk, LogPatternsAsk, Panel, QueryGraph,
+    QueryGraphAsk, Question, RecordingInfo,
 };
 pub use rule::{ActiveAlert, AlertingRule, Rule, RuleGroup, RuleHealth, RuleKind};
 pub use sample::{

@@ -1,6 +1,7 @@
 //! Log lines: [`Stream`], [`Entry`], the [`Level`] of a line, and what the log screen asks for.
 
 use crate::{Labels, Selector, SharedPredicate, TimeRange, Timestamp};
+use std::ops::Range;
 
 /// Entries that share their labels.
 #[derive(Clone, Debug, PartialEq)]
@@ -106,6 +107,11 @@ pub struct LogFilter {
     /// A LogQL query whose lines are wanted, empty for none; only an engine understands it, and hands it on to a
     /// store as `predicate`.
     pub logql: String,
+    /// The whole line must be of this form, what [`crate::LinePattern`] reads; empty for all lines.
+    pub pattern: String,
+    /// The line must also contain this text, ignoring ASCII case, whatever else is filtered by: what a search jumps
+    /// between; empty for all lines.
+    pub search: String,
     /// What an engine has made of a query.
     pub predicate: Option<SharedPredicate>,
 }
@@ -130,6 +136,10 @@ pub struct LogPage {
     pub n_before: u64,
     /// How many matching lines lie after the last of `lines`, up to the playhead.
     pub n_after: u64,
+    /// How many matching lines lie at or before the moment asked for, counted as `n_before` is.
+    pub n_until_anchor: u64,
+    /// Of each of `lines` the bytes that the line filters of a LogQL query found in it; empty if there is no query.
+    pub matches: Vec<Vec<Range<usize>>>,
 }
 
 /// How many of *all* matching lines fall into each bucket of a window, by level.

@@ -2,8 +2,8 @@
 
 use crate::{
     Alert, Change, ChangeSummary, Completion, CompletionAsk, Document, DocumentSummary, Event, Graph,
-    LogFilter, LogHistogram, LogPage, MetricName, Provenance, QueryAsk, QueryLanguage, QueryResult,
-    RepositoryFile, RuleGroup, Seen, Selector, Silence, Target, TimeRange, Timestamp, Transform,
+    LogFilter, LogHistogram, LogPage, LogPatterns, MetricName, Provenance, QueryAsk, QueryLanguage,
+    QueryResult, RepositoryFile, RuleGroup, Seen, Selector, Silence, Target, TimeRange, Timestamp, Transform,
 };
 
 /// Something asked, as of a moment: the answer holds nothing that became known later.
@@ -32,6 +32,8 @@ pub enum Ask {
     LogLines(LogLinesAsk),
     /// How many log lines there were, over time.
     LogHistogram(LogHistogramAsk),
+    /// The forms that log lines of a window share, and how often each came.
+    LogPatterns(LogPatternsAsk),
     /// All alert episodes, the gravest and latest first.
     Alerts,
     /// The rules of every source, as each was seen last; sources by name.
@@ -121,6 +123,19 @@ pub struct LogHistogramAsk {
     pub n_buckets: usize,
 }
 
+/// The forms that log lines of a window share.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogPatternsAsk {
+    /// Which lines.
+    pub filter: LogFilter,
+    /// Which time.
+    pub window: TimeRange,
+    /// In how many buckets each form is counted.
+    pub n_buckets: usize,
+    /// At most so many forms.
+    pub max: usize,
+}
+
 /// Lines of a query's result, with what must be said of them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct QueryGraph {
@@ -154,6 +169,7 @@ pub enum AnswerValue {
     Completion(Completion),
     LogLines(LogPage),
     LogHistogram(LogHistogram),
+    LogPatterns(LogPatterns),
     Alerts(Vec<Alert>),
     Rules(Vec<Seen<RuleGroup>>),
     Targets(Vec<Seen<Target>>),

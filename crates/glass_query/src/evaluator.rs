@@ -53,6 +53,7 @@ impl<S: Backend + Querier> Backend for Evaluator<S> {
             Ask::Completion(ask) if ask.language == QueryLanguage::LogQl => log_ql.completion(ask),
             Ask::LogLines(ask) if !ask.filter.logql.is_empty() => log_ql.log_lines(question),
             Ask::LogHistogram(ask) if !ask.filter.logql.is_empty() => log_ql.log_histogram(question),
+            Ask::LogPatterns(ask) if !ask.filter.logql.is_empty() => log_ql.log_patterns(question),
             Ask::Query(ask) => prom_ql.query(ask),
             Ask::QueryGraph(ask) => prom_ql.graph(ask),
             Ask::Completion(ask) => prom_ql.completion(ask),

@@ -51,8 +51,7 @@ impl Backend for Source {
         let value = match &question.ask {
             Ask::LogLines(ask) => AnswerValue::LogLines(LogPage {
                 lines: self.kept(&ask.filter, question.as_of),
-                n_before: 0,
-                n_after: 0,
+                ..LogPage::default()
             }),
             Ask::LogHistogram(ask) => AnswerValue::LogHistogram(LogHistogram {
                 window: ask.window,

@@ -4,8 +4,9 @@ mod world;
 
 use glass_model::{
     AnswerValue, Ask, Backend, Bucket, Completeness, Entry, Event, EventKind, Graph, GraphAsk, Jump,
-    JumpTarget, Labels, Level, LogFilter, LogHistogram, LogHistogramAsk, LogLinesAsk, LogPage, LogRef,
-    Navigator, Provenance, Querier, Question, Selector, TimeRange, Timestamp, Transform, is_stale_marker,
+    JumpTarget, Labels, Level, LinePattern, LogFilter, LogHistogram, LogHistogramAsk, LogLinesAsk, LogPage,
+    LogPatternsAsk, LogRef, Navigator, PatternMiner, Provenance, Querier, Question, Selector, TimeRange,
+    Timestamp, Transform, is_stale_marker,
 };
 use glass_recording::{ManifestDraft, Recording, RecordingWriter, SourceNote};
 use std::collections::BTreeMap;
@@ -107,7 +108,18 @@ fn passes(filter: &LogFilter, line: &(Labels, Entry, Level)) -> bool {
         .predicate
         .as_ref()
         .is_none_or(|predicate| predicate.0.keeps(handed));
-    filter.streams.matches(&line.0) && line.2 >= filter.min_level && text_passes && is_kept
+    let is_of_form = filter.pattern.is_empty() || LinePattern::new(&filter.pattern).matches(&line.1.line);
+    let is_hit = line
+        .1
+        .line
+        .to_ascii_lowercase()
+        .contains(&filter.search.to_ascii_lowercase());
+    is_of_form
+        && is_hit
+        && filter.streams.matches(&line.0)
+        && line.2 >= filter.min_level
+        && text_passes
+        && is_kept
 }
 
 /// In which bucket of a window a moment falls, by plain division.
@@ -315,10 +327,29 @@ fn check_page(recorded: &Recorded, lines: &[(Labels, Entry, Level)], as_of: Time
         .collect();
     assert_eq!(found, expected, "{ask:?} at {as_of}");
     assert_eq!(
-        (page.n_before, page.n_after),
-        (first as u64, (all.len() - after_last) as u64),
+        (page.n_before, page.n_after, page.n_until_anchor),
+        (first as u64, (all.len() - after_last) as u64, at_anchor as u64),
         "{ask:?} at {as_of}"
     );
+}
+
+fn check_log_patterns(
+    recorded: &Recorded,
+    lines: &[(Labels, Entry, Level)],
+    as_of: Timestamp,
+    ask: &LogPatternsAsk,
+) {
+    let AnswerValue::LogPatterns(found) = recorded.ask(as_of, Ask::LogPatterns(ask.clone())).0 else {
+        panic!("no patterns")
+    };
+    let mut miner = PatternMiner::new(ask.window, ask.n_buckets);
+    let is_asked = |line: &&(Labels, Entry, Level)| line.1.at <= as_of && passes(&ask.filter, line);
+    for (_, entry, level) in lines.iter().filter(is_asked) {
+        if ask.window.contains(entry.at) {
+            miner.add(entry.at, *level, &entry.line);
+        }
+    }
+    assert_eq!(found, miner.finish(ask.max), "{ask:?} at {as_of}");
 }
 
 fn check_log_histogram(
@@ -353,6 +384,7 @@ fn check_logs(recorded: &Recorded, seed: u64, n_rounds: usize) {
         let as_of = world::playhead(&recorded.world, random);
         check_page(recorded, &lines, as_of, &world::pick_lines(as_of, random));
         check_log_histogram(recorded, &lines, as_of, &world::pick_log_histogram(as_of, random));
+        check_log_patterns(recorded, &lines, as_of, &world::pick_log_patterns(as_of, random));
     }
 }
 

@@ -18,6 +18,7 @@ mod layout;
 mod logs;
 mod options;
 mod overlay;
+mod patterns;
 mod pen;
 mod picture;
 mod query;

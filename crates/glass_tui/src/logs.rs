@@ -3,8 +3,10 @@
 use crate::document::draw_lines;
 use crate::graph::{GraphKind, draw_graph, known_columns};
 use crate::layout::{GUTTER, column_of, histogram_rows, take_bottom, take_top, time_axis};
-use crate::pen::{Pen, text_width, window_around};
+use crate::patterns::draw_patterns;
+use crate::pen::{Pen, shrink_widest, text_width, window_around, wrap_line};
 use crate::query::draw_query;
+use crate::table::draw_table;
 use crate::table::mark_chosen;
 use crate::theme::{Layer, role_of_state};
 use glass_core::{DataState, DataStateKind, HistogramView, LogRow, LogsView, Role};
@@ -12,6 +14,8 @@ use ratatui::layout::Rect;
 
 /// The widest the column of origins gets.
 const MAX_ORIGIN: u16 = 18;
+/// The widest a chosen column gets.
+const MAX_COLUMN: u16 = 36;
 
 /// Draws the log screen.
 pub(crate) fn draw_logs(pen: &mut Pen, area: Rect, logs: &LogsView) {
@@ -21,8 +25,12 @@ pub(crate) fn draw_logs(pen: &mut Pen, area: Rect, logs: &LogsView) {
         filter,
         count,
         histogram,
+        columns,
         rows,
+        wraps,
         details,
+        chooser,
+        patterns,
         state,
     } = logs;
     let mut rest = area;
@@ -61,58 +69,166 @@ pub(crate) fn draw_logs(pen: &mut Pen, area: Rect, logs: &LogsView) {
         area.width = area.width.saturating_sub(3);
         draw_lines(pen, area, details);
     }
-    if rows.is_empty() {
+    if let Some(chooser) = chooser {
+        let wanted = (chooser.rows.len() as u16).saturating_add(2);
+        let height = wanted.min(rest.height * 2 / 3).max(4);
+        draw_table(pen, take_bottom(&mut rest, height), chooser, "", false);
+    }
+    if let Some(patterns) = patterns {
+        draw_patterns(pen, rest, patterns);
+    } else if rows.is_empty() {
         pen.put_state(rest, state);
     } else {
-        draw_rows(pen, rest, rows);
+        draw_rows(pen, rest, rows, columns, *wraps);
     }
 }
 
-fn draw_rows(pen: &mut Pen, area: Rect, rows: &[LogRow]) {
-    let room = usize::from(area.height);
+/// Where the parts of rows stand.
+struct Grid {
+    time: u16,
+    origin: u16,
+    columns: Vec<u16>,
+}
+
+impl Grid {
+    fn of(pen: &Pen, rows: &[LogRow], titles: &[String], width: u16) -> Self {
+        let of_text = |text: &str| text_width(&pen.glyphs.spell(text));
+        let widest = |text: fn(&LogRow) -> &str| rows.iter().map(|row| of_text(text(row))).max().unwrap_or(0);
+        let mut columns: Vec<u16> = titles.iter().map(|title| of_text(title).max(1)).collect();
+        for row in rows {
+            for (column, value) in columns.iter_mut().zip(&row.columns) {
+                *column = (*column).max(of_text(value).min(MAX_COLUMN));
+            }
+        }
+        // Half of the room is left to the lines.
+        shrink_widest(&mut columns, usize::from(width / 2).saturating_sub(titles.len()));
+        Self {
+            time: widest(|row| &row.time).min(width / 3),
+            origin: widest(|row| &row.origin).min(MAX_ORIGIN).min(width / 4),
+            columns,
+        }
+    }
+
+    /// Columns left of the text: the marker's, time, level, origin, and what was chosen.
+    fn text_start(&self) -> u16 {
+        let parts = std::iter::once(&self.origin).chain(&self.columns);
+        let taken = parts.filter(|width| **width > 0).map(|width| width + 1);
+        taken.fold(2 + self.time + 1 + 2, u16::saturating_add)
+    }
+}
+
+fn draw_rows(pen: &mut Pen, area: Rect, rows: &[LogRow], titles: &[String], wraps: bool) {
+    let mut area = area;
     // Without a chosen line the latest ones are wanted: they stand last.
     let chosen = rows
         .iter()
         .position(|row| row.selected)
         .or(rows.len().checked_sub(1));
-    let shown = &rows[window_around(rows.len(), chosen, room)];
-    let widest = |text: fn(&LogRow) -> &str| {
-        shown
-            .iter()
-            .map(|row| text_width(&pen.glyphs.spell(text(row))))
-            .max()
-            .unwrap_or(0)
+    let has_titles = !titles.is_empty() && area.height > 1;
+    let title_row = take_top(&mut area, u16::from(has_titles));
+    let room = usize::from(area.height);
+    let around = &rows[window_around(rows.len(), chosen, room)];
+    let grid = Grid::of(pen, around, titles, area.width);
+    let text_room = area.width.saturating_sub(grid.text_start()).max(1);
+    let wrapped = |row: &LogRow| match wraps {
+        true => wrap_line(&row.text, text_room, room.max(1)),
+        false => vec![row.text.clone()],
     };
-    let time_width = widest(|row| &row.time).min(area.width / 3);
-    let origin_width = widest(|row| &row.origin).min(MAX_ORIGIN).min(area.width / 4);
-    for (i, row) in shown.iter().enumerate() {
-        let LogRow {
-            time,
-            level,
-            role,
-            origin,
-            text,
-            selected,
-        } = row;
-        let y = area.y + i as u16;
-        let mut x = area.x + 2;
-        pen.put_as(x, y, time_width, time, Role::Muted);
-        x += time_width + 1;
-        let level_style = match role {
-            Role::Critical | Role::Warning => pen.style(*role).add_modifier(ratatui::style::Modifier::BOLD),
-            _ => pen.style(*role),
-        };
-        let mut letter = [0; 4];
-        pen.put(x, y, 1, level.encode_utf8(&mut letter), level_style);
-        x += 2;
-        if origin_width > 0 {
-            pen.put_as(x, y, origin_width, origin, Role::Muted);
-            x += origin_width + 1;
+    let shown = fitting(rows, chosen.unwrap_or(0), room, |row| wrapped(row).len());
+    if has_titles {
+        draw_titles(pen, title_row, titles, &grid);
+    }
+    for row in rows.get(shown).unwrap_or_default() {
+        let lines = wrapped(row);
+        let height = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+        let mut place = take_top(&mut area, height);
+        if place.height == 0 {
+            return;
         }
-        pen.put_line(x, y, area.right().saturating_sub(x), text);
-        if *selected {
-            mark_chosen(pen, Rect { y, height: 1, ..area }, true);
+        draw_head(pen, place, row, &grid);
+        if row.selected {
+            let full = place;
+            mark_chosen(pen, full, true);
         }
+        for line in &lines {
+            let line_row = take_top(&mut place, 1);
+            if line_row.height > 0 {
+                pen.put_line(line_row.x + grid.text_start(), line_row.y, text_room, line);
+            }
+        }
+    }
+}
+
+/// Which rows to show so that the chosen one is among them and all of it is seen, if they take `height` each.
+fn fitting(
+    rows: &[LogRow],
+    chosen: usize,
+    room: usize,
+    height: impl Fn(&LogRow) -> usize,
+) -> std::ops::Range<usize> {
+    let height = |i: usize| rows.get(i).map_or(0, &height);
+    let (mut start, mut end) = (chosen, (chosen + 1).min(rows.len()));
+    let mut used = height(chosen);
+    // Some rows below first, so that moving down shows what comes; then all that fits above, then below.
+    while end < rows.len() && used + height(end) <= room / 2 {
+        used += height(end);
+        end += 1;
+    }
+    while start > 0 && used + height(start - 1) <= room {
+        start -= 1;
+        used += height(start);
+    }
+    while end < rows.len() && used + height(end) <= room {
+        used += height(end);
+        end += 1;
+    }
+    start..end
+}
+
+fn draw_titles(pen: &mut Pen, row: Rect, titles: &[String], grid: &Grid) {
+    let mut x = row.x + 2 + grid.time + 1 + 2;
+    x += if grid.origin > 0 { grid.origin + 1 } else { 0 };
+    for (title, width) in titles.iter().zip(&grid.columns) {
+        pen.put_as(x, row.y, *width, title, Role::Muted);
+        x = x.saturating_add(width + 1);
+    }
+}
+
+/// Draws all of a row but its text.
+fn draw_head(pen: &mut Pen, place: Rect, row: &LogRow, grid: &Grid) {
+    let LogRow {
+        time,
+        level,
+        role,
+        origin,
+        columns,
+        text: _,
+        is_origin,
+        selected: _,
+    } = row;
+    let y = place.y;
+    if *is_origin {
+        pen.put_as(place.x + 1, y, 1, pen.glyphs.pick("●", "*"), Role::Accent);
+    }
+    let mut x = place.x + 2;
+    let time_role = if *is_origin { Role::Accent } else { Role::Muted };
+    pen.put_as(x, y, grid.time, time, time_role);
+    x += grid.time + 1;
+    let level_style = match role {
+        Role::Critical | Role::Warning => pen.style(*role).add_modifier(ratatui::style::Modifier::BOLD),
+        _ => pen.style(*role),
+    };
+    let mut letter = [0; 4];
+    pen.put(x, y, 1, level.encode_utf8(&mut letter), level_style);
+    x += 2;
+    if grid.origin > 0 {
+        pen.put_as(x, y, grid.origin, origin, Role::Muted);
+        x += grid.origin + 1;
+    }
+    for (value, width) in columns.iter().zip(&grid.columns) {
+        let room = (*width).min(place.right().saturating_sub(x));
+        pen.put_as(x, y, room, value, Role::Normal);
+        x = x.saturating_add(width + 1);
     }
 }
 
@@ -125,8 +241,13 @@ pub(crate) fn draw_histogram(pen: &mut Pen, area: Rect, histogram: &HistogramVie
         bars,
         max,
         playhead,
+        cursor,
+        focused,
         state,
     } = histogram;
+    if *focused {
+        pen.put_as(area.x, area.y, 1, pen.glyphs.marker(), Role::Accent);
+    }
     let axis = time_axis(area);
     if axis.height == 0 || axis.width == 0 {
         return;
@@ -149,6 +270,17 @@ pub(crate) fn draw_histogram(pen: &mut Pen, area: Rect, histogram: &HistogramVie
             ..axis
         };
         draw_bar(pen, column, resampled(bars, axis.width, i), *max);
+    }
+    draw_cursor(pen, axis, *cursor);
+}
+
+/// A line over all that stands in the cursor's column.
+fn draw_cursor(pen: &mut Pen, axis: Rect, cursor: Option<f64>) {
+    let Some(x) = cursor.and_then(|cursor| column_of(axis, cursor)) else {
+        return;
+    };
+    for y in axis.top()..axis.bottom() {
+        pen.set(x, y, pen.glyphs.vertical(), pen.style(Role::Strong));
     }
 }
 

@@ -155,6 +155,7 @@ impl Theme {
         let bold = Style::new().add_modifier(Modifier::BOLD);
         match self.depth {
             ColorDepth::None => match role {
+                Role::Hit => bold.add_modifier(Modifier::REVERSED),
                 Role::Strong | Role::Accent | Role::Critical => bold,
                 Role::Normal
                 | Role::Muted
@@ -167,6 +168,7 @@ impl Theme {
             _ => match role {
                 Role::Normal => Style::new(),
                 Role::Strong => bold,
+                Role::Hit => Style::new().fg(self.color(role)).add_modifier(Modifier::REVERSED),
                 _ => Style::new().fg(self.color(role)),
             },
         }
@@ -179,7 +181,7 @@ impl Theme {
             Role::Muted => (palette.muted, Color::DarkGray),
             Role::Accent => (palette.accent, self.ansi(Color::LightCyan, Color::Blue)),
             Role::Ok | Role::Added => (palette.ok, self.ansi(Color::LightGreen, Color::Green)),
-            Role::Warning => (palette.warning, self.ansi(Color::LightYellow, Color::Magenta)),
+            Role::Warning | Role::Hit => (palette.warning, self.ansi(Color::LightYellow, Color::Magenta)),
             Role::Critical | Role::Removed => (palette.critical, self.ansi(Color::LightRed, Color::Red)),
             Role::Series(nth) => (palette.series[usize::from(nth % 8)], self.ansi_series(nth)),
         };

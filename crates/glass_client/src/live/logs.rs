@@ -8,9 +8,9 @@ use crate::http::FetchError;
 use crate::log_lines::{LineAsk, LinesRead};
 use glass_formats::prometheus_api::selector_text;
 use glass_model::{
-    AnswerValue, Completeness, Entry, Labels, Level, LogFilter, LogHistogram, LogHistogramAsk, LogLine,
-    LogLinesAsk, LogOrder, LogPage, Provenance, QueryAsk, QueryError, QueryResult, QueryTime, QueryValue,
-    Stream, TimeRange, Timestamp,
+    AnswerValue, Completeness, Entry, Labels, Level, LinePattern, LogFilter, LogHistogram, LogHistogramAsk,
+    LogLine, LogLinesAsk, LogOrder, LogPage, LogPatternsAsk, PatternMiner, Provenance, QueryAsk, QueryError,
+    QueryResult, QueryTime, QueryValue, Stream, TimeRange, Timestamp,
 };
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -24,6 +24,9 @@ const MOST_FETCHED: u64 = 20_000;
 
 /// The most lines of a page on either side.
 const MOST_LINES: usize = 2000;
+
+/// Patterns are looked for in at most so many lines: a few requests.
+const MOST_MINED: usize = 5000;
 
 /// What is said of a page's counts.
 const COUNTED: &str = "counts are of the lines fetched so far";
@@ -57,6 +60,7 @@ impl LiveCloud {
         let mut told = lines(&server.server, &query, ask.filter.min_level, &before).await?;
         told.value.reverse();
         let middle = told.value.len();
+        let n_until_anchor = middle as u64;
         if after.n > 0 && !after.range.is_empty() {
             told.value.extend(
                 lines(&server.server, &query, ask.filter.min_level, &after)
@@ -80,6 +84,8 @@ impl LiveCloud {
             lines: told.value.drain(first..last).collect(),
             n_before: first as u64,
             n_after: (total - last) as u64,
+            n_until_anchor,
+            matches: Vec::new(),
         };
         Ok((AnswerValue::LogLines(page), provenance))
     }
@@ -116,6 +122,32 @@ impl LiveCloud {
             }
         }
         Ok((AnswerValue::LogHistogram(histogram), provenance))
+    }
+
+    /// The forms of the latest lines of a window, as many as are fetched.
+    pub(super) async fn log_patterns(&self, ask: &LogPatternsAsk, as_of: Timestamp) -> Found {
+        let mut miner = PatternMiner::new(ask.window, ask.n_buckets);
+        let Some(server) = self.servers().await.logs.first() else {
+            let nothing = AnswerValue::LogPatterns(miner.finish(ask.max));
+            return Ok((nothing, not_open("logs", as_of)));
+        };
+        let window = ask.window.until(as_of);
+        let query = self.log_query(server, &ask.filter, window).await?;
+        let want = Want {
+            range: window,
+            order: LogOrder::Backward,
+            n: MOST_MINED,
+        };
+        let mut told = lines(&server.server, &query, ask.filter.min_level, &want).await?;
+        for line in told.value.iter().rev() {
+            miner.add(line.entry.at, line.level, &line.entry.line);
+        }
+        if told.value.len() >= MOST_MINED && told.completeness == Completeness::Complete {
+            told.completeness =
+                Completeness::Partial(format!("patterns are of the latest {MOST_MINED} lines"));
+        }
+        let provenance = told.provenance(&server.name, window);
+        Ok((AnswerValue::LogPatterns(miner.finish(ask.max)), provenance))
     }
 
     pub(super) async fn log_ql(&self, ask: &QueryAsk, as_of: Timestamp) -> Found {
@@ -200,10 +232,13 @@ impl LiveCloud {
         };
         if !filter.contains.is_empty() {
             let op = if filter.inverse { "!~" } else { "|~" };
-            query.push_str(&format!(
-                " {op} {}",
-                quoted(&format!("(?i){}", escaped(&filter.contains)))
-            ));
+            query.push_str(&format!(" {op} {}", quoted(&ignoring_case(&filter.contains))));
+        }
+        if !filter.search.is_empty() {
+            query.push_str(&format!(" |~ {}", quoted(&ignoring_case(&filter.search))));
+        }
+        if !filter.pattern.is_empty() {
+            query.push_str(&format!(" |~ {}", quoted(&form(&filter.pattern))));
         }
         Ok(query)
     }
@@ -280,6 +315,16 @@ pub(super) fn quoted(text: &str) -> String {
     }
     quoted.push('"');
     quoted
+}
+
+fn ignoring_case(text: &str) -> String {
+    format!("(?i){}", escaped(text))
+}
+
+/// A pattern as a regular expression: not every server knows `|>`.
+fn form(pattern: &str) -> String {
+    let literals: Vec<String> = LinePattern::new(pattern).literals().map(escaped).collect();
+    format!("^{}$", literals.join(".*"))
 }
 
 /// A text as a regular expression that matches it alone.

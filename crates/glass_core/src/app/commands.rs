@@ -58,6 +58,10 @@ impl App {
                 let filter = self.current().filter().unwrap_or_default().to_owned();
                 self.prompt = Some(Prompt::new(PromptKind::Filter, &filter));
             }
+            Command::Search => {
+                let search = self.current().search().unwrap_or_default().to_owned();
+                self.prompt = Some(Prompt::new(PromptKind::Search, &search));
+            }
             Command::Query => self.edit_query(),
             Command::Show(screen) => self.show(screen),
             Command::HistoryBack => self.travel(true),
@@ -101,6 +105,28 @@ impl App {
             Reaction::Ignored => {}
         }
         Vec::new()
+    }
+
+    /// Lets the screen go on with what waited for an answer.
+    pub(super) fn screen_answered(&mut self) {
+        let (screen, context) = self.current_mut();
+        let reaction = screen.answered(&context);
+        self.go_on(reaction);
+    }
+
+    /// Goes to the nearest place of what is searched for.
+    pub(super) fn accept_search(&mut self) {
+        let (screen, context) = self.current_mut();
+        let reaction = screen.accept_search(&context);
+        self.go_on(reaction);
+    }
+
+    fn go_on(&mut self, reaction: Reaction) {
+        match reaction {
+            Reaction::SetCursor(at) => self.time.set_cursor(at),
+            Reaction::Say(text) => self.say(text),
+            _ => {}
+        }
     }
 
     /// Shows a screen with what is chosen on the overview chosen there.

@@ -3,7 +3,7 @@
 use super::App;
 use crate::prompt::{Prompt, PromptKind, PromptReaction};
 use crate::query_editor::QueryEditor;
-use crate::{Address, Chord, Effect, seek};
+use crate::{Address, Chord, Effect, Key, seek};
 use glass_model::QueryLanguage;
 
 impl App {
@@ -23,6 +23,13 @@ impl App {
         let Some(prompt) = &mut self.prompt else {
             return Vec::new();
         };
+        if prompt.kind == PromptKind::Filter && chord == Chord::key(Key::Tab) {
+            self.search_instead();
+            return Vec::new();
+        }
+        let Some(prompt) = &mut self.prompt else {
+            return Vec::new();
+        };
         match prompt.take(chord, &self.palette_history, self.screen) {
             PromptReaction::Changed => self.prompt_changed(),
             PromptReaction::Stay => {}
@@ -36,10 +43,14 @@ impl App {
     pub(super) fn prompt_changed(&mut self) {
         let Some(prompt) = &mut self.prompt else { return };
         prompt.error.clear();
+        let text = prompt.text();
+        if prompt.kind == PromptKind::Search {
+            self.current_mut().0.set_search(&text);
+            return;
+        }
         if prompt.kind != PromptKind::Filter {
             return;
         }
-        let text = prompt.text();
         let language = self.current().query_language();
         match language {
             Some(QueryLanguage::LogQl) if text.trim_start().starts_with('{') => {
@@ -50,10 +61,26 @@ impl App {
         }
     }
 
+    /// What is being typed as a filter is searched for instead, on a screen that can be.
+    fn search_instead(&mut self) {
+        if self.current().search().is_none() {
+            return;
+        }
+        let text = self.prompt.as_ref().map(Prompt::text).unwrap_or_default();
+        self.prompt_cancelled();
+        let before = self.current().search().unwrap_or_default().to_owned();
+        let mut prompt = Prompt::new(PromptKind::Search, &text);
+        prompt.before = before;
+        self.prompt = Some(prompt);
+        self.prompt_changed();
+    }
+
     pub(super) fn prompt_cancelled(&mut self) {
         let Some(prompt) = self.prompt.take() else { return };
-        if prompt.kind == PromptKind::Filter {
-            self.current_mut().0.set_filter(&prompt.before);
+        match prompt.kind {
+            PromptKind::Filter => self.current_mut().0.set_filter(&prompt.before),
+            PromptKind::Search => self.current_mut().0.set_search(&prompt.before),
+            PromptKind::Seek | PromptKind::Palette => {}
         }
     }
 
@@ -64,6 +91,10 @@ impl App {
         let text = prompt.text();
         match prompt.kind {
             PromptKind::Filter => self.prompt = None,
+            PromptKind::Search => {
+                self.prompt = None;
+                self.accept_search();
+            }
             PromptKind::Seek => match seek::parse_seek(&text, self.time.playhead(), self.time.extent()) {
                 Ok(at) => {
                     self.prompt = None;

@@ -406,6 +406,105 @@ pub const COMMANDS: &[CommandSpec] = &[
     ),
     only(
         spec(
+            C::Search,
+            G::Look,
+            "look.search",
+            "Search…",
+            "mark a text and jump to it, keeping all lines",
+            &[c('s')],
+        ),
+        &[Screen::Logs],
+    ),
+    only(
+        spec(
+            C::NextHit,
+            G::Look,
+            "look.next-hit",
+            "Next hit",
+            "the next line with what is searched for",
+            &[c('n')],
+        ),
+        &[Screen::Logs],
+    ),
+    only(
+        spec(
+            C::PreviousHit,
+            G::Look,
+            "look.previous-hit",
+            "Previous hit",
+            "the line with it before",
+            &[c('N')],
+        ),
+        &[Screen::Logs],
+    ),
+    only(
+        spec(
+            C::LogContext,
+            G::Look,
+            "look.context",
+            "Context",
+            "all lines of its stream around a line, and back",
+            &[c('o')],
+        ),
+        &[Screen::Logs],
+    ),
+    only(
+        spec(
+            C::LogContextAll,
+            G::Look,
+            "look.context-all",
+            "Context of all streams",
+            "lines of all streams around a line, and back",
+            &[c('O')],
+        ),
+        &[Screen::Logs],
+    ),
+    only(
+        spec(
+            C::LogPatterns,
+            G::Look,
+            "look.patterns",
+            "Patterns",
+            "similar lines grouped, new ones first",
+            &[c('P')],
+        ),
+        &[Screen::Logs],
+    ),
+    only(
+        spec(
+            C::LogColumns,
+            G::Look,
+            "look.columns",
+            "Columns…",
+            "labels and fields of lines as columns",
+            &[c('z')],
+        ),
+        &[Screen::Logs],
+    ),
+    only(
+        spec(
+            C::FoldOut,
+            G::Look,
+            "look.fields",
+            "Fields",
+            "JSON and logfmt as message and fields, or as written",
+            &[c('J')],
+        ),
+        &[Screen::Logs],
+    ),
+    only(
+        spec(
+            C::WrapLines,
+            G::Look,
+            "look.wrap",
+            "Wrap",
+            "long lines in several rows, or cut",
+            &[c('w')],
+        ),
+        &[Screen::Logs],
+    ),
+    only(
+        spec(
             C::ToggleRate,
             G::Look,
             "look.rate",

@@ -49,6 +49,20 @@ pub(crate) trait ScreenState {
     }
     /// Filters by a text.
     fn set_filter(&mut self, _text: &str) {}
+    /// The text that is jumped to, for a screen that can be searched.
+    fn search(&self) -> Option<&str> {
+        None
+    }
+    /// Looks for a text.
+    fn set_search(&mut self, _text: &str) {}
+    /// Goes to the nearest place of what was looked for.
+    fn accept_search(&mut self, _context: &Context<'_>) -> Reaction {
+        Reaction::Done
+    }
+    /// Goes on with what waited for an answer: one has come.
+    fn answered(&mut self, _context: &Context<'_>) -> Reaction {
+        Reaction::Done
+    }
     /// In which language it can be asked, for a screen that can be.
     fn query_language(&self) -> Option<QueryLanguage> {
         None

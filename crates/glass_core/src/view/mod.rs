@@ -14,7 +14,7 @@ pub use graph::{AxisTick, CursorView, GraphLine, GraphPoint, GraphView};
 pub use query::{CompletionRow, FaultView, QueryEditorView, QueryView};
 pub use screen::{
     AlertsView, ChangesView, CloudsView, DocBlock, DocBlockKind, DocumentView, HistogramView, IncidentsView,
-    LogRow, LogsView, MetricsView, OverviewView, Phase, ScreenView,
+    LogPatternRow, LogPatternsView, LogRow, LogsView, MetricsView, OverviewView, Phase, ScreenView,
 };
 pub use table::{Cell, Column, Row, TableView};
 pub use text::{DataState, DataStateKind, Line, Role, Span};

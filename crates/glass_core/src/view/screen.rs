@@ -85,8 +85,12 @@ pub struct LogRow {
     pub role: Role,
     /// Where it comes from, short.
     pub origin: String,
-    /// The line; matches of the filter are spans of their own.
+    /// The values of the chosen columns, in their order.
+    pub columns: Vec<String>,
+    /// The line; matches of the filter and of the search are spans of their own.
     pub text: Line,
+    /// Whether it is the line around which the others are shown.
+    pub is_origin: bool,
     /// Whether it is the chosen one.
     pub selected: bool,
 }
@@ -100,6 +104,46 @@ pub struct HistogramView {
     pub max: u64,
     /// Where the playhead stands, 0 to 1.
     pub playhead: f64,
+    /// Where the cursor stands, 0 to 1, if it is in the window.
+    pub cursor: Option<f64>,
+    /// Whether keys go to it.
+    pub focused: bool,
+    /// How it stands with the data.
+    pub state: DataState,
+}
+
+/// Lines of one form.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogPatternRow {
+    /// How many lines.
+    pub count: String,
+    /// Their level's letter; a space if not known.
+    pub level: char,
+    /// The level's role.
+    pub role: Role,
+    /// Whether it was first seen lately.
+    pub is_new: bool,
+    /// When it was first seen in the window.
+    pub since: String,
+    /// Lines over the window, from left to right.
+    pub bars: Vec<u64>,
+    /// The form; what differs from line to line is a span of its own.
+    pub text: Line,
+    /// Whether it is the chosen one.
+    pub selected: bool,
+}
+
+/// Log lines grouped by their form.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogPatternsView {
+    /// How many there are, and which are new.
+    pub title: Line,
+    /// The forms that fit, new ones first.
+    pub rows: Vec<LogPatternRow>,
+    /// How many lie above the first.
+    pub first: usize,
+    /// All of them.
+    pub total: usize,
     /// How it stands with the data.
     pub state: DataState,
 }
@@ -113,14 +157,23 @@ pub struct LogsView {
     pub graph: Option<GraphView>,
     /// The filter in words: text, inverse, level; `all lines` if there is neither one nor a query.
     pub filter: Line,
-    /// How many lines match, up to the playhead, and how many are below the last row.
+    /// How many lines match, up to the playhead, whether the newest is followed, and how many are below the chosen
+    /// one; while keys go to the histogram, what its bar at the cursor counts.
     pub count: String,
     /// All matches over time.
     pub histogram: HistogramView,
+    /// The titles of chosen columns.
+    pub columns: Vec<String>,
     /// The lines, the latest last.
     pub rows: Vec<LogRow>,
+    /// Whether long lines go on in further rows; otherwise they are cut.
+    pub wraps: bool,
     /// The chosen line in full: its labels, also those a query took out of it; absent unless asked for.
     pub details: Option<Vec<Line>>,
+    /// Where columns are chosen, in the place of the details, while they are.
+    pub chooser: Option<Box<TableView>>,
+    /// Patterns in the place of the lines, while they are looked at.
+    pub patterns: Option<Box<LogPatternsView>>,
     /// How it stands with the data.
     pub state: DataState,
 }

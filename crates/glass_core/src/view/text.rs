@@ -18,6 +18,8 @@ pub enum Role {
     Warning,
     /// Bad.
     Critical,
+    /// What a search has found; shown by more than colour.
+    Hit,
     /// An added line of a diff.
     Added,
     /// A removed line of a diff.

@@ -93,14 +93,10 @@ fn answer(question: &Question) -> AnswerValue {
         Ask::QueryGraph(_) | Ask::Query(_) | Ask::Completion(_) => {
             unreachable!("no screen of the window asks it")
         }
-        Ask::Rules | Ask::Targets | Ask::Silences | Ask::Receivers => {
+        Ask::LogPatterns(_) | Ask::Rules | Ask::Targets | Ask::Silences | Ask::Receivers => {
             unreachable!("no screen of the window asks it")
         }
-        Ask::LogLines(_) => AnswerValue::LogLines(LogPage {
-            lines: Vec::new(),
-            n_before: 0,
-            n_after: 0,
-        }),
+        Ask::LogLines(_) => AnswerValue::LogLines(LogPage { ..LogPage::default() }),
         Ask::LogHistogram(ask) => AnswerValue::LogHistogram(histogram(ask, now)),
         Ask::Alerts => AnswerValue::Alerts(if now >= at(ALERT) {
             vec![alert()]

@@ -2,7 +2,7 @@
 //! is a query.
 
 use super::answer;
-use crate::logql::{Engine, Evaluated, Query, complete, parse, predicate, rewrite};
+use crate::logql::{Engine, Evaluated, Query, complete, matches_of, parse, predicate, rewrite};
 use crate::{Control, Limits};
 use glass_model::{
     Answer, AnswerValue, Ask, Backend, Bucket, CompletionAsk, Entry, Graph, GraphSeries, LogFilter, Matcher,
@@ -145,6 +145,7 @@ impl<S: Backend + Querier> LogQl<'_, S> {
         })?;
         if let (AnswerValue::LogLines(page), Query::Log(log)) = (&mut answer.value, &query) {
             page.lines.retain_mut(|line| rewrite(log, line, self.as_of));
+            page.matches = matches_of(log, &page.lines);
         }
         Ok(answer)
     }
@@ -159,6 +160,19 @@ impl<S: Backend + Querier> LogQl<'_, S> {
         self.source.answer(&Question {
             as_of: self.as_of,
             ask: Ask::LogHistogram(ask),
+        })
+    }
+
+    /// Patterns of the lines that a query keeps.
+    pub(super) fn log_patterns(&self, question: &Question) -> Result<Answer, QueryError> {
+        let Ask::LogPatterns(ask) = &question.ask else {
+            return self.source.answer(question);
+        };
+        let mut ask = ask.clone();
+        ask.filter = self.filter(&ask.filter)?.1;
+        self.source.answer(&Question {
+            as_of: self.as_of,
+            ask: Ask::LogPatterns(ask),
         })
     }
 

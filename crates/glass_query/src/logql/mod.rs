@@ -17,7 +17,7 @@ pub use ast::{LogQuery, MetricExpr, Query};
 pub use complete::complete;
 pub use engine::{Engine, Evaluated, FoundLine, FoundLines, FoundStream, MAX_SERIES, Stats, aligned};
 pub use parse::{ParseError, parse};
-pub use predicate::{predicate, rewrite};
+pub use predicate::{matches_of, predicate, rewrite};
 
 pub(crate) use parse::text::quoted as parse_quoted;
 pub(crate) use parse::values::parse_duration_literal as parse_duration;

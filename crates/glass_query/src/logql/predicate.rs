@@ -4,7 +4,11 @@ use super::ast::{LogQuery, Query};
 use super::stages::{Category, LabelFormat, Pipeline, Scratch, Stage, Wanted};
 use super::template::Template;
 use glass_model::{Labels, LineCondition, LinePredicate, LogLine, LogRef, SharedPredicate, Timestamp};
+use std::ops::Range;
 use std::sync::Arc;
+
+/// So many places of a line are told.
+const MAX_MATCHES: usize = 256;
 
 /// The filters of a log query for a store; `None` for a metric query. `text` is the query's text, `now` is what its
 /// templates call now.
@@ -73,6 +77,34 @@ pub fn rewrite(query: &LogQuery, line: &mut LogLine, now: Timestamp) -> bool {
     line.entry.metadata = metadata;
     line.entry.line = text;
     true
+}
+
+/// Of each line the bytes that the query's line filters look for and find, by place, each byte once.
+pub fn matches_of(query: &LogQuery, lines: &[LogLine]) -> Vec<Vec<Range<usize>>> {
+    let filters = || {
+        query.stages.iter().filter_map(|stage| match stage {
+            Stage::Line(filter) => Some(filter),
+            _ => None,
+        })
+    };
+    let of_line = |line: &LogLine| {
+        let mut found: Vec<Range<usize>> = filters()
+            .flat_map(|filter| filter.found_in(&line.entry.line))
+            .take(MAX_MATCHES)
+            .collect();
+        found.sort_by_key(|range| (range.start, range.end));
+        let mut end = 0;
+        for range in &mut found {
+            range.start = range.start.max(end);
+            end = end.max(range.end);
+        }
+        found.retain(|range| range.start < range.end);
+        found
+    };
+    match filters().next() {
+        Some(_) => lines.iter().map(of_line).collect(),
+        None => Vec::new(),
+    }
 }
 
 impl Stage {

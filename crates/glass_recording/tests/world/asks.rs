@@ -4,7 +4,8 @@ use super::random::Random;
 use super::{Fact, INSTANCES, JOBS, METRICS, World, extent, moment, start};
 use glass_model::{
     Ask, GraphAsk, Level, LineCondition, LinePredicate, LogFilter, LogHistogramAsk, LogLinesAsk, LogOrder,
-    LogRef, LogScan, Matcher, MatcherOp, Selector, SharedPredicate, TimeRange, Timestamp, Transform,
+    LogPatternsAsk, LogRef, LogScan, Matcher, MatcherOp, Selector, SharedPredicate, TimeRange, Timestamp,
+    Transform,
 };
 use std::sync::Arc;
 
@@ -61,6 +62,16 @@ pub fn pick_filter(random: &mut Random) -> LogFilter {
             Level::Critical,
         ]),
         logql: String::new(),
+        pattern: match random.one_in(4) {
+            true => random
+                .word(&["<_>", "<_>error<_>", "<_> <_>", "GET <_>", "<_>größe<_>"])
+                .to_owned(),
+            false => String::new(),
+        },
+        search: match random.one_in(4) {
+            true => random.word(&["ERROR", "o", "nothing like it"]).to_owned(),
+            false => String::new(),
+        },
         predicate: random.one_in(4).then(|| pick_predicate(random)),
     }
 }
@@ -184,6 +195,15 @@ pub fn pick_log_histogram(at: Timestamp, random: &mut Random) -> LogHistogramAsk
     }
 }
 
+pub fn pick_log_patterns(at: Timestamp, random: &mut Random) -> LogPatternsAsk {
+    LogPatternsAsk {
+        filter: pick_filter(random),
+        window: pick_window(at, random),
+        n_buckets: *random.pick(&[0, 1, 24]),
+        max: *random.pick(&[0, 1, 50, usize::MAX]),
+    }
+}
+
 /// Questions of every kind with many parameters. `worlds` name the changes and documents asked for.
 pub fn asks(at: Timestamp, worlds: &[&World], random: &mut Random) -> Vec<Ask> {
     let mut asks = vec![
@@ -201,6 +221,7 @@ pub fn asks(at: Timestamp, worlds: &[&World], random: &mut Random) -> Vec<Ask> {
         asks.push(Ask::Graph(pick_graph(at, random)));
         asks.push(Ask::LogLines(pick_lines(at, random)));
         asks.push(Ask::LogHistogram(pick_log_histogram(at, random)));
+        asks.push(Ask::LogPatterns(pick_log_patterns(at, random)));
     }
     for _ in 0..10 {
         asks.push(Ask::Events {

@@ -8,8 +8,8 @@ mod random;
 mod seen;
 
 pub use asks::{
-    asks, pick_filter, pick_graph, pick_lines, pick_log_histogram, pick_scan, pick_selector, pick_window,
-    playhead,
+    asks, pick_filter, pick_graph, pick_lines, pick_log_histogram, pick_log_patterns, pick_scan,
+    pick_selector, pick_window, playhead,
 };
 pub use random::Random;
 pub use seen::Lists;

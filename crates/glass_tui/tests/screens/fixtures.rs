@@ -424,7 +424,9 @@ pub fn logs(details: bool) -> LogsView {
             } else {
                 "cart-1".into()
             },
+            columns: Vec::new(),
             text: vec![span(text, Role::Normal), span(" request=8f2e", Role::Muted)],
+            is_origin: false,
             selected: i == 9,
         }
     };
@@ -445,8 +447,14 @@ pub fn logs(details: bool) -> LogsView {
             bars: (0..189).map(bar).collect(),
             max: 150,
             playhead: PLAYHEAD,
+            cursor: None,
+            focused: false,
             state: ready(),
         },
+        columns: Vec::new(),
+        wraps: false,
+        chooser: None,
+        patterns: None,
         rows: (0..12).map(row).collect(),
         details: details.then(|| {
             vec![
@@ -462,6 +470,77 @@ pub fn logs(details: bool) -> LogsView {
         }),
         state: ready(),
     }
+}
+
+/// The log screen with a search, a line looked around, chosen columns, and lines that are hard to lay out.
+pub fn odd_logs(wraps: bool) -> LogsView {
+    let texts = [
+        "שלום עולם order=17 مرحبا",
+        "日本語のログ 注文が失敗しました order=18",
+        "👩‍👩‍👧 family, 👍🏽 tone, ❤️ heart, 🇩🇪 flag order=19",
+        "tabs and␛[31mred␛[0m escapes, e\u{301}te\u{301} accents order=20",
+        "a line that goes on and on, much longer than any screen is wide, so that it has to be cut or to be wrapped into \
+         several rows of the list, whatever stands beside it in the other columns, order=21",
+    ];
+    let mut logs = logs(false);
+    for (i, row) in logs.rows.iter_mut().enumerate() {
+        let text = texts[i % texts.len()];
+        let (before, after) = text.split_at(text.find("order").unwrap_or(0));
+        row.text = vec![
+            span(before, Role::Normal),
+            span("order", Role::Hit),
+            span(after.trim_start_matches("order"), Role::Normal),
+        ];
+        row.columns = vec![["anna", "山田太郎", ""][i % 3].into(), format!("{}ms", i * 7)];
+        row.is_origin = i == 7;
+    }
+    logs.columns = vec!["user".into(), "took".into()];
+    logs.filter = vec![
+        span("all lines   search ", Role::Muted),
+        span("order", Role::Hit),
+        span(" hit 3 of 17", Role::Muted),
+    ];
+    logs.count = "4,218 lines, held, 2 newer: G follows".into();
+    logs.wraps = wraps;
+    logs.histogram.focused = true;
+    logs.histogram.cursor = Some(0.25);
+    logs
+}
+
+/// The log screen with patterns in the place of lines.
+pub fn log_patterns() -> LogsView {
+    let row = |i: usize| LogPatternRow {
+        count: ["2", "12,345", "986", "41"][i % 4].into(),
+        level: ['E', 'I', 'W', ' '][i % 4],
+        role: [Role::Critical, Role::Normal, Role::Warning, Role::Normal][i % 4],
+        is_new: i == 0,
+        since: format!("03:3{i}:07"),
+        bars: (0..24)
+            .map(|x| if x > 15 { 0 } else { (x * (i as u64 + 3)) % 11 })
+            .collect(),
+        text: vec![
+            span("checkout failed: no connection in ", Role::Normal),
+            span("<_>", Role::Accent),
+            span(" s", Role::Normal),
+        ],
+        selected: i == 2,
+    };
+    let mut logs = logs(false);
+    logs.count = "enter shows a pattern's lines, P closes".into();
+    logs.patterns = Some(Box::new(LogPatternsView {
+        title: vec![
+            span("31 patterns of 20,178 lines in this window", Role::Strong),
+            span(
+                "   new: first seen in the last tenth, since 03:38:27",
+                Role::Muted,
+            ),
+        ],
+        rows: (0..8).map(row).collect(),
+        first: 0,
+        total: 31,
+        state: ready(),
+    }));
+    logs
 }
 
 pub fn alerts() -> AlertsView {

@@ -218,6 +218,34 @@ impl Dice {
         })
     }
 
+    fn patterns(&mut self) -> LogPatternsView {
+        let row = |dice: &mut Self| LogPatternRow {
+            count: dice.text(),
+            level: ['E', ' ', '日', '\n', '\u{301}'][dice.roll(5) as usize],
+            role: dice.role(),
+            is_new: dice.roll(2) == 0,
+            since: dice.text(),
+            bars: (0..dice.roll(40))
+                .map(|_| {
+                    if dice.roll(9) == 0 {
+                        u64::MAX
+                    } else {
+                        dice.roll(50)
+                    }
+                })
+                .collect(),
+            text: dice.line(),
+            selected: dice.roll(20) == 0,
+        };
+        LogPatternsView {
+            title: self.line(),
+            rows: (0..self.roll(90)).map(|_| row(self)).collect(),
+            first: self.index(),
+            total: self.index(),
+            state: self.state(),
+        }
+    }
+
     fn logs(&mut self) -> LogsView {
         let bar = |dice: &mut Self| {
             [0; 3].map(|_| {
@@ -237,15 +265,23 @@ impl Dice {
                 bars: (0..self.roll(400)).map(|_| bar(self)).collect(),
                 max: [0, 1, 100, u64::MAX][self.roll(4) as usize],
                 playhead: self.ratio(),
+                cursor: (self.roll(2) == 0).then(|| self.ratio()),
+                focused: self.roll(2) == 0,
                 state: self.state(),
             },
+            columns: (0..self.roll(9)).map(|_| self.text()).collect(),
+            wraps: self.roll(2) == 0,
+            chooser: (self.roll(4) == 0).then(|| Box::new(self.table())),
+            patterns: (self.roll(4) == 0).then(|| Box::new(self.patterns())),
             rows: (0..self.roll(90))
                 .map(|_| LogRow {
                     time: self.text(),
                     level: ['E', ' ', '日', '\n', '\u{301}'][self.roll(5) as usize],
                     role: self.role(),
                     origin: self.text(),
+                    columns: (0..self.roll(9)).map(|_| self.text()).collect(),
                     text: self.line(),
+                    is_origin: self.roll(20) == 0,
                     selected: self.roll(20) == 0,
                 })
                 .collect(),

@@ -57,6 +57,26 @@ fn every_other_screen() {
 }
 
 #[test]
+fn logs_in_all_their_shapes() {
+    let mut choosing = fixtures::logs(false);
+    let mut chooser = fixtures::alerts().list;
+    chooser.title = "Columns: enter adds or takes away, z closes".into();
+    choosing.chooser = Some(Box::new(chooser));
+    let shapes = [
+        ("logs_odd", fixtures::odd_logs(false)),
+        ("logs_wrapped", fixtures::odd_logs(true)),
+        ("logs_patterns", fixtures::log_patterns()),
+        ("logs_columns", choosing),
+    ];
+    for (name, logs) in shapes {
+        let model = fixtures::model(ScreenView::Logs(logs), None);
+        for size in [(60, 18), (80, 24), (120, 40), (200, 60)] {
+            check(name, &model, size, &Options::default(), size.0 == 60);
+        }
+    }
+}
+
+#[test]
 fn overlays_lie_above_the_screen() {
     for (name, overlay) in [("help", fixtures::help()), ("prompt", fixtures::prompt())] {
         let mut model = overview_of((80, 24));

@@ -4,6 +4,7 @@ use super::{IpSet, LinePattern};
 use crate::logql::regex::go_regex;
 use glass_model::LineCondition;
 use regex::Regex;
+use std::ops::Range;
 
 /// How a line filter looks at a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -137,6 +138,22 @@ impl LineFilter {
     /// Whether every line that fulfils the condition is kept.
     pub fn is_condition_enough(&self) -> bool {
         self.is_condition_enough
+    }
+
+    /// The places of a line in which it finds what it looks for; none if what is found is dropped, and none of
+    /// addresses and patterns.
+    pub fn found_in<'a>(&'a self, line: &'a str) -> impl Iterator<Item = Range<usize>> + 'a {
+        let terms = self.terms.iter().filter(|_| !self.op.is_negated());
+        terms.flat_map(move |term| -> Box<dyn Iterator<Item = Range<usize>> + 'a> {
+            match term {
+                LineTerm::Text(text) if !text.is_empty() => Box::new(
+                    line.match_indices(&**text)
+                        .map(|(at, found)| at..at + found.len()),
+                ),
+                LineTerm::Regex { regex, .. } => Box::new(regex.find_iter(line).map(|found| found.range())),
+                LineTerm::Text(_) | LineTerm::Ip(_) | LineTerm::Pattern(_) => Box::new(std::iter::empty()),
+            }
+        })
     }
 
     /// Whether the line is kept.

@@ -4,11 +4,19 @@ use super::Partly;
 use super::graph::check_buckets;
 use crate::read::buckets::Buckets;
 use crate::read::snapshot::Snapshot;
-use crate::read::store::log_view::n_lines;
-use glass_model::{LogHistogram, LogHistogramAsk, LogLinesAsk, LogPage, QueryError, Timestamp};
+use crate::read::store::log_view::{LogView, n_lines};
+use glass_model::{
+    LogHistogram, LogHistogramAsk, LogLinesAsk, LogPage, LogPatterns, LogPatternsAsk, PatternMiner,
+    QueryError, TimeRange, Timestamp,
+};
+use std::ops::Range;
 
 /// The most lines of a page on either side: far more than a screen holds.
 const MAX_LINES: usize = 10_000;
+/// The most lines that patterns are looked for in, the latest of the window: about a second's work.
+const MAX_MINED: u64 = 1_000_000;
+/// The most counts that patterns may ask for, over all of them.
+const MAX_COUNTS: usize = 1_000_000;
 
 /// The lines around the moment asked for, moved by so many lines as asked, as far as there are any.
 pub(super) fn page(snapshot: &Snapshot<'_>, ask: &LogLinesAsk) -> Result<Partly<LogPage>, QueryError> {
@@ -28,6 +36,8 @@ pub(super) fn page(snapshot: &Snapshot<'_>, ask: &LogLinesAsk) -> Result<Partly<
             .collect(),
         n_before: first,
         n_after: total - after_last,
+        n_until_anchor: at_anchor,
+        matches: Vec::new(),
     };
     Ok((page, view.troubles()))
 }
@@ -52,4 +62,48 @@ pub(super) fn histogram(
         total: n_lines(&view.total()),
     };
     Ok((histogram, view.troubles()))
+}
+
+/// The forms of all matching lines of a window; of very many, of the latest.
+pub(super) fn patterns(
+    snapshot: &Snapshot<'_>,
+    ask: &LogPatternsAsk,
+) -> Result<Partly<LogPatterns>, QueryError> {
+    if ask
+        .n_buckets
+        .saturating_mul(ask.max.min(PatternMiner::MAX_PATTERNS))
+        > MAX_COUNTS
+    {
+        return Err(QueryError::TooMuch(format!(
+            "too many patterns and buckets; ask for at most {MAX_COUNTS} counts at once"
+        )));
+    }
+    let view = snapshot.logs(&ask.filter, Timestamp::MAX)?;
+    let mut miner = PatternMiner::new(ask.window, ask.n_buckets);
+    let range = lines_inside(&view, ask.window);
+    let n_all = range.end - range.start;
+    let first = range.start.max(range.end.saturating_sub(MAX_MINED));
+    view.each_text(first..range.end, &mut |at, level, line| {
+        miner.add(at, level, line)
+    });
+    let mut troubles = view.troubles();
+    if n_all > MAX_MINED {
+        troubles.insert(
+            0,
+            format!("patterns are of the latest {MAX_MINED} of {n_all} lines"),
+        );
+    }
+    Ok((miner.finish(ask.max), troubles))
+}
+
+/// Which of the matching lines lie in a window.
+fn lines_inside(view: &LogView<'_>, window: TimeRange) -> Range<u64> {
+    if window.is_empty() {
+        return 0..0;
+    }
+    let start = match window.start {
+        Timestamp::MIN => 0,
+        start => n_lines(&view.counts_until(start.plus_nanos(-1))),
+    };
+    start..n_lines(&view.counts_until(window.end)).max(start)
 }

@@ -49,6 +49,7 @@ fn value(snapshot: &Snapshot<'_>, ask: &Ask) -> Result<Partly<AnswerValue>, Quer
         )),
         Ask::LogLines(ask) => map(logs::page(snapshot, ask)?, AnswerValue::LogLines),
         Ask::LogHistogram(ask) => map(logs::histogram(snapshot, ask)?, AnswerValue::LogHistogram),
+        Ask::LogPatterns(ask) => map(logs::patterns(snapshot, ask)?, AnswerValue::LogPatterns),
         Ask::Alerts => map(alerts::alerts(snapshot)?, AnswerValue::Alerts),
         Ask::Rules => map(seen::rules(snapshot)?, AnswerValue::Rules),
         Ask::Targets => map(seen::targets(snapshot)?, AnswerValue::Targets),

@@ -11,7 +11,7 @@ pub(super) fn kind_of(ask: &Ask) -> Kind {
         Ask::MetricNames | Ask::Graph(_) | Ask::QueryGraph(_) | Ask::Query(_) | Ask::Completion(_) => {
             Kind::Metrics
         }
-        Ask::LogLines(_) | Ask::LogHistogram(_) => Kind::Logs,
+        Ask::LogLines(_) | Ask::LogHistogram(_) | Ask::LogPatterns(_) => Kind::Logs,
         Ask::Alerts => Kind::Alerts,
         Ask::Rules => Kind::Rules,
         Ask::Targets => Kind::Targets,

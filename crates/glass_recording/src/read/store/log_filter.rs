@@ -7,11 +7,19 @@ use super::log_view::LogView;
 use super::logs::{LogStore, Slice};
 use super::needle::{Needle, TextTest};
 use super::threads::side_by_side;
-use glass_model::{Labels, Level, LogFilter, LogRef, SharedPredicate, Timestamp};
+use glass_model::{Labels, Level, LineCondition, LinePattern, LogFilter, LogRef, SharedPredicate, Timestamp};
 use std::sync::{Arc, OnceLock};
 
-/// A filter as a key: matchers as name, operator and value; text; level; the key of a predicate.
-pub(super) type FilterKey = (Vec<(String, u8, String)>, String, bool, Level, Option<String>);
+/// A filter as a key: matchers as name, operator and value; text; level; the key of a predicate; pattern and searched
+/// text.
+pub(super) type FilterKey = (
+    Vec<(String, u8, String)>,
+    String,
+    bool,
+    Level,
+    Option<String>,
+    [String; 2],
+);
 
 fn key_of(filter: &LogFilter) -> FilterKey {
     let matchers = filter.streams.matchers.iter();
@@ -24,7 +32,8 @@ fn key_of(filter: &LogFilter) -> FilterKey {
         .predicate
         .as_ref()
         .map(|predicate| predicate.0.key().to_owned());
-    (parts, text, inverse, filter.min_level, predicate)
+    let more = [filter.pattern.clone(), filter.search.to_ascii_lowercase()];
+    (parts, text, inverse, filter.min_level, predicate, more)
 }
 
 /// What a filter lets through, run by run as far as it was asked for.
@@ -33,6 +42,7 @@ pub(super) struct FilterMatches {
     min_level: Level,
     test: TextTest,
     predicate: Option<SharedPredicate>,
+    pattern: Option<LinePattern>,
     runs: Vec<OnceLock<Matches>>,
     n_rows: usize,
 }
@@ -42,6 +52,22 @@ impl Weight for FilterMatches {
     fn n_bytes(&self) -> usize {
         size_of::<Self>() + self.runs.len() * 128 + self.stream_allowed.len() + self.n_rows * 3 / 20
     }
+}
+
+impl FilterMatches {
+    /// Whether no text is read to know what passes.
+    fn is_without_text(&self) -> bool {
+        self.test.is_empty() && self.predicate.is_none() && self.pattern.is_none()
+    }
+}
+
+/// What every line of a form holds.
+fn needle_of(literal: &str) -> Option<Needle> {
+    let condition = LineCondition {
+        any_of: vec![literal.into()],
+        inverse: false,
+    };
+    (!literal.is_empty()).then(|| Needle::of(&condition))
 }
 
 impl LogStore {
@@ -60,6 +86,16 @@ impl LogStore {
         if !filter.contains.is_empty() {
             needles.push(Needle::ignoring_case(&filter.contains, filter.inverse));
         }
+        if !filter.search.is_empty() {
+            needles.push(Needle::ignoring_case(&filter.search, false));
+        }
+        let pattern = (!filter.pattern.is_empty()).then(|| LinePattern::new(&filter.pattern));
+        needles.extend(
+            pattern
+                .iter()
+                .flat_map(LinePattern::literals)
+                .filter_map(needle_of),
+        );
         if let Some(predicate) = &filter.predicate {
             needles.extend(predicate.0.conditions().iter().map(Needle::of));
         }
@@ -69,6 +105,7 @@ impl LogStore {
             min_level: filter.min_level,
             test: TextTest::new(needles),
             predicate: filter.predicate.clone(),
+            pattern,
             runs: self.runs.iter().map(|_| OnceLock::new()).collect(),
             n_rows: self.runs.iter().map(|run| run.n_rows).sum(),
         }
@@ -78,7 +115,7 @@ impl LogStore {
         filter.runs[run].get_or_init(|| {
             let block = self.block(run);
             let others = block.matches(&filter.stream_allowed, filter.min_level, |_| true);
-            let (matches, damage) = if filter.test.is_empty() && filter.predicate.is_none() {
+            let (matches, damage) = if filter.is_without_text() {
                 (others, None)
             } else {
                 let (passing, damage) = self.search(run, &block, filter, &others);
@@ -133,7 +170,13 @@ impl LogStore {
             return Ok(());
         };
         let passes_text = |row: &u32| by_text.get(*row as usize) == Some(&true);
-        let rows = rows.iter().filter(|(_, row)| passes_text(row));
+        let is_of_form = |row: u32| {
+            let pattern = filter.pattern.as_ref();
+            pattern.is_none_or(|pattern| pattern.matches(texts.lines.line(row as usize)))
+        };
+        let rows = rows
+            .iter()
+            .filter(|(_, row)| passes_text(row) && is_of_form(*row));
         let Some(predicate) = &filter.predicate else {
             rows.for_each(|(_, row)| passing[*row as usize] = true);
             return Ok(());

@@ -3,10 +3,14 @@
 use super::block::LevelCounts;
 use super::log_filter::FilterMatches;
 use super::logs::{LogStore, Slice, Texts};
-use glass_model::{Entry, Labels, LogLine, Timestamp};
+use glass_model::{Entry, Labels, Level, LogLine, Timestamp};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
+
+/// So many slices of one run have their texts at hand at the same time.
+const MAX_HELD: usize = 8;
 
 /// The entries that pass a filter, up to a moment: nothing here depends on a later entry.
 pub(crate) struct LogView<'a> {
@@ -125,6 +129,48 @@ impl<'a> LogView<'a> {
             },
             level: block.level(position),
         })
+    }
+
+    /// Hands out the moment, level and text of the matching lines of that range of all, by time. What cannot be read
+    /// is left out and becomes one of the view's troubles.
+    pub(crate) fn each_text(&self, range: Range<u64>, visit: &mut dyn FnMut(Timestamp, Level, &str)) {
+        let n_lines_before = |run: usize| self.before_run.get(run).map_or(u64::MAX, n_lines);
+        let n_runs = self.before_run.len() - 1;
+        let is_in = |run: &usize| n_lines_before(run + 1) > range.start && n_lines_before(*run) < range.end;
+        for run in (0..n_runs).filter(is_in) {
+            let before = n_lines_before(run);
+            let in_run = range.start.saturating_sub(before)..range.end.min(n_lines_before(run + 1)) - before;
+            self.each_text_of_run(run, in_run, visit);
+        }
+    }
+
+    fn each_text_of_run(&self, run: usize, range: Range<u64>, visit: &mut dyn FnMut(Timestamp, Level, &str)) {
+        let matches = self.store.matches(&self.filter, run);
+        let Some(first) = matches.position_of(range.start) else {
+            return;
+        };
+        let block = self.store.block(run);
+        let run = &self.store.runs[run];
+        let mut held: Vec<Option<Option<Arc<Texts>>>> = vec![None; run.slices.len()];
+        let n = usize::try_from(range.end - range.start).unwrap_or(usize::MAX);
+        let positions = matches
+            .ones(first / 64, usize::MAX)
+            .skip_while(|position| *position < first);
+        for position in positions.take(n) {
+            let Some(at) = block.at(position) else { continue };
+            let (slice, row) = run.slice_of(block.recorded(position));
+            if held[slice].is_none() && held.iter().flatten().count() >= MAX_HELD {
+                held.fill(None);
+            }
+            let texts = held[slice].get_or_insert_with(|| {
+                let read = self.store.texts_once(&run.slices[slice]);
+                read.map_err(|error| self.troubles.borrow_mut().insert(error.to_string()))
+                    .ok()
+            });
+            if let Some(texts) = texts {
+                visit(at, block.level(position), texts.lines.line(row));
+            }
+        }
     }
 
     fn metadata(&self, slice: &Slice, texts: &Texts, row: usize) -> Labels {

@@ -1,0 +1,216 @@
+//! Which lines are asked for and which of them is chosen: a [`Place`] among the matching lines.
+
+use super::Logs;
+use crate::Slot;
+use crate::context::{Context, pick};
+use glass_model::{Ask, Labels, LogLine, LogLinesAsk, LogPage, Timestamp};
+
+/// Lines asked for at once, before and after the moment of a place.
+const N_BEFORE: usize = 300;
+const N_AFTER: usize = 100;
+/// The asked page moves by so many lines, so that moving one row asks nothing.
+const PAGE_STEP: i64 = 100;
+
+/// A line, by what it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct LineId {
+    pub at: Timestamp,
+    labels: Labels,
+    text: String,
+}
+
+impl LineId {
+    /// Of a line.
+    pub fn of(line: &LogLine) -> Self {
+        Self {
+            at: line.entry.at,
+            labels: line.labels.clone(),
+            text: line.entry.line.clone(),
+        }
+    }
+
+    /// Whether a line is it.
+    pub fn is(&self, line: &LogLine) -> bool {
+        line.entry.at == self.at && line.labels == self.labels && line.entry.line == self.text
+    }
+}
+
+/// Which line is chosen, counted from a moment: so it stays chosen while lines come in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    /// The moment.
+    pub at: Timestamp,
+    /// How many matching lines above the last one at or before the moment; negative for later ones.
+    pub back: i64,
+    /// Counted from this line at that moment, if it is found there.
+    pub line: Option<LineId>,
+}
+
+impl Place {
+    /// A line.
+    pub fn of(line: &LogLine) -> Self {
+        Self {
+            at: line.entry.at,
+            back: 0,
+            line: Some(LineId::of(line)),
+        }
+    }
+
+    /// The first line at or after a moment.
+    pub fn from(at: Timestamp) -> Self {
+        Self {
+            at: at.plus_nanos(-1),
+            back: -1,
+            line: None,
+        }
+    }
+
+    /// The first line of all.
+    pub fn first() -> Self {
+        Self {
+            at: Timestamp::MIN,
+            back: -1,
+            line: None,
+        }
+    }
+
+    fn offset(&self) -> i64 {
+        -self.back.div_euclid(PAGE_STEP).saturating_mul(PAGE_STEP)
+    }
+}
+
+/// A page at hand, and the chosen line in it.
+pub(super) struct Chosen<'a> {
+    pub page: &'a LogPage,
+    pub index: usize,
+}
+
+impl<'a> Chosen<'a> {
+    /// The line.
+    pub fn line(&self) -> Option<&'a LogLine> {
+        self.page.lines.get(self.index)
+    }
+
+    /// How many lines lie below it.
+    pub fn n_below(&self) -> u64 {
+        (self.page.lines.len() - self.index).saturating_sub(1) as u64 + self.page.n_after
+    }
+}
+
+impl Logs {
+    pub(super) fn lines_ask(&self, context: &Context<'_>) -> LogLinesAsk {
+        let now = context.time.playhead();
+        let (anchor, n_after, offset) = match &self.place {
+            None => (now, 0, 0),
+            Some(place) => (place.at.min(now), N_AFTER, place.offset()),
+        };
+        LogLinesAsk {
+            filter: self.shown_filter(),
+            anchor,
+            n_before: N_BEFORE,
+            n_after,
+            offset,
+        }
+    }
+
+    pub(super) fn ask_lines(&self, context: &Context<'_>) -> Ask {
+        Ask::LogLines(self.lines_ask(context))
+    }
+
+    /// The page at hand and the chosen line in it, if there is any line.
+    pub(super) fn chosen<'a>(&self, context: &Context<'a>) -> Option<Chosen<'a>> {
+        let page = pick!(
+            context.held(Slot::LogLines, self.ask_lines(context), ""),
+            LogLines
+        )?;
+        let (Ask::LogLines(held), _) = context.slots.latest(Slot::LogLines, context.time.playhead())? else {
+            return None;
+        };
+        let index = self.index_in(page, held, &self.lines_ask(context))?;
+        Some(Chosen { page, index })
+    }
+
+    /// Which line of a page is chosen. A page that was asked for another place may hold it too.
+    fn index_in(&self, page: &LogPage, held: &LogLinesAsk, wanted: &LogLinesAsk) -> Option<usize> {
+        let last = page.lines.len().checked_sub(1)?;
+        let Some(place) = &self.place else {
+            return Some(last);
+        };
+        let after_base = if held.anchor == wanted.anchor {
+            i64::try_from(page.n_until_anchor).ok()? - i64::try_from(page.n_before).ok()?
+        } else {
+            let n = page.lines.partition_point(|line| line.entry.at <= place.at);
+            i64::try_from(n).ok()?
+        };
+        let base = place
+            .line
+            .as_ref()
+            .and_then(|line| found_before(page, after_base, line))
+            .unwrap_or(after_base - 1);
+        let index = usize::try_from(base.saturating_sub(place.back).max(0)).ok()?;
+        Some(index.min(last))
+    }
+
+    /// Chooses the line that lies `n` rows further down, or up if that is negative, as far as there are any.
+    pub(super) fn move_by(&mut self, context: &Context<'_>, n: i64) {
+        let Some(chosen) = self.chosen(context) else {
+            return;
+        };
+        let Some(line) = chosen.line() else { return };
+        let place = match &self.place {
+            Some(place) if place.line.is_none() => place.clone(),
+            Some(_) => counted(chosen.page, chosen.index, line),
+            None if n >= 0 => return,
+            None => counted(chosen.page, chosen.index, line),
+        };
+        let above = chosen.page.n_before.saturating_add(chosen.index as u64);
+        let room = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+        let n = n.clamp(-room(above), room(chosen.n_below()));
+        let is_last = n >= room(chosen.n_below());
+        let target = Place {
+            back: place.back.saturating_sub(n),
+            ..place
+        };
+        let is_far = target.offset() != 0 && target.offset() != PAGE_STEP;
+        self.place = Some(if is_far {
+            nearer(&chosen, n).unwrap_or(target)
+        } else {
+            target
+        });
+        if is_last && n > 0 && self.around.is_none() {
+            self.place = None;
+        }
+    }
+}
+
+/// Where in a page a line stands whose moment's lines end at `after_base`.
+fn found_before(page: &LogPage, after_base: i64, id: &LineId) -> Option<i64> {
+    let end = usize::try_from(after_base).ok()?.min(page.lines.len());
+    let lines = page.lines.get(..end)?;
+    let same = lines
+        .iter()
+        .enumerate()
+        .rev()
+        .take_while(|(_, line)| line.entry.at >= id.at);
+    let found = same.filter(|(_, line)| id.is(line)).map(|(i, _)| i).next()?;
+    i64::try_from(found).ok()
+}
+
+/// The place of a line, counted from the last line of its moment in the page.
+fn counted(page: &LogPage, index: usize, line: &LogLine) -> Place {
+    let after = page.lines.iter().skip(index + 1);
+    let n_same = after.take_while(|other| other.entry.at == line.entry.at).count();
+    Place {
+        at: line.entry.at,
+        back: i64::try_from(n_same).unwrap_or(0),
+        line: None,
+    }
+}
+
+/// The place `n` lines further down, counted from its own moment; `None` if not all lines of that moment are here.
+fn nearer(chosen: &Chosen<'_>, n: i64) -> Option<Place> {
+    let index = usize::try_from(i64::try_from(chosen.index).ok()?.checked_add(n)?).ok()?;
+    let line = chosen.page.lines.get(index)?;
+    let ends_here = chosen.page.lines.last()?.entry.at == line.entry.at && chosen.page.n_after > 0;
+    (!ends_here).then(|| counted(chosen.page, index, line))
+}
