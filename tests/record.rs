@@ -296,6 +296,81 @@ fn every_sample_of_a_window_is_in_the_file_and_a_second_command_adds_none() {
     assert_eq!(json_of(&output)["counts"]["duplicates"], 0);
 }
 
+/// A front door before a server that lets graphs through and no instant query.
+fn start_front_door(folder: &Path, port: u16, behind: u16) -> Running {
+    let config = format!(
+        "daemon off; master_process off; pid nginx.pid; error_log error.log;\n\
+         events {{ }}\n\
+         http {{ access_log off; client_body_temp_path t1; proxy_temp_path t2; fastcgi_temp_path t3;\n\
+         uwsgi_temp_path t4; scgi_temp_path t5;\n\
+         server {{ listen 127.0.0.1:{port};\n\
+         location = /api/v1/query {{ return 403; }}\n\
+         location / {{ proxy_pass http://127.0.0.1:{behind}; }} }} }}\n"
+    );
+    fs::write(folder.join("nginx.conf"), config).unwrap();
+    let child = Command::new("/usr/sbin/nginx")
+        .args(["-p", ".", "-c", "nginx.conf"])
+        .current_dir(folder)
+        .stderr(Stdio::null())
+        .spawn();
+    let running = Running(child.unwrap());
+    wait_for(port, "/-/ready");
+    running
+}
+
+#[test]
+fn what_can_be_had_at_a_step_only_is_recorded_and_marked() {
+    if !has(&["prometheus", "promtool", "../sbin/nginx"]) {
+        return;
+    }
+    let begin = (now_millis() - 86_400_000) / 60_000 * 60_000;
+    let server = tempfile::tempdir().unwrap();
+    make_blocks(server.path(), &openmetrics(&made_up(begin, 8)));
+    let (port, door) = (free_port(), free_port());
+    let _running = start_prometheus(server.path(), port, "global: {}\n");
+    let front = tempfile::tempdir().unwrap();
+    let _front = start_front_door(front.path(), door, port);
+    let lab = Lab::new(&source(door));
+    let (from, to) = (rfc3339(begin), rfc3339(begin + 1_800_000));
+    let arguments = [
+        "record",
+        "lab",
+        "--from",
+        &from,
+        "--to",
+        &to,
+        "--metrics",
+        "{job=\"app\"}",
+    ];
+    let output = lab.run(&[&arguments[..], &["-o", "x.glass"]].concat());
+    assert!(output.status.success());
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(said.contains("values at every minute"), "{said}");
+
+    let (samples, _) = recorded(&lab.folder.path().join("x.glass"), "");
+    assert_eq!(samples.len(), 8);
+    for (labels, samples) in &samples {
+        let on_grid = samples.iter().all(|(at, _)| at % 60_000 == 0);
+        assert!(
+            on_grid && (30..=31).contains(&samples.len()),
+            "{labels}: {}",
+            samples.len()
+        );
+    }
+    let ask = |query: &str| {
+        let output = lab.run(&["query", "x.glass", query, "--time", &to]);
+        let both = [output.stdout, output.stderr].concat();
+        (
+            output.status.success(),
+            String::from_utf8_lossy(&both).into_owned(),
+        )
+    };
+    let (answered, said) = ask("rate(app_0[90s])");
+    assert!(!answered && said.contains("step"), "{said}");
+    let (answered, said) = ask("rate(app_0[5m])");
+    assert!(answered && said.contains("i-0"), "{said}");
+}
+
 #[test]
 fn following_ends_with_ctrl_c_and_a_clone_costs_little_the_second_time() {
     if !has(&[

@@ -9,6 +9,7 @@ mod lists;
 mod pieces;
 mod query;
 mod samples;
+mod stepped;
 
 pub use samples::SampleCounts;
 
@@ -154,6 +155,22 @@ fn flavour_of(info: &ServerInfo, says_hostname: bool) -> Flavour {
         Flavour::Thanos
     } else {
         Flavour::Prometheus
+    }
+}
+
+/// Whether a front door lets a request through at all.
+fn is_closed(error: &FetchError) -> bool {
+    match error {
+        FetchError::Status {
+            status: 401 | 403 | 404 | 405 | 501,
+            ..
+        }
+        | FetchError::WebPage { .. }
+        | FetchError::Redirect { .. } => true,
+        FetchError::Status {
+            status: 400, text, ..
+        } => text.contains("unsupported path"),
+        _ => false,
     }
 }
 

@@ -7,7 +7,7 @@
 use super::ask::{heed_warnings, is_too_much, time_text};
 use super::ends::Tracks;
 use super::pieces::{Piece, Pieces};
-use super::{EXPORT, Flavour, Prometheus, QUERY};
+use super::{EXPORT, Flavour, Prometheus, QUERY, is_closed};
 use crate::Told;
 use crate::http::{FetchError, Fetched};
 use glass_formats::prometheus_api::{ApiData, Notes, read_export, selector_text, to_series};
@@ -45,6 +45,9 @@ impl Prometheus {
     /// sample was due, if the series was over within the second around it, else at the first whole second at which it
     /// was over. A series that fades away without a marker gets none.
     ///
+    /// Where a front door lets no instant query through, values at every minute are handed out, and the answer is
+    /// [`Completeness::Stepped`].
+    ///
     /// # Errors
     /// When nothing could be fetched. If it fails later, what was handed out is a partial answer, and
     /// [`SampleCounts::until`] says where to go on.
@@ -64,7 +67,10 @@ impl Prometheus {
                 result => return result,
             }
         }
-        self.selected(&text, start, end, visit).await
+        match self.selected(&text, start, end, visit).await {
+            Err(error) if is_closed(&error) => self.stepped(&text, (start, end), error, visit).await,
+            result => result,
+        }
     }
 
     /// By VictoriaMetrics' export.
@@ -173,22 +179,6 @@ impl Prometheus {
             ApiData::Vector(series) => Ok(series.into_iter().map(|one| one.labels).collect()),
             _ => Ok(Vec::new()),
         }
-    }
-}
-
-/// An export that the front door does not let through.
-fn is_closed(error: &FetchError) -> bool {
-    match error {
-        FetchError::Status {
-            status: 401 | 403 | 404 | 405 | 501,
-            ..
-        }
-        | FetchError::WebPage { .. }
-        | FetchError::Redirect { .. } => true,
-        FetchError::Status {
-            status: 400, text, ..
-        } => text.contains("unsupported path"),
-        _ => false,
     }
 }
 

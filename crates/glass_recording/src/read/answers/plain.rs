@@ -1,11 +1,12 @@
 //! Plain data for engines and exporters: series and log entries inside a range.
 
 use super::provenance;
-use crate::read::snapshot::Snapshot;
+use crate::read::snapshot::{KnownSeries, Snapshot};
 use crate::read::store::coverage::Kind;
 use crate::read::store::log_view::n_lines;
 use glass_model::{
-    Labels, LogFilter, Provenance, QueryError, Selector, SeriesData, Stream, TimeRange, Timestamp,
+    Completeness, Labels, LogFilter, Provenance, QueryError, Selector, SeriesData, Stream, TimeRange,
+    Timestamp,
 };
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -13,6 +14,9 @@ use std::sync::Arc;
 
 /// The most samples one call hands out: Prometheus' own default limit of one query.
 const MAX_SAMPLES: usize = 50_000_000;
+
+/// So many series tell how long a step was.
+const N_OF_STEP: usize = 8;
 
 /// All series that match and have a sample in `range`, by labels.
 pub(in crate::read) fn series(
@@ -58,7 +62,24 @@ pub(in crate::read) fn each_series(
             histograms: Arc::new(samples.histograms),
         })
     })?;
-    provenance::of(snapshot, Kind::Metrics, troubles, 0)
+    of_samples(snapshot, troubles, &matching, range.end)
+}
+
+/// The provenance of samples; if they were had at a step only, with how long it is.
+fn of_samples(
+    snapshot: &Snapshot<'_>,
+    troubles: Vec<String>,
+    series: &[KnownSeries],
+    until: Timestamp,
+) -> Result<Provenance, QueryError> {
+    let mut provenance = provenance::of(snapshot, Kind::Metrics, troubles, 0)?;
+    if let Completeness::Stepped(_) = provenance.completeness {
+        let few = series.get(..N_OF_STEP).unwrap_or(series);
+        let columns = snapshot.columns(few)?;
+        let steps = columns.iter().map(|column| column.interval_nanos(until));
+        provenance.completeness = Completeness::Stepped(steps.max().unwrap_or(0));
+    }
+    Ok(provenance)
 }
 
 /// The labels of the series that match and have a sample in `range`, sorted.
