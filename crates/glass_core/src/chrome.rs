@@ -96,8 +96,6 @@ pub(crate) fn hints(context: &Context<'_>, screen: Screen) -> Vec<(String, Strin
             (Command::Query, "query"),
             (Command::Filter, "filter"),
             (Command::LogPatterns, "patterns"),
-            (Command::LogContext, "context"),
-            (Command::NextError, "next error"),
         ],
         Screen::Alerts => vec![(Command::PreviousAlert, "previous alert")],
         Screen::Changes => vec![

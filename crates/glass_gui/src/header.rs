@@ -250,7 +250,7 @@ fn name_tab(ui: &Ui, response: &egui::Response, tab: &Tab, terminal_command: &st
 
 /// Whether the window shows a screen.
 pub fn is_here(screen: Screen) -> bool {
-    screen == Screen::Overview
+    matches!(screen, Screen::Overview | Screen::Logs)
 }
 
 /// Where a screen is that the window does not show yet.

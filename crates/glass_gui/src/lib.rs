@@ -11,6 +11,7 @@ mod header;
 mod icon;
 mod keys;
 mod layout;
+mod logs;
 mod overlay;
 mod overview;
 mod paint;

@@ -2,7 +2,7 @@
 
 use crate::paint::{self, rect};
 use crate::theme::{BODY, LARGE, Theme};
-use crate::{header, layout, overlay, overview, timeline};
+use crate::{header, layout, logs, overlay, overview, timeline};
 use egui::{Align2, Rect, Ui};
 use glass_core::{Event, Role, Screen, ScreenView, ViewModel};
 
@@ -36,7 +36,7 @@ fn screen_ui(ui: &mut Ui, place: Rect, screen: &ScreenView, terminal_command: &s
     match screen {
         ScreenView::Overview(overview) => overview::overview_ui(ui, place, overview),
         ScreenView::Metrics(_) => elsewhere_ui(ui, place, Screen::Metrics, terminal_command),
-        ScreenView::Logs(_) => elsewhere_ui(ui, place, Screen::Logs, terminal_command),
+        ScreenView::Logs(logs) => logs::logs_ui(ui, place, logs),
         ScreenView::Alerts(_) => elsewhere_ui(ui, place, Screen::Alerts, terminal_command),
         ScreenView::Changes(_) => elsewhere_ui(ui, place, Screen::Changes, terminal_command),
         ScreenView::Incidents(_) => elsewhere_ui(ui, place, Screen::Incidents, terminal_command),

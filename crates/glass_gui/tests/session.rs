@@ -91,10 +91,26 @@ fn keys_go_to_the_core_and_not_to_egui() {
 #[test]
 fn a_screen_that_is_not_here_is_shown_as_such() {
     let mut harness = session();
-    press(&mut harness, "3");
-    harness.get_by_label("Logs is not in the window yet; it is in the terminal program: glasshouse");
+    press(&mut harness, "4");
+    harness.get_by_label("Alerts is not in the window yet; it is in the terminal program: glasshouse");
     press(&mut harness, "1");
     harness.get_by_label("Last changes");
+}
+
+#[test]
+fn log_lines_and_their_patterns_are_in_the_window() {
+    let mut harness = session();
+    press(&mut harness, "3");
+    harness.get_by_label_contains("GET /cart/1 200");
+    press(&mut harness, "k");
+    harness.get_by_label_contains("held, 1 newer: G follows");
+    press(&mut harness, "w");
+    harness.get_by_label_contains("GET /cart/2 200");
+    press(&mut harness, "P");
+    harness.get_by_label_contains("GET /cart/<_> <_>");
+    press(&mut harness, "P");
+    press(&mut harness, "z");
+    harness.get_by_label_contains("Columns: enter adds or takes away");
 }
 
 #[test]

@@ -161,7 +161,7 @@ fn screens_that_are_not_here_say_where_they_are() {
     let mut harness = harness(fixture::overview(), 1280.0, 800.0, Theme::Dark);
     harness.run();
     let said = accessible_texts(&harness);
-    let text = "Logs is not in the window yet; it is in the terminal program: glasshouse shop.glass";
+    let text = "Alerts is not in the window yet; it is in the terminal program: glasshouse shop.glass";
     assert!(said.contains(text), "{said}");
 }
 

@@ -132,7 +132,8 @@ pub fn memory(file: &Path) -> Result<(u64, u64)> {
     Ok((before, resident()?))
 }
 
-fn open_app(recording: &Recording) -> App {
+/// The application on a recording, with all of it in view.
+pub fn open_app(recording: &Recording) -> App {
     let mut info = recording.info();
     open_at_first_alert(&mut info, recording);
     let mut app = App::new(info);

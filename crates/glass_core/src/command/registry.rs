@@ -443,7 +443,7 @@ pub const COMMANDS: &[CommandSpec] = &[
             G::Look,
             "look.context",
             "Context",
-            "all lines of its stream around a line, and back",
+            "all lines of its source around a line, and back",
             &[c('o')],
         ),
         &[Screen::Logs],

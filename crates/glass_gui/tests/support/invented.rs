@@ -2,9 +2,9 @@
 
 use glass_core::{Answered, App, Effect, Event, Runner};
 use glass_model::{
-    Alert, AlertState, Answer, AnswerValue, Ask, Bucket, ChangeSummary, Event as Happening, EventKind, Graph,
-    GraphAsk, GraphSeries, JumpTarget, Labels, LogHistogram, LogHistogramAsk, LogPage, Panel, Provenance,
-    Question, RecordingInfo, Selector, TimeRange, Timestamp, Transform,
+    Alert, AlertState, Answer, AnswerValue, Ask, Bucket, ChangeSummary, Entry, Event as Happening, EventKind,
+    Graph, GraphAsk, GraphSeries, JumpTarget, Labels, Level, LogHistogram, LogHistogramAsk, LogLine, LogPage,
+    Panel, PatternMiner, Provenance, Question, RecordingInfo, Selector, TimeRange, Timestamp, Transform,
 };
 use std::sync::mpsc::Sender;
 
@@ -93,10 +93,21 @@ fn answer(question: &Question) -> AnswerValue {
         Ask::QueryGraph(_) | Ask::Query(_) | Ask::Completion(_) => {
             unreachable!("no screen of the window asks it")
         }
-        Ask::LogPatterns(_) | Ask::Rules | Ask::Targets | Ask::Silences | Ask::Receivers => {
+        Ask::LogPatterns(ask) => {
+            let mut miner = PatternMiner::new(ask.window, ask.n_buckets);
+            for line in lines(now) {
+                miner.add(line.entry.at, line.level, &line.entry.line);
+            }
+            AnswerValue::LogPatterns(miner.finish(ask.max))
+        }
+        Ask::Rules | Ask::Targets | Ask::Silences | Ask::Receivers => {
             unreachable!("no screen of the window asks it")
         }
-        Ask::LogLines(_) => AnswerValue::LogLines(LogPage { ..LogPage::default() }),
+        Ask::LogLines(_) => AnswerValue::LogLines(LogPage {
+            n_until_anchor: lines(now).len() as u64,
+            lines: lines(now),
+            ..LogPage::default()
+        }),
         Ask::LogHistogram(ask) => AnswerValue::LogHistogram(histogram(ask, now)),
         Ask::Alerts => AnswerValue::Alerts(if now >= at(ALERT) {
             vec![alert()]
@@ -122,6 +133,19 @@ fn answer(question: &Question) -> AnswerValue {
         Ask::Documents => AnswerValue::Documents(Vec::new()),
         Ask::Document { .. } => AnswerValue::Document(None),
     }
+}
+
+fn lines(now: Timestamp) -> Vec<LogLine> {
+    let line = |i: i64| LogLine {
+        labels: Labels::new([("job", "shop")]),
+        entry: Entry {
+            at: at(START + i),
+            line: format!("GET /cart/{i} 200"),
+            metadata: Labels::empty(),
+        },
+        level: Level::Info,
+    };
+    (1..4).map(line).filter(|line| line.entry.at <= now).collect()
 }
 
 fn alert() -> Alert {

@@ -7,6 +7,9 @@ use crate::context::Context;
 use crate::{Line, Role, Span, words};
 use glass_model::{Labels, LogFilter, Matcher, Selector};
 
+/// Labels that hold a line's level.
+const LEVEL_NAMES: [&str; 4] = ["level", "detected_level", "severity", "lvl"];
+
 /// The line around which all lines are shown.
 #[derive(Debug)]
 pub(super) struct Around {
@@ -23,9 +26,13 @@ pub(super) struct Around {
 impl Around {
     fn filter(&self) -> LogFilter {
         let labels = self.stream.iter().flat_map(Labels::iter);
+        // Where a label holds the level, lines of one source are of several streams.
+        let of_source = labels.filter(|(name, _)| !LEVEL_NAMES.contains(name));
         LogFilter {
             streams: Selector {
-                matchers: labels.map(|(name, value)| Matcher::equal(name, value)).collect(),
+                matchers: of_source
+                    .map(|(name, value)| Matcher::equal(name, value))
+                    .collect(),
             },
             ..LogFilter::default()
         }
@@ -34,13 +41,13 @@ impl Around {
     /// What is shown, in words.
     pub fn words(&self) -> Line {
         let what = match self.stream {
-            Some(_) => format!("all lines of {} around ", self.name),
-            None => "lines of all streams around ".to_owned(),
+            Some(_) => format!(" in {}", self.name),
+            None => " in all streams".to_owned(),
         };
         vec![
-            Span::new(what, Role::Muted),
+            Span::new("around ", Role::Muted),
             Span::new(self.line.at.format("%H:%M:%S%.3f"), Role::Accent),
-            Span::new("; esc goes back", Role::Muted),
+            Span::new(what, Role::Muted),
         ]
     }
 }

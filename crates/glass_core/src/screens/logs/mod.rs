@@ -409,6 +409,7 @@ impl Logs {
         let page = chosen.page;
         let total = words::count(page.n_before + page.lines.len() as u64 + page.n_after, "line");
         match (&self.place, chosen.n_below()) {
+            _ if self.around.is_some() => format!("{total}; esc goes back to the filter"),
             (None, _) => format!("{total}, following"),
             (Some(_), 0) => format!("{total}, held: G follows"),
             (Some(_), below) => format!("{total}, held, {} newer: G follows", words::grouped(below)),
