@@ -139,8 +139,8 @@ impl Backend for LiveCloud {
             Ask::Files => Ok((AnswerValue::Files(Vec::new()), not_cloned(as_of))),
             Ask::Documents => Ok((AnswerValue::Documents(Vec::new()), not_cloned(as_of))),
             Ask::Document { .. } => Ok((AnswerValue::Document(None), not_cloned(as_of))),
-            Ask::Completion(_) => Err(QueryError::Unsupported(
-                "completion is made here, not by servers".into(),
+            Ask::Completion(_) | Ask::Explain { .. } | Ask::Related { .. } => Err(QueryError::Unsupported(
+                "this is made here, not by servers".into(),
             )),
         };
         let (value, provenance) = found?;

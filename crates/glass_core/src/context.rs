@@ -119,6 +119,8 @@ fn is_empty(value: &AnswerValue) -> bool {
             QueryValue::Streams(streams) => streams.is_empty(),
         },
         AnswerValue::Completion(completion) => completion.items.is_empty(),
+        AnswerValue::Explain(explanation) => explanation.parts.is_empty(),
+        AnswerValue::Related(names) => names.is_empty(),
         AnswerValue::LogLines(page) => page.lines.is_empty(),
         AnswerValue::LogHistogram(histogram) => histogram.total == 0,
         AnswerValue::LogPatterns(found) => found.patterns.is_empty(),

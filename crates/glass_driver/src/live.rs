@@ -100,7 +100,7 @@ impl Backend for LiveBackend {
         match &question.ask {
             Ask::Query(ask) => self.query(question, ask.language, &ask.text),
             Ask::QueryGraph(ask) => self.query(question, ask.language, &ask.text),
-            Ask::Completion(_) => self.cloud.answer(question),
+            Ask::Completion(_) | Ask::Explain { .. } | Ask::Related { .. } => self.cloud.answer(question),
             Ask::Changes | Ask::Change { .. } | Ask::Files | Ask::Documents | Ask::Document { .. } => {
                 self.history_of(question)
             }

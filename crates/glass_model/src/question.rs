@@ -1,8 +1,8 @@
 //! [`Question`] and [`Answer`]: all that a screen ever asks. Every question carries the playhead.
 
 use crate::{
-    Alert, Change, ChangeSummary, Completion, CompletionAsk, Document, DocumentSummary, Event, Graph,
-    LogFilter, LogHistogram, LogPage, LogPatterns, MetricName, Provenance, QueryAsk, QueryLanguage,
+    Alert, Change, ChangeSummary, Completion, CompletionAsk, Document, DocumentSummary, Event, Explanation,
+    Graph, LogFilter, LogHistogram, LogPage, LogPatterns, MetricName, Provenance, QueryAsk, QueryLanguage,
     QueryResult, RepositoryFile, RuleGroup, Seen, Selector, Silence, Target, TimeRange, Timestamp, Transform,
 };
 
@@ -28,6 +28,16 @@ pub enum Ask {
     Query(QueryAsk),
     /// How a query could go on.
     Completion(CompletionAsk),
+    /// What a PromQL query is made of.
+    Explain {
+        /// The query.
+        text: String,
+    },
+    /// The names of metrics whose series have the same labels as those of a metric, at the same places.
+    Related {
+        /// The metric's name.
+        metric: String,
+    },
     /// Log lines around a moment.
     LogLines(LogLinesAsk),
     /// How many log lines there were, over time.
@@ -167,6 +177,8 @@ pub enum AnswerValue {
     QueryGraph(QueryGraph),
     Query(QueryResult),
     Completion(Completion),
+    Explain(Explanation),
+    Related(Vec<String>),
     LogLines(LogPage),
     LogHistogram(LogHistogram),
     LogPatterns(LogPatterns),

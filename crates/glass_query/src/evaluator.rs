@@ -57,6 +57,8 @@ impl<S: Backend + Querier> Backend for Evaluator<S> {
             Ask::Query(ask) => prom_ql.query(ask),
             Ask::QueryGraph(ask) => prom_ql.graph(ask),
             Ask::Completion(ask) => prom_ql.completion(ask),
+            Ask::Explain { text } => prom_ql.explain(text),
+            Ask::Related { metric } => prom_ql.related(metric),
             _ => self.source.answer(question),
         }
     }

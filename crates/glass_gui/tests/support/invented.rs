@@ -90,7 +90,11 @@ fn answer(question: &Question) -> AnswerValue {
     match &question.ask {
         Ask::MetricNames => AnswerValue::MetricNames(Vec::new()),
         Ask::Graph(ask) => AnswerValue::Graph(graph(ask, now)),
-        Ask::QueryGraph(_) | Ask::Query(_) | Ask::Completion(_) => {
+        Ask::QueryGraph(_)
+        | Ask::Query(_)
+        | Ask::Completion(_)
+        | Ask::Explain { .. }
+        | Ask::Related { .. } => {
             unreachable!("no screen of the window asks it")
         }
         Ask::LogPatterns(ask) => {

@@ -2,9 +2,10 @@
 
 mod completion;
 mod graph;
+mod related;
 
 use super::answer;
-use crate::promql::{Engine, LOOK_BACK_MILLIS, parse};
+use crate::promql::{Engine, LOOK_BACK_MILLIS, explain, parse};
 use crate::{Control, Limits};
 use glass_model::{
     Answer, AnswerValue, Backend, CompletionAsk, Querier, QueryAsk, QueryError, QueryGraphAsk, QueryResult,
@@ -65,6 +66,18 @@ impl<S: Backend + Querier> PromQl<'_, S> {
         let expr = parse(&ask.text, self.limits)?;
         let (graph, provenance) = graph::draw(&self.engine(), ask, &expr)?;
         Ok(answer(self.as_of, AnswerValue::QueryGraph(graph), provenance))
+    }
+
+    /// What a query is made of.
+    pub(super) fn explain(&self, text: &str) -> Result<Answer, QueryError> {
+        let explanation = explain::explain(&parse(text, self.limits)?);
+        Ok(answer(self.as_of, AnswerValue::Explain(explanation), None))
+    }
+
+    /// Which metrics have the same labels as one.
+    pub(super) fn related(&self, metric: &str) -> Result<Answer, QueryError> {
+        let (names, provenance) = related::related(self.source, metric, self.as_of)?;
+        Ok(answer(self.as_of, AnswerValue::Related(names), Some(provenance)))
     }
 
     /// How a query could go on.

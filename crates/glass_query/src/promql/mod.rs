@@ -3,6 +3,7 @@
 pub mod ast;
 pub mod complete;
 mod engine;
+pub mod explain;
 pub mod functions;
 pub mod histogram;
 mod parse;

@@ -213,6 +213,12 @@ pub fn asks(at: Timestamp, worlds: &[&World], random: &mut Random) -> Vec<Ask> {
         Ask::Targets,
         Ask::Silences,
         Ask::Receivers,
+        Ask::Explain {
+            text: "up > 0".into(),
+        },
+        Ask::Related {
+            metric: random.pick(&METRICS).0.into(),
+        },
         Ask::Changes,
         Ask::Files,
         Ask::Documents,

@@ -10,7 +10,7 @@ use glass_model::{
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-/// A counter and two gauges, sampled every 10 s from 0 s to 600 s; `late` begins at 300 s.
+/// A counter and two gauges, sampled every 10 s from 0 s to 600 s; `late` begins at 300 s, `failures_total` at 500 s.
 struct Source;
 
 impl Source {
@@ -38,6 +38,7 @@ impl Source {
                 at as f64
             }),
             series(&[("__name__", "up"), ("job", "api gateway")], 0, |_| 1.0),
+            series(&[("__name__", "failures_total"), ("job", "shop")], 500, |_| 1.0),
         ];
         all.into_iter()
             .filter(|series| !series.floats.is_empty())
@@ -288,4 +289,35 @@ fn completion_says_what_is_wrong_and_where() {
             5..7,
         )),
     );
+}
+
+#[test]
+fn related_metrics_have_the_same_labels_and_are_known_at_the_playhead() {
+    let related = |as_of: i64, metric: &str| {
+        let ask = Ask::Related {
+            metric: metric.into(),
+        };
+        let AnswerValue::Related(names) = answer(as_of, ask).unwrap() else {
+            panic!("not names");
+        };
+        names
+    };
+    assert_eq!(related(600, "requests_total"), ["failures_total"]);
+    assert_eq!(
+        related(200, "requests_total"),
+        Vec::<String>::new(),
+        "not yet known"
+    );
+    assert_eq!(related(600, "late"), Vec::<String>::new(), "it has a label more");
+    assert_eq!(related(600, "nothing"), Vec::<String>::new());
+}
+
+#[test]
+fn a_query_is_explained_or_its_error_told() {
+    let ask = |text: &str| answer(600, Ask::Explain { text: text.into() });
+    let Ok(AnswerValue::Explain(found)) = ask("rate(up[5m]) > 1") else {
+        panic!("not explained");
+    };
+    assert_eq!(found.parts.len(), 4);
+    assert!(matches!(ask("rate(up)"), Err(QueryError::Invalid { .. })));
 }

@@ -44,7 +44,11 @@ fn value(snapshot: &Snapshot<'_>, ask: &Ask) -> Result<Partly<AnswerValue>, Quer
             Ok((names, snapshot.series_troubles()?.to_vec()))
         }
         Ask::Graph(ask) => map(graph::graph(snapshot, ask)?, AnswerValue::Graph),
-        Ask::QueryGraph(_) | Ask::Query(_) | Ask::Completion(_) => Err(QueryError::Unsupported(
+        Ask::QueryGraph(_)
+        | Ask::Query(_)
+        | Ask::Completion(_)
+        | Ask::Explain { .. }
+        | Ask::Related { .. } => Err(QueryError::Unsupported(
             "a recording alone evaluates no query".into(),
         )),
         Ask::LogLines(ask) => map(logs::page(snapshot, ask)?, AnswerValue::LogLines),

@@ -8,9 +8,13 @@ use std::collections::BTreeSet;
 /// What the answer to a question is made of.
 pub(super) fn kind_of(ask: &Ask) -> Kind {
     match ask {
-        Ask::MetricNames | Ask::Graph(_) | Ask::QueryGraph(_) | Ask::Query(_) | Ask::Completion(_) => {
-            Kind::Metrics
-        }
+        Ask::MetricNames
+        | Ask::Graph(_)
+        | Ask::QueryGraph(_)
+        | Ask::Query(_)
+        | Ask::Completion(_)
+        | Ask::Explain { .. }
+        | Ask::Related { .. } => Kind::Metrics,
         Ask::LogLines(_) | Ask::LogHistogram(_) | Ask::LogPatterns(_) => Kind::Logs,
         Ask::Alerts => Kind::Alerts,
         Ask::Rules => Kind::Rules,
