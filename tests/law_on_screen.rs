@@ -251,6 +251,9 @@ const KEYS: &[(Screen, &[&str])] = &[
             "p\u{15}sum by (",
             "p\u{15}up{job=\"",
             "p\u{15}rate(up)\n",
+            // Taken apart, with the parts' own results; and the legend, sorted, at the cursor and with one line alone.
+            "p\u{15}sum by (job) (max_over_time(up[5m] offset -10m)) > 0\nBjj",
+            "p\u{15}up\nssSjhhh\n",
         ],
     ),
     (Screen::Logs, &["", "/error\n", "/status\n!", "vv", "kkkkkkk\n"]),

@@ -11,11 +11,29 @@ const LOOK_BACK_NANOS: i64 = 300_000_000_000;
 
 /// The graph at hand, or an empty one that says why.
 pub(crate) fn graph_view(panel: &Panel, n_columns: usize, time: &TimeControl, held: Held<'_>) -> GraphView {
-    let graph = match held.value {
-        Some(AnswerValue::Graph(graph)) => Some(graph),
-        Some(AnswerValue::QueryGraph(query)) => Some(&query.graph),
-        _ => None,
-    };
+    graph_of_lines(panel, n_columns, time, held, &mut Lines::default())
+}
+
+/// What is done with the lines of a graph.
+#[derive(Debug, Default)]
+pub(crate) struct Lines {
+    /// The only one that is drawn.
+    pub only: Option<usize>,
+    /// A value that all of them are compared with, and its name.
+    pub threshold: Option<(f64, String)>,
+    /// All lines, also those that are not drawn.
+    pub all: Vec<GraphLine>,
+}
+
+/// As [`graph_view`], with one line alone or with a threshold.
+pub(crate) fn graph_of_lines(
+    panel: &Panel,
+    n_columns: usize,
+    time: &TimeControl,
+    held: Held<'_>,
+    wish: &mut Lines,
+) -> GraphView {
+    let graph = graph_held(&held);
     let window = time.window();
     let names = graph.map(|graph| legend_names(&graph.series)).unwrap_or_default();
     let mut lines: Vec<GraphLine> = graph
@@ -26,6 +44,18 @@ pub(crate) fn graph_view(panel: &Panel, n_columns: usize, time: &TimeControl, he
                 .collect()
         })
         .unwrap_or_default();
+    wish.all.clone_from(&lines);
+    if let Some(only) = wish.only {
+        lines = lines.into_iter().skip(only).take(1).collect();
+    }
+    if let (Some((value, name)), false) = (&wish.threshold, lines.is_empty()) {
+        lines.push(threshold_line(
+            *value,
+            name,
+            &panel.unit,
+            window.ratio(time.playhead()),
+        ));
+    }
     let axis = y_axis(&lines, &panel.unit);
     let Axis {
         bottom: y_min,
@@ -52,6 +82,40 @@ pub(crate) fn graph_view(panel: &Panel, n_columns: usize, time: &TimeControl, he
     }
 }
 
+/// A level line, as far as time has come.
+fn threshold_line(value: f64, name: &str, unit: &str, playhead: f64) -> GraphLine {
+    let point = |x| GraphPoint {
+        x,
+        first: value,
+        last: value,
+        min: value,
+        max: value,
+    };
+    GraphLine {
+        name: name.to_owned(),
+        value: words::value(value, unit),
+        role: Role::Critical,
+        runs: vec![vec![point(0.0), point(playhead.clamp(0.0, 1.0))]],
+    }
+}
+
+/// The graph that is at hand.
+pub(crate) fn graph_held<'a>(held: &Held<'a>) -> Option<&'a Graph> {
+    match held.value {
+        Some(AnswerValue::Graph(graph)) => Some(graph),
+        Some(AnswerValue::QueryGraph(query)) => Some(&query.graph),
+        _ => None,
+    }
+}
+
+/// The value of a series at the cursor or, without one, at the playhead.
+pub(crate) fn value_shown(graph: &Graph, series: &GraphSeries, time: &TimeControl) -> Option<f64> {
+    match time.cursor() {
+        Some(cursor) => value_at(graph, series, cursor),
+        None => series.latest,
+    }
+}
+
 /// The cursor, if there is one.
 pub(crate) fn cursor_view(time: &TimeControl) -> Option<CursorView> {
     time.cursor().map(|at| CursorView {
@@ -69,10 +133,7 @@ fn graph_line(
     name: String,
     index: usize,
 ) -> GraphLine {
-    let value = match time.cursor() {
-        Some(cursor) => value_at(graph, series, cursor),
-        None => series.latest,
-    };
+    let value = value_shown(graph, series, time);
     GraphLine {
         name,
         value: value.map_or_else(|| "–".to_owned(), |value| words::value(value, unit)),
@@ -81,10 +142,11 @@ fn graph_line(
     }
 }
 
-/// The value at a moment: the last one in a bucket that begins no later, if it is not too old.
+/// The value at a moment: the last one in a bucket that ends no later, if it is not too old. A bucket that only begins
+/// earlier may hold a sample from after the moment.
 fn value_at(graph: &Graph, series: &GraphSeries, at: Timestamp) -> Option<f64> {
     let width = bucket_width(graph);
-    let last = (at.nanos_since(graph.window.start) as f64 / width).floor();
+    let last = (at.nanos_since(graph.window.start) as f64 / width).floor() - 1.0;
     let last = (last.max(-1.0) as isize).min(series.buckets.len() as isize - 1);
     let look_back = (LOOK_BACK_NANOS as f64 / width) as isize;
     let first = (last - look_back).max(0);
@@ -93,7 +155,7 @@ fn value_at(graph: &Graph, series: &GraphSeries, at: Timestamp) -> Option<f64> {
         .find_map(|i| series.buckets[i as usize].map(|bucket| bucket.last))
 }
 
-fn bucket_width(graph: &Graph) -> f64 {
+pub(crate) fn bucket_width(graph: &Graph) -> f64 {
     (graph.window.nanos() as f64 / graph.n_buckets.max(1) as f64).max(1.0)
 }
 

@@ -1,7 +1,7 @@
 //! [`QueryShown`]: a free query whose result a screen shows as a graph, and what is said of it.
 
 use crate::context::{Context, Held};
-use crate::graphs::graph_view;
+use crate::graphs::{Lines, graph_of_lines};
 use crate::query_editor::{fault_of, language_name};
 use crate::{Command, DataState, DataStateKind, GraphView, Line, QueryView, Role, Slot, Span, words};
 use glass_model::{
@@ -37,6 +37,21 @@ impl QueryShown<'_> {
 
     /// The graph and the query above it.
     pub fn view(&self, context: &Context<'_>, n_columns: usize) -> (GraphView, QueryView) {
+        self.view_of_lines(context, n_columns, &mut Lines::default())
+    }
+
+    /// What is at hand of its graph.
+    pub fn held<'a>(&self, context: &Context<'a>) -> Held<'a> {
+        context.held(Slot::Graph, self.ask(context), "")
+    }
+
+    /// As [`Self::view`], with one line alone.
+    pub fn view_of_lines(
+        &self,
+        context: &Context<'_>,
+        n_columns: usize,
+        wish: &mut Lines,
+    ) -> (GraphView, QueryView) {
         let mut held = context.held(Slot::Graph, self.ask(context), &nothing_found("nothing matches"));
         let query = query_view(self.language, self.text, held.error, notes_of(&held));
         explain(&mut held);
@@ -46,7 +61,7 @@ impl QueryShown<'_> {
             transform: Transform::Raw,
             unit: String::new(),
         };
-        (graph_view(&panel, n_columns, context.time, held), query)
+        (graph_of_lines(&panel, n_columns, context.time, held, wish), query)
     }
 
     fn title(&self, held: &Held<'_>) -> String {

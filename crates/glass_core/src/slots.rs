@@ -23,6 +23,14 @@ pub enum Slot {
     Graph,
     /// What could stand at the caret of a query being typed, and what is wrong with it.
     Completion,
+    /// What a query is made of.
+    Explanation,
+    /// The result of its n-th part.
+    Part(usize),
+    /// The rules of alerts and series.
+    Rules,
+    /// Which alerts are silenced.
+    Silences,
     /// Log lines.
     LogLines,
     /// Log lines over time.

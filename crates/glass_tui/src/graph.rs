@@ -17,6 +17,20 @@ pub(crate) enum GraphKind {
     Alone,
     /// The only one over the whole width: its time axis is in line with the timeline's.
     Full,
+    /// As [`Self::Alone`], with its legend elsewhere.
+    AloneBare,
+    /// As [`Self::Full`], with its legend elsewhere.
+    FullBare,
+}
+
+impl GraphKind {
+    /// The same with its legend elsewhere.
+    pub fn without_legend(self) -> Self {
+        match self {
+            Self::Full | Self::FullBare => Self::FullBare,
+            Self::Alone | Self::AloneBare | Self::Panel => Self::AloneBare,
+        }
+    }
 }
 
 /// Draws a graph.
@@ -87,7 +101,8 @@ fn line_sign(pen: &Pen, lines: &[GraphLine], nth: usize) -> String {
 /// Draws the legend into rows it cuts off: one below the title of a panel, several below a graph that is alone.
 fn draw_legend(pen: &mut Pen, rest: &mut Rect, lines: &[GraphLine], n_left_out: usize, kind: GraphKind) {
     let is_panel = kind == GraphKind::Panel;
-    if is_panel && rest.height < 4 {
+    let is_bare = matches!(kind, GraphKind::AloneBare | GraphKind::FullBare);
+    if is_bare || (is_panel && rest.height < 4) {
         return;
     }
     let per_row = if is_panel {
@@ -202,8 +217,10 @@ fn y_gutter(pen: &Pen, ticks: &[AxisTick], kind: GraphKind, width: u16) -> u16 {
         .max()
         .unwrap_or(0);
     match kind {
-        GraphKind::Full => crate::layout::GUTTER,
-        GraphKind::Alone | GraphKind::Panel => (widest + 3).clamp(4, 12).min(width / 3),
+        GraphKind::Full | GraphKind::FullBare => crate::layout::GUTTER,
+        GraphKind::Alone | GraphKind::AloneBare | GraphKind::Panel => {
+            (widest + 3).clamp(4, 12).min(width / 3)
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::document::{draw_document, draw_lines};
 use crate::graph::{GraphKind, draw_graph};
-use crate::layout::{GAP, overview_areas, panel_areas, take_left, take_top};
+use crate::layout::{GAP, overview_areas, panel_areas, take_bottom, take_left, take_top};
 use crate::logs::draw_logs;
 use crate::pen::{Pen, text_width};
 use crate::query::draw_query;
@@ -97,6 +97,8 @@ fn draw_metrics(pen: &mut Pen, area: Rect, metrics: &MetricsView) {
         filter,
         about,
         graph,
+        legend,
+        parts,
         graph_focused,
     } = metrics;
     let mut rest = area;
@@ -122,7 +124,27 @@ fn draw_metrics(pen: &mut Pen, area: Rect, metrics: &MetricsView) {
         let row = take_top(&mut rest, 1);
         pen.put_line(row.x + 2, row.y, row.width.saturating_sub(3), about);
     }
-    draw_graph(pen, rest, graph, kind, *graph_focused);
+    if let Some(parts) = parts {
+        draw_table(pen, rest, parts, "", true);
+        return;
+    }
+    // Where there is room for it the table stands in the place of the graph's own legend.
+    let n_rows = legend.as_ref().map_or(0, |legend| legend.rows.len() as u16 + 2);
+    let table = legend.as_ref().filter(|_| rest.height >= n_rows + 8);
+    match table {
+        Some(legend) => {
+            let below = take_bottom(&mut rest, n_rows);
+            draw_graph(
+                pen,
+                rest,
+                graph,
+                kind.without_legend(),
+                *graph_focused && names.is_none(),
+            );
+            draw_table(pen, below, legend, "", true);
+        }
+        None => draw_graph(pen, rest, graph, kind, *graph_focused),
+    }
 }
 
 fn draw_alerts(pen: &mut Pen, area: Rect, alerts: &AlertsView) {

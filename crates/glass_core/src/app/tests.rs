@@ -335,6 +335,59 @@ fn a_query_is_typed_completed_run_and_left() {
 }
 
 #[test]
+fn a_query_is_taken_apart_and_each_part_asked_as_a_query() {
+    let mut app = app();
+    press(&mut app, "2B");
+    assert!(!app.wanted().iter().any(|(slot, _)| *slot == Slot::Explanation));
+    press(&mut app, "p");
+    app.update(Event::Chord(Chord::ctrl('u')));
+    press(&mut app, "up > 0\n");
+    let effects = press(&mut app, "B");
+    let (version, question) = effects
+        .into_iter()
+        .find_map(|effect| match effect {
+            Effect::Ask {
+                slot: Slot::Explanation,
+                version,
+                question,
+            } => Some((version, question)),
+            _ => None,
+        })
+        .unwrap();
+    let part = |depth, text: &str| glass_model::QueryPart {
+        depth,
+        text: text.into(),
+        value_type: "instant vector".into(),
+        what: String::new(),
+    };
+    let found = glass_model::Explanation {
+        parts: vec![part(0, "up > 0"), part(1, "up"), part(1, "0")],
+        ..Default::default()
+    };
+    app.update(Event::Answered(Box::new(Answered {
+        slot: Slot::Explanation,
+        version,
+        result: Ok(Answer {
+            as_of: question.as_of,
+            value: AnswerValue::Explain(found),
+            provenance: Provenance::complete("test", TimeRange::ALL),
+        }),
+        question,
+    })));
+    let wanted = app.wanted();
+    let asked: Vec<_> = wanted
+        .iter()
+        .filter_map(|(slot, ask)| match (slot, ask) {
+            (Slot::Part(nth), Ask::Query(ask)) => Some((*nth, ask.text.as_str())),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(asked, [(0, "up > 0"), (1, "up"), (2, "0")]);
+    press(&mut app, "j\n");
+    assert_eq!(self::asked(&app), Some("up".to_owned()), "the chosen part is run");
+}
+
+#[test]
 fn earlier_queries_come_back_and_so_does_what_was_typed() {
     let mut app = app();
     press(&mut app, "2pone\np");

@@ -516,6 +516,39 @@ pub const COMMANDS: &[CommandSpec] = &[
     ),
     only(
         spec(
+            C::SortLegend,
+            G::Look,
+            "look.sort",
+            "Sort series",
+            "by last, min, max, mean, or labels",
+            &[c('s')],
+        ),
+        &[Screen::Metrics],
+    ),
+    only(
+        spec(
+            C::ReverseLegend,
+            G::Look,
+            "look.reverse",
+            "Reverse series",
+            "turns the order of the series round",
+            &[c('S')],
+        ),
+        &[Screen::Metrics],
+    ),
+    only(
+        spec(
+            C::Explain,
+            G::Look,
+            "look.explain",
+            "Explain query",
+            "its parts, each with its own result",
+            &[c('B')],
+        ),
+        &[Screen::Metrics],
+    ),
+    only(
+        spec(
             C::ToggleFiles,
             G::Look,
             "look.files",

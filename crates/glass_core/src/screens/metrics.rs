@@ -2,15 +2,17 @@
 
 use super::{Reaction, ScreenState};
 use crate::context::{Context, Held, pick};
-use crate::graphs::{graph_view, nothing_chosen};
+use crate::graphs::{Lines, graph_held, graph_of_lines, nothing_chosen};
+use crate::legend::Legend;
 use crate::list::{Choice, TableFrame, table};
+use crate::parts::Parts;
 use crate::queries::{MAX_LINES, QueryShown};
 use crate::{
     Cell, Command, GraphView, Line, MetricsView, Role, ScreenView, Slot, Span, TableView, Viewport, panels,
     words,
 };
 use glass_model::{
-    Ask, GraphAsk, Labels, Matcher, MatcherOp, MetricKind, MetricName, Panel, QueryLanguage, Selector,
+    Ask, Graph, GraphAsk, Labels, Matcher, MatcherOp, MetricKind, MetricName, Panel, QueryLanguage, Selector,
     Transform,
 };
 
@@ -26,6 +28,9 @@ pub(crate) struct Metrics {
     transform: Option<Transform>,
     /// The query whose result is shown instead of a metric; empty for none.
     query: String,
+    legend: Legend,
+    /// The query taken apart, while it is shown so.
+    parts: Option<Parts>,
     graph_focused: bool,
     full_screen: bool,
 }
@@ -33,7 +38,11 @@ pub(crate) struct Metrics {
 impl ScreenState for Metrics {
     fn wanted(&self, context: &Context<'_>) -> Vec<(Slot, Ask)> {
         if let Some(query) = self.query_shown() {
-            return vec![(Slot::Graph, query.ask(context))];
+            let mut wanted = vec![(Slot::Graph, query.ask(context))];
+            if let Some(parts) = &self.parts {
+                wanted.extend(parts.wanted(context, &self.query));
+            }
+            return wanted;
         }
         let mut wanted = vec![(Slot::MetricNames, Ask::MetricNames)];
         wanted.extend(
@@ -45,10 +54,21 @@ impl ScreenState for Metrics {
 
     fn view(&self, context: &Context<'_>, viewport: Viewport) -> ScreenView {
         if let Some(query) = self.query_shown() {
-            let (graph, query) = query.view(context, viewport.graph_columns);
+            let mut wish = self.wish(graph_held(&query.held(context)));
+            let (mut graph, shown) = query.view_of_lines(context, viewport.graph_columns, &mut wish);
+            let panel = no_panel();
+            let legend = self.finish(
+                context,
+                viewport,
+                &mut graph,
+                (&wish, &query.held(context), &panel),
+            );
+            let parts = self.parts.as_ref();
             return ScreenView::Metrics(MetricsView {
-                query: Some(query),
+                query: Some(shown),
                 names: None,
+                legend,
+                parts: parts.map(|parts| parts.view(context, &self.query, viewport.list_rows)),
                 filter: String::new(),
                 about: Line::new(),
                 graph,
@@ -56,23 +76,32 @@ impl ScreenState for Metrics {
             });
         }
         let names = (!self.full_screen).then(|| self.names_table(context, viewport));
+        let (graph, legend) = self.graph(context, viewport);
         ScreenView::Metrics(MetricsView {
             query: None,
             names,
             filter: words::visible(&self.filter),
             about: self.about(context),
-            graph: self.graph(context, viewport),
+            graph,
+            legend,
+            parts: None,
             graph_focused: self.graph_focused || self.full_screen,
         })
     }
 
     fn run(&mut self, context: &Context<'_>, viewport: Viewport, command: Command) -> Reaction {
         if !self.query.is_empty()
-            && let Some(reaction) = self.run_on_query(context, command)
+            && let Some(reaction) = self.run_on_query(context, viewport, command)
         {
             return reaction;
         }
+        let is_for_lines =
+            self.graph_focused || matches!(command, Command::SortLegend | Command::ReverseLegend);
+        if is_for_lines && self.run_on_lines(context, command, viewport.list_rows) {
+            return Reaction::Done;
+        }
         match command {
+            Command::Explain => return Reaction::Say("only a query can be explained; p asks one"),
             Command::NextPane | Command::PreviousPane => self.graph_focused = !self.graph_focused,
             Command::Open => self.graph_focused = true,
             Command::FullScreen => self.full_screen = !self.full_screen,
@@ -90,6 +119,7 @@ impl ScreenState for Metrics {
                 }
                 self.panel = None;
                 self.transform = None;
+                self.legend.forget();
             }
         }
         Reaction::Done
@@ -97,7 +127,11 @@ impl ScreenState for Metrics {
 
     fn chosen_text(&self, context: &Context<'_>) -> Option<String> {
         if !self.query.is_empty() {
-            return Some(self.query.clone());
+            let part = self
+                .parts
+                .as_ref()
+                .and_then(|parts| parts.chosen(context, &self.query));
+            return Some(part.unwrap_or_else(|| self.query.clone()));
         }
         self.shown(context).map(|panel| panel.selector.to_string())
     }
@@ -130,6 +164,8 @@ impl ScreenState for Metrics {
 
     fn set_query(&mut self, text: &str) {
         text.clone_into(&mut self.query);
+        self.parts = None;
+        self.legend.forget();
     }
 }
 
@@ -147,6 +183,8 @@ impl Metrics {
         self.filter.clear();
         self.query.clear();
         self.transform = None;
+        self.parts = None;
+        self.legend.forget();
         self.panel = Some(panel);
     }
 
@@ -158,7 +196,39 @@ impl Metrics {
     }
 
     /// What a command does while a query is shown; `None` for what it does without one, too.
-    fn run_on_query(&mut self, context: &Context<'_>, command: Command) -> Option<Reaction> {
+    fn run_on_query(
+        &mut self,
+        context: &Context<'_>,
+        viewport: Viewport,
+        command: Command,
+    ) -> Option<Reaction> {
+        let page = viewport.list_rows;
+        match (command, self.parts.is_some()) {
+            (Command::Explain, false) => self.parts = Some(Parts::default()),
+            (Command::Explain | Command::Back, true) => self.parts = None,
+            (Command::Open, true) => {
+                let parts = self.parts.as_ref();
+                if let Some(text) = parts.and_then(|parts| parts.chosen(context, &self.query)) {
+                    self.set_query(&text);
+                }
+            }
+            (command, true) => {
+                let parts = self.parts.get_or_insert_default();
+                if !parts.run(context, &self.query, command, page) {
+                    return self.run_on_graph(context, command);
+                }
+            }
+            (command, false) => {
+                if !self.run_on_lines(context, command, page) {
+                    return self.run_on_graph(context, command);
+                }
+            }
+        }
+        Some(Reaction::Done)
+    }
+
+    /// What a command does to the graph of a query.
+    fn run_on_graph(&mut self, context: &Context<'_>, command: Command) -> Option<Reaction> {
         match command {
             Command::Back if context.time.cursor().is_none() => self.query.clear(),
             Command::ToggleRate => {
@@ -169,6 +239,45 @@ impl Metrics {
             _ => return Some(Reaction::Ignored),
         }
         Some(Reaction::Done)
+    }
+
+    /// What a command does to the lines of the graph; says whether it was one for them.
+    fn run_on_lines(&mut self, context: &Context<'_>, command: Command, page: usize) -> bool {
+        let held = match self.query_shown() {
+            Some(query) => Some(query.held(context)),
+            None => self
+                .shown(context)
+                .map(|panel| context.held(Slot::Graph, ask(context, &panel), "")),
+        };
+        let graph = held.as_ref().and_then(graph_held);
+        self.legend.run(command, graph, context.time, page)
+    }
+
+    fn wish(&self, graph: Option<&Graph>) -> Lines {
+        Lines {
+            only: graph.and_then(|graph| self.legend.isolated(graph)),
+            ..Lines::default()
+        }
+    }
+
+    /// The legend of a graph, whose chosen line stands out if keys go to it.
+    fn finish(
+        &self,
+        context: &Context<'_>,
+        viewport: Viewport,
+        view: &mut GraphView,
+        (wish, held, panel): (&Lines, &Held<'_>, &Panel),
+    ) -> Option<TableView> {
+        let graph = graph_held(held).filter(|graph| !graph.series.is_empty())?;
+        let focused = self.graph_focused || !self.query.is_empty();
+        let rows = (viewport.list_rows / 3).max(2);
+        let legend = self
+            .legend
+            .view(&wish.all, graph, panel, context.time, (rows, focused));
+        if focused {
+            self.legend.highlight(view, graph, context.time);
+        }
+        Some(legend)
     }
 
     fn names<'a>(&self, context: &Context<'a>) -> Vec<&'a MetricName> {
@@ -268,7 +377,7 @@ impl Metrics {
         ]
     }
 
-    fn graph(&self, context: &Context<'_>, viewport: Viewport) -> GraphView {
+    fn graph(&self, context: &Context<'_>, viewport: Viewport) -> (GraphView, Option<TableView>) {
         let n_columns = viewport.graph_columns;
         let Some(panel) = self.shown(context) else {
             let held = Held {
@@ -276,16 +385,23 @@ impl Metrics {
                 error: None,
                 state: nothing_chosen("choose a metric"),
             };
-            let nothing = Panel {
-                title: String::new(),
-                selector: Selector::all(),
-                transform: Transform::Raw,
-                unit: String::new(),
-            };
-            return graph_view(&nothing, n_columns, context.time, held);
+            let nothing = graph_of_lines(&no_panel(), n_columns, context.time, held, &mut Lines::default());
+            return (nothing, None);
         };
-        let held = context.held(Slot::Graph, ask(context, &panel), "no samples so far");
-        graph_view(&panel, n_columns, context.time, held)
+        let held = || context.held(Slot::Graph, ask(context, &panel), "no samples so far");
+        let mut wish = self.wish(graph_held(&held()));
+        let mut view = graph_of_lines(&panel, n_columns, context.time, held(), &mut wish);
+        let legend = self.finish(context, viewport, &mut view, (&wish, &held(), &panel));
+        (view, legend)
+    }
+}
+
+fn no_panel() -> Panel {
+    Panel {
+        title: String::new(),
+        selector: Selector::all(),
+        transform: Transform::Raw,
+        unit: String::new(),
     }
 }
 

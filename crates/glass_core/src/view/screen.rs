@@ -70,6 +70,10 @@ pub struct MetricsView {
     pub about: Line,
     /// The graph.
     pub graph: GraphView,
+    /// Its lines in numbers; absent while there is none.
+    pub legend: Option<TableView>,
+    /// What the query is made of, each part with its own result; it stands in the place of graph and legend.
+    pub parts: Option<TableView>,
     /// Whether keys go to the graph.
     pub graph_focused: bool,
 }

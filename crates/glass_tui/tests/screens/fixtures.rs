@@ -404,7 +404,95 @@ pub fn metrics() -> MetricsView {
             span("Requests that ended in an error, by pod", Role::Normal),
         ],
         graph,
+        legend: Some(legend()),
+        parts: None,
         graph_focused: false,
+    }
+}
+
+fn legend() -> TableView {
+    let number = |title| column(title, true, 0);
+    TableView {
+        title: "Series by max".into(),
+        columns: vec![
+            number(""),
+            column("series", false, 1),
+            number("last"),
+            number("min"),
+            number("max"),
+            number("mean"),
+        ],
+        rows: rows(
+            &[
+                &[
+                    ("1", Role::Series(0)),
+                    ("{pod=\"checkout-0\"}", Role::Normal),
+                    ("0.71", Role::Normal),
+                    ("0.04", Role::Normal),
+                    ("0.92", Role::Normal),
+                    ("0.31", Role::Normal),
+                ],
+                &[
+                    ("3", Role::Series(2)),
+                    ("{pod=\"cart-0\"}", Role::Normal),
+                    ("0.50", Role::Normal),
+                    ("0.44", Role::Normal),
+                    ("0.56", Role::Normal),
+                    ("0.49", Role::Normal),
+                ],
+            ],
+            Some(1),
+        ),
+        first: 0,
+        total: 3,
+        focused: true,
+        state: ready(),
+    }
+}
+
+pub fn parts() -> TableView {
+    let columns = vec![
+        column("part", false, 1),
+        column("type", false, 0),
+        column("series", true, 0),
+        column("value", true, 0),
+    ];
+    TableView {
+        title: "Parts: growth per second".into(),
+        columns,
+        rows: rows(
+            &[
+                &[
+                    ("sum by (job) (rate(a_total[5m])) > 1", Role::Normal),
+                    ("instant vector", Role::Muted),
+                    ("0", Role::Muted),
+                    ("nothing", Role::Warning),
+                ],
+                &[
+                    ("  sum by (job) (rate(a_total[5m]))", Role::Normal),
+                    ("instant vector", Role::Muted),
+                    ("3", Role::Muted),
+                    ("0.1 … 0.42", Role::Normal),
+                ],
+                &[
+                    ("    rate(a_total[5m])", Role::Normal),
+                    ("instant vector", Role::Muted),
+                    ("12", Role::Muted),
+                    ("0 … 0.21", Role::Normal),
+                ],
+                &[
+                    ("      a_total[5m]", Role::Normal),
+                    ("range vector", Role::Muted),
+                    ("", Role::Muted),
+                    ("loading …", Role::Muted),
+                ],
+            ],
+            Some(2),
+        ),
+        first: 0,
+        total: 4,
+        focused: true,
+        state: ready(),
     }
 }
 

@@ -308,6 +308,8 @@ impl Dice {
                 filter: self.text(),
                 about: self.line(),
                 graph: self.graph(),
+                legend: (self.roll(2) == 0).then(|| self.table()),
+                parts: (self.roll(3) == 0).then(|| self.table()),
                 graph_focused: self.roll(2) == 0,
             }),
             2 => ScreenView::Logs(self.logs()),

@@ -51,6 +51,8 @@ fn metrics(query: QueryView, nothing: Option<DataState>) -> ViewModel {
         filter: String::new(),
         about: Line::new(),
         graph,
+        legend: None,
+        parts: None,
         graph_focused: true,
     };
     fixtures::model(ScreenView::Metrics(view), None)
@@ -119,6 +121,18 @@ fn a_query_and_its_result() {
     }
     let long = metrics(query(&[TEXT; 5].join(" + "), None, &[]), None);
     check("query_long", &long, (80, 24), &Options::default(), false);
+}
+
+#[test]
+fn a_query_taken_apart() {
+    let mut model = metrics(query(TEXT, None, &[]), None);
+    let ScreenView::Metrics(view) = &mut model.screen else {
+        panic!("not the metrics")
+    };
+    view.parts = Some(fixtures::parts());
+    for size in [(60, 18), (80, 24), (120, 40), (200, 60)] {
+        check("query_parts", &model, size, &Options::default(), false);
+    }
 }
 
 #[test]
