@@ -10,8 +10,8 @@ use crate::screens::{
 use crate::slots::Slots;
 use crate::time_control::TimeControl;
 use crate::{
-    Answered, Effect, Event, Line, Overlay, Role, Screen, ScreenView, Slot, Span, StatusView, ViewModel,
-    Viewport, chrome, timeline, words,
+    Answered, Chord, Effect, Event, Line, Overlay, Role, Screen, ScreenView, Slot, Span, StatusView,
+    ViewModel, Viewport, chrome, timeline, words,
 };
 use glass_model::{Ask, RecordingInfo, Timestamp};
 
@@ -20,9 +20,12 @@ mod commands;
 mod editor;
 mod moving;
 mod opening;
+mod pointer;
 mod prompts;
+mod settings;
 
 use moving::Place;
+pub(crate) use settings::Settings;
 
 /// The application.
 #[derive(Debug)]
@@ -48,6 +51,9 @@ pub struct App {
     past: Vec<Place>,
     future: Vec<Place>,
     viewport: Viewport,
+    settings: Settings,
+    /// The first keys of several that follow one another.
+    pending: Vec<Chord>,
 }
 
 impl App {
@@ -86,6 +92,8 @@ impl App {
                 graph_columns: 120,
                 bar_columns: 60,
             },
+            settings: Settings::default(),
+            pending: Vec::new(),
         }
     }
 
@@ -96,6 +104,11 @@ impl App {
             Event::Paste(text) => self.paste(&text),
             Event::Command(command) => self.run(command),
             Event::Scrub(ratio) => self.scrub(ratio),
+            Event::Point(point) => self.point(point),
+            Event::Note(text) => {
+                self.say(&text);
+                Vec::new()
+            }
             Event::Tick(elapsed_nanos) => self.tick(elapsed_nanos),
             Event::Resized(viewport) => {
                 self.viewport = viewport;
@@ -140,7 +153,11 @@ impl App {
             timeline: timeline::view(&context, viewport),
             status: StatusView {
                 message: self.message.clone(),
-                hints: chrome::hints(&context, self.screen),
+                pending: crate::keymap::keys_text(&self.pending),
+                hints: match self.pending.as_slice() {
+                    [] => chrome::hints(&context, self.screen),
+                    pending => self.settings.keymap.continuations(pending, self.screen),
+                },
             },
             overlay: self.overlay(),
         }
@@ -179,6 +196,7 @@ impl App {
             info: &self.info,
             time: &self.time,
             slots: &self.slots,
+            keymap: &self.settings.keymap,
         }
     }
 
@@ -200,6 +218,7 @@ impl App {
             info: &self.info,
             time: &self.time,
             slots: &self.slots,
+            keymap: &self.settings.keymap,
         };
         let screen: &mut dyn ScreenState = match self.screen {
             Screen::Overview => &mut self.overview,
@@ -244,8 +263,12 @@ impl App {
     fn overlay(&self) -> Option<Overlay> {
         let help = self
             .help
-            .map(|scroll| Overlay::Help(chrome::help(self.screen, scroll)));
-        let prompt = || Some(Overlay::Prompt(self.prompt.as_ref()?.view(self.screen)));
+            .map(|scroll| Overlay::Help(chrome::help(&self.context(), self.screen, scroll)));
+        let prompt = || {
+            Some(Overlay::Prompt(
+                self.prompt.as_ref()?.view(self.screen, &self.settings),
+            ))
+        };
         let editor = || Some(Overlay::QueryEditor(self.editor.as_ref()?.view(&self.context())));
         help.or_else(prompt).or_else(editor)
     }

@@ -45,7 +45,7 @@ fn live_motion(time: &TimeControl) -> String {
 /// The screens to choose from.
 pub(crate) fn tabs(context: &Context<'_>, active: Screen) -> Vec<Tab> {
     let tab = |screen: Screen| Tab {
-        key: Command::Show(screen).spec().keys_text(),
+        key: context.keymap.first_key(Command::Show(screen), active),
         title: screen.title().to_owned(),
         screen,
         active: screen == active,
@@ -116,28 +116,24 @@ pub(crate) fn hints(context: &Context<'_>, screen: Screen) -> Vec<(String, Strin
         (Command::Help, "help"),
         (Command::Quit, "quit"),
     ]);
-    let first_key = |command: Command| {
-        command
-            .spec()
-            .keys
-            .first()
-            .map(ToString::to_string)
-            .unwrap_or_default()
-    };
     hints
         .into_iter()
-        .map(|(command, word)| (first_key(command), word.to_owned()))
+        .map(|(command, word)| (context.keymap.first_key(command, screen), word.to_owned()))
+        .filter(|(key, _)| !key.is_empty())
         .collect()
 }
 
 /// All keys of a screen.
-pub(crate) fn help(screen: Screen, scroll: usize) -> HelpView {
+pub(crate) fn help(context: &Context<'_>, screen: Screen, scroll: usize) -> HelpView {
     let group = |group: Group| HelpGroup {
         title: group.title().to_owned(),
         entries: COMMANDS
             .iter()
             .filter(|spec| spec.group == group && spec.is_available_on(screen))
-            .map(|spec| (spec.keys_text(), format!("{}: {}", spec.title, spec.doc)))
+            .map(|spec| {
+                let keys = context.keymap.keys_text(spec.command, screen);
+                (keys, format!("{}: {}", spec.title, spec.doc))
+            })
             .collect(),
     };
     HelpView {

@@ -124,6 +124,9 @@ pub enum Command {
     CopyAddress,
     Palette,
     Help,
+    Theme,
+    ToggleMouse,
+    Suspend,
     Quit,
 }
 
@@ -213,14 +216,6 @@ impl CommandSpec {
     }
 }
 
-/// The command a key runs on a screen, if any.
-pub fn command_of(chord: Chord, screen: Screen) -> Option<Command> {
-    COMMANDS
-        .iter()
-        .find(|spec| spec.is_available_on(screen) && spec.keys.contains(&chord))
-        .map(|spec| spec.command)
-}
-
 /// `docs/keys.md`, from the registry.
 pub fn keys_markdown() -> String {
     let mut text = String::from(
@@ -228,7 +223,7 @@ pub fn keys_markdown() -> String {
     );
     for group in Group::ALL {
         text.push_str(&format!(
-            "\n## {}\n\n| key | command | what it does |\n| --- | --- | --- |\n",
+            "\n## {}\n\n| key | command | what it does | name |\n| --- | --- | --- | --- |\n",
             group.title()
         ));
         for spec in COMMANDS.iter().filter(|spec| spec.group == group) {
@@ -239,15 +234,55 @@ pub fn keys_markdown() -> String {
                 format!(" ({})", screens.join(", "))
             };
             text.push_str(&format!(
-                "| `{}` | {} | {}{on} |\n",
+                "| `{}` | {} | {}{on} | `{}` |\n",
                 spec.keys_text(),
                 spec.title,
-                spec.doc
+                spec.doc,
+                spec.id
             ));
         }
     }
+    text.push_str(OWN_KEYS);
+    for edit in crate::Edit::ALL {
+        text.push_str(&format!("| `{}` | `{}` |\n", edit.chord(), edit.id()));
+    }
     text
 }
+
+/// How users give keys of their own.
+const OWN_KEYS: &str = r#"
+## Keys of your own
+
+They stand in `keys.toml` of your configuration folder, or of the folder `GLASSHOUSE_CONFIG` names, and are laid over the ones above; `glasshouse config` says where that is and what is wrong with it.
+Each table is a context: `[global]` counts on every screen; `[list]` wherever rows are moved through, also in help; a screen's name (`[overview]`, `[metrics]`, `[logs]` …) on that screen alone; `[editor]` where text is typed.
+A screen's key outranks one of `[list]`, which outranks one of `[global]`.
+
+```toml
+[global]
+"g" = "none"             # given up, so that other keys may begin with it
+"g g" = "move.top"       # keys that follow one another, with spaces between
+"g e" = "move.bottom"
+"ctrl-p" = "program.palette"
+
+[logs]
+"space" = "none"
+"space f" = "pane.full-screen"
+"space l" = "look.level"
+
+[editor]
+"ctrl-j" = "edit.next"
+"ctrl-k" = "edit.previous"
+```
+
+A key is a character (`G` is shift and g), or a name: `space`, `enter`, `esc`, `tab`, `shift-tab`, `backspace`, `delete`, `up`, `down`, `left`, `right`, `home`, `end`, `pgup`, `pgdn`, `plus`, `minus`, `caret`; with control it is `ctrl-d` or `^d`.
+After the first key of a sequence the bottom line shows what was pressed and how it can go on; `esc` gives it up.
+No key waits for another: a key that runs something and also begins a sequence is refused when the file is read, and so are the same keys twice. A file with a mistake is left out as a whole, and the mistake is shown.
+
+Where text is typed:
+
+| key | name |
+| --- | --- |
+"#;
 
 #[cfg(test)]
 mod tests {

@@ -2,7 +2,7 @@
 
 use crate::slots::{SlotData, Slots};
 use crate::time_control::TimeControl;
-use crate::{DataState, DataStateKind, Slot};
+use crate::{DataState, DataStateKind, Keymap, Slot};
 use glass_model::{
     AnswerValue, Ask, Completeness, Graph, GraphSeries, QueryError, QueryValue, Question, RecordingInfo, Seen,
 };
@@ -16,6 +16,8 @@ pub(crate) struct Context<'a> {
     pub time: &'a TimeControl,
     /// The answers at hand.
     pub slots: &'a Slots,
+    /// Which keys run what.
+    pub keymap: &'a Keymap,
 }
 
 /// What is at hand for a view.

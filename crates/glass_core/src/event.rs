@@ -1,6 +1,6 @@
 //! What goes into the core ([`Event`]) and what it wants done ([`Effect`]).
 
-use crate::{Chord, Command, Slot, Viewport};
+use crate::{Chord, Command, Point, Slot, Viewport};
 use glass_model::{Answer, CloudSummary, Jump, QueryError, Question, RecordingInfo, Timestamp};
 
 /// Something that happened to the application.
@@ -16,6 +16,10 @@ pub enum Event {
     Scrub(f64),
     /// So many nanoseconds passed on the clock; moves the playhead while playing.
     Tick(i64),
+    /// The pointer was used on a list.
+    Point(Point),
+    /// The front-end has something to say.
+    Note(String),
     /// The front-end's size changed.
     Resized(Viewport),
     /// An answer came, or an error.
@@ -73,13 +77,17 @@ pub enum Effect {
     Open(String),
     /// Put a text on the clipboard.
     Copy(String),
+    /// Give the mouse to the program or leave it to the terminal; the front-end says which with [`Event::Note`].
+    ToggleMouse,
+    /// Step out of the way until the user comes back.
+    Suspend,
     /// Leave.
     Quit,
 }
 
 /// Carries out effects; answers come back as events, by whatever way the program was wired.
 pub trait Runner {
-    /// Starts an effect and returns at once. [`Effect::Copy`] and [`Effect::Quit`] are the front-end's own and
-    /// never come here.
+    /// Starts an effect and returns at once. [`Effect::Copy`], [`Effect::ToggleMouse`], [`Effect::Suspend`] and
+    /// [`Effect::Quit`] are the front-end's own and never come here.
     fn start(&mut self, effect: Effect);
 }

@@ -1,5 +1,6 @@
 //! [`Prompt`]: a line being typed, for filters, times and commands.
 
+use crate::app::Settings;
 use crate::line_edit::LineEdit;
 use crate::{COMMANDS, Chord, Command, CommandSpec, Key, Line, PromptView, Role, Screen, Span, words};
 
@@ -14,6 +15,8 @@ pub(crate) enum PromptKind {
     Seek,
     /// A command, a time or an address.
     Palette,
+    /// A theme, seen while it is chosen.
+    Theme,
 }
 
 /// What a key did to the line.
@@ -35,6 +38,8 @@ const MAX_CHARS: usize = 8000;
 const MAX_NAME: usize = 100;
 /// Suggestions shown at most.
 const MAX_SUGGESTIONS: usize = 8;
+/// Themes offered at most.
+const MAX_THEMES: usize = 12;
 
 /// A line being typed.
 #[derive(Clone, Debug)]
@@ -67,15 +72,22 @@ impl Prompt {
     }
 
     /// Takes a key.
-    pub fn take(&mut self, chord: Chord, history: &[String], screen: Screen) -> PromptReaction {
-        let n_suggestions = self.suggestions(screen).len();
+    pub fn take(
+        &mut self,
+        chord: Chord,
+        history: &[String],
+        screen: Screen,
+        settings: &Settings,
+    ) -> PromptReaction {
+        let n_suggestions = self.n_suggestions(screen, settings);
         match (chord.key, chord.ctrl) {
             (Key::Esc, _) | (Key::Char('c' | 'g'), true) => return PromptReaction::Cancelled,
             (Key::Enter, _) => return PromptReaction::Accepted,
-            (Key::Tab, _) => return self.complete(screen),
+            (Key::Tab, _) => return self.complete(screen, settings),
             (Key::Up, _)
-                if self.chosen.is_none() && n_suggestions == 0
-                    || self.line.is_empty() && !history.is_empty() =>
+                if self.kind == PromptKind::Palette
+                    && (self.chosen.is_none() && n_suggestions == 0
+                        || self.line.is_empty() && !history.is_empty()) =>
             {
                 if let Some(last) = history.last() {
                     self.set(last);
@@ -114,13 +126,48 @@ impl Prompt {
     }
 
     /// Replaces the text by the chosen or best suggestion.
-    fn complete(&mut self, screen: Screen) -> PromptReaction {
-        let suggestions = self.suggestions(screen);
-        let Some(spec) = suggestions.get(self.chosen.unwrap_or(0)) else {
+    fn complete(&mut self, screen: Screen, settings: &Settings) -> PromptReaction {
+        let nth = self.chosen.unwrap_or(0);
+        let text = match self.kind {
+            PromptKind::Theme => self.themes(settings).get(nth).map(|(name, _)| name.clone()),
+            _ => self
+                .suggestions(screen)
+                .get(nth)
+                .map(|spec| spec.title.to_owned()),
+        };
+        let Some(text) = text else {
             return PromptReaction::Stay;
         };
-        self.set(spec.title);
+        self.set(&text);
         PromptReaction::Changed
+    }
+
+    fn n_suggestions(&self, screen: Screen, settings: &Settings) -> usize {
+        match self.kind {
+            PromptKind::Theme => self.themes(settings).len(),
+            _ => self.suggestions(screen).len(),
+        }
+    }
+
+    /// Themes whose names hold what was typed.
+    fn themes<'a>(&self, settings: &'a Settings) -> Vec<&'a (String, String)> {
+        let typed = self.text().trim().to_lowercase();
+        let themes = settings.themes.iter();
+        themes
+            .filter(|(name, _)| name.to_lowercase().contains(&typed))
+            .take(MAX_THEMES)
+            .collect()
+    }
+
+    /// The theme meant: one chosen with the arrows, or the only or first one like what was typed.
+    pub fn theme<'a>(&self, settings: &'a Settings) -> Option<&'a str> {
+        if self.kind != PromptKind::Theme || (self.chosen.is_none() && self.line.is_empty()) {
+            return None;
+        }
+        let themes = self.themes(settings);
+        themes
+            .get(self.chosen.unwrap_or(0))
+            .map(|(name, _)| name.as_str())
     }
 
     /// The command meant: a suggestion chosen with the arrows, or one whose title or id was typed in full.
@@ -176,7 +223,7 @@ impl Prompt {
     }
 
     /// What is shown.
-    pub fn view(&self, screen: Screen) -> PromptView {
+    pub fn view(&self, screen: Screen, settings: &Settings) -> PromptView {
         let (title, hint) = match self.kind {
             PromptKind::Filter if screen == Screen::Logs => (
                 "filter",
@@ -189,29 +236,33 @@ impl Prompt {
                 "command",
                 "tab completes, enter runs what is typed; also takes a time or an address",
             ),
+            PromptKind::Theme => ("theme", "arrows show one, enter keeps it, esc takes it back"),
         };
         let hint: Line = if self.error.is_empty() {
             vec![Span::new(hint, Role::Muted)]
         } else {
             vec![Span::new(words::visible(&self.error), Role::Critical)]
         };
-        let suggestions = self.suggestions(screen);
+        let suggestions = match self.kind {
+            PromptKind::Theme => self.themes(settings).into_iter().cloned().collect(),
+            _ => self.suggested_commands(screen, settings),
+        };
         PromptView {
             title: title.to_owned(),
             text: words::visible(&self.text()),
             caret: self.line.caret(),
             hint,
-            suggestions: suggestions
-                .iter()
-                .map(|spec| {
-                    (
-                        spec.title.to_owned(),
-                        format!("{}  {}", spec.keys_text(), spec.doc),
-                    )
-                })
-                .collect(),
+            suggestions,
             chosen: self.chosen,
         }
+    }
+
+    fn suggested_commands(&self, screen: Screen, settings: &Settings) -> Vec<(String, String)> {
+        let row = |spec: &CommandSpec| {
+            let keys = settings.keymap.keys_text(spec.command, screen);
+            (spec.title.to_owned(), format!("{keys}  {}", spec.doc))
+        };
+        self.suggestions(screen).into_iter().map(row).collect()
     }
 }
 
@@ -221,7 +272,7 @@ mod tests {
 
     fn type_into(prompt: &mut Prompt, text: &str) {
         for c in text.chars() {
-            prompt.take(Chord::char(c), &[], Screen::Logs);
+            prompt.take(Chord::char(c), &[], Screen::Logs, &Settings::default());
         }
     }
 
@@ -229,15 +280,18 @@ mod tests {
     fn editing_works_by_characters() {
         let mut prompt = Prompt::new(PromptKind::Filter, "");
         type_into(&mut prompt, "größe zwei");
-        prompt.take(Chord::ctrl('w'), &[], Screen::Logs);
+        prompt.take(Chord::ctrl('w'), &[], Screen::Logs, &Settings::default());
         assert_eq!(prompt.text(), "größe ");
-        prompt.take(Chord::key(Key::Home), &[], Screen::Logs);
+        prompt.take(Chord::key(Key::Home), &[], Screen::Logs, &Settings::default());
         type_into(&mut prompt, "x");
         assert_eq!(
-            (prompt.text().as_str(), prompt.view(Screen::Logs).caret),
+            (
+                prompt.text().as_str(),
+                prompt.view(Screen::Logs, &Settings::default()).caret
+            ),
             ("xgröße ", 1)
         );
-        prompt.take(Chord::ctrl('u'), &[], Screen::Logs);
+        prompt.take(Chord::ctrl('u'), &[], Screen::Logs, &Settings::default());
         assert_eq!(prompt.text(), "größe ");
     }
 
@@ -246,11 +300,11 @@ mod tests {
         let mut prompt = Prompt::new(PromptKind::Palette, "");
         type_into(&mut prompt, "nxt chan");
         assert_eq!(prompt.command(Screen::Logs), None, "what is typed is no command");
-        prompt.take(Chord::key(Key::Tab), &[], Screen::Logs);
+        prompt.take(Chord::key(Key::Tab), &[], Screen::Logs, &Settings::default());
         assert_eq!(prompt.text(), "Next change");
         assert_eq!(prompt.command(Screen::Logs), Some(Command::NextChange));
         let mut prompt = Prompt::new(PromptKind::Palette, "nxt chan");
-        prompt.take(Chord::key(Key::Down), &[], Screen::Logs);
+        prompt.take(Chord::key(Key::Down), &[], Screen::Logs, &Settings::default());
         assert_eq!(
             prompt.command(Screen::Logs),
             Some(Command::NextChange),

@@ -8,7 +8,7 @@ const HOUR: i64 = 60 * MIN;
 const DAY: i64 = 24 * HOUR;
 
 /// Seconds of the recording for each second of the clock.
-const SPEEDS: [u32; 10] = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600];
+pub const SPEEDS: [u32; 10] = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600];
 /// Ten minutes of incident pass in one.
 const FIRST_SPEED: usize = 3;
 
@@ -212,6 +212,13 @@ impl TimeControl {
         } else {
             self.speed.saturating_sub(1)
         };
+    }
+
+    /// Takes a speed; says whether it is one of those there are.
+    pub fn set_speed(&mut self, speed: u32) -> bool {
+        let place = SPEEDS.iter().position(|known| *known == speed);
+        self.speed = place.unwrap_or(self.speed);
+        place.is_some()
     }
 
     /// Lets `elapsed_nanos` of the clock pass; stops at the end.

@@ -76,7 +76,7 @@ impl Runner for Driver {
             Effect::Jump(jump) => self.shared.queue.push(Job::Jump(jump)),
             Effect::Open(id) => self.shared.queue.push(Job::Open(id)),
             Effect::CheckClouds => Shared::check_clouds(&self.shared),
-            Effect::Copy(_) | Effect::Quit => {}
+            Effect::Copy(_) | Effect::ToggleMouse | Effect::Suspend | Effect::Quit => {}
         }
     }
 }

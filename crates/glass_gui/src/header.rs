@@ -263,7 +263,11 @@ pub fn elsewhere(screen: Screen, terminal_command: &str) -> String {
 
 /// Draws the bottom line: the message, and the keys of most use as far as there is room.
 pub fn status_ui(ui: &mut Ui, place: Rect, status: &StatusView) {
-    let StatusView { message, hints } = status;
+    let StatusView {
+        message,
+        pending,
+        hints,
+    } = status;
     let ui = &mut paint::clipped(ui, place, "status");
     let theme = Theme::of(ui);
     ui.painter().rect_filled(place, 0, theme.surface);
@@ -271,7 +275,12 @@ pub fn status_ui(ui: &mut Ui, place: Rect, status: &StatusView) {
         .hline(place.x_range(), place.min.y + 0.5, (1.0, theme.border));
     let inner = place.shrink2(vec2(PAD, 0.0));
     let mut x = inner.min.x;
-    if !message.is_empty() {
+    if !pending.is_empty() {
+        x = paint::key_ui(ui, x, place.center().y, pending, Role::Accent)
+            .max
+            .x
+            + 2.0 * PAD;
+    } else if !message.is_empty() {
         let room = rect(x, place.min.y, inner.width() * 0.6, place.height());
         x = paint::line_ui(ui, room, Align2::LEFT_CENTER, message, BODY).max.x + 2.0 * PAD;
     }

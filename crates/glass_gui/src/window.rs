@@ -119,6 +119,11 @@ impl Window {
         for effect in self.app.update(event) {
             match effect {
                 Effect::Copy(text) => context.copy_text(text),
+                Effect::ToggleMouse => {
+                    let text = "the mouse is for the terminal program: a window always has it";
+                    self.app.update(Event::Note(text.to_owned()));
+                }
+                Effect::Suspend => context.send_viewport_cmd(egui::ViewportCommand::Minimized(true)),
                 Effect::Quit => context.send_viewport_cmd(egui::ViewportCommand::Close),
                 Effect::Ask { .. } | Effect::Jump(_) | Effect::CheckClouds | Effect::Open(_) => {
                     self.runner.start(effect);

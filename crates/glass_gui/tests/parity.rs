@@ -43,8 +43,13 @@ fn texts(model: &ViewModel) -> Vec<String> {
     };
     overview_texts(overview, &mut said);
     timeline_texts(timeline, &mut said);
-    let StatusView { message, hints } = status;
+    let StatusView {
+        message,
+        pending,
+        hints,
+    } = status;
     said.push(line_text(message));
+    said.push(pending.clone());
     said.extend(hints.iter().flat_map(|(key, text)| [key.clone(), text.clone()]));
     said
 }

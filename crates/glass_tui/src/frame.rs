@@ -1,6 +1,7 @@
 //! One frame: a view-model becomes a buffer of cells. Read [`draw_frame`] first; everything else is called by it.
 
 use crate::header::draw_header;
+use crate::hits::Hits;
 use crate::layout::{Areas, areas};
 use crate::options::Look;
 use crate::overlay::draw_overlay;
@@ -13,11 +14,15 @@ use glass_core::{Screen, ViewModel};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-/// Draws all of it into a buffer, which it empties first.
-pub(crate) fn draw_frame(model: &ViewModel, buffer: &mut Buffer, look: Look) {
+/// Draws all of it into a buffer, which it empties first; returns what the pointer can meet there.
+pub(crate) fn draw_frame(model: &ViewModel, buffer: &mut Buffer, look: Look) -> Hits {
     buffer.reset();
     let area = buffer.area;
+    if let Some(ground) = look.theme.ground() {
+        buffer.set_style(area, ground);
+    }
     let mut pen = Pen::new(buffer, look);
+    pen.hits.lists = model.screen.lists();
     let ViewModel {
         header,
         tabs,
@@ -28,7 +33,7 @@ pub(crate) fn draw_frame(model: &ViewModel, buffer: &mut Buffer, look: Look) {
     } = model;
     let Some(areas) = areas(area.width, area.height, !header.warning.is_empty()) else {
         draw_too_small(&mut pen, area);
-        return;
+        return pen.hits;
     };
     draw_header(&mut pen, areas.header, areas.warning, header);
     draw_tabs(&mut pen, areas.tabs, tabs);
@@ -38,6 +43,7 @@ pub(crate) fn draw_frame(model: &ViewModel, buffer: &mut Buffer, look: Look) {
     if let Some(overlay) = overlay {
         draw_overlay(&mut pen, area, areas.main, overlay);
     }
+    pen.hits
 }
 
 /// What the pointer meets on the screen.

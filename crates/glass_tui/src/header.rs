@@ -2,7 +2,7 @@
 
 use crate::layout::{take_left, take_top};
 use crate::pen::{Pen, text_width};
-use glass_core::{Header, Role};
+use glass_core::{Command, Header, Role, Screen};
 use ratatui::layout::Rect;
 
 /// Draws the top line, and the warning into its own row.
@@ -35,12 +35,38 @@ pub(crate) fn draw_header(pen: &mut Pen, area: Rect, warning_row: Rect, header: 
     take_left(&mut rest, 1);
     let left_room = rest.width.saturating_sub(right_width + 3);
     let used = pen.put_as(rest.x, rest.y, left_room, name, Role::Strong);
+    let name_area = Rect {
+        width: used,
+        height: 1,
+        ..rest
+    };
+    pen.hits.command(name_area, Command::Show(Screen::Clouds));
     if !cloud.is_empty() && used + 4 < left_room {
         let cloud = format!(" {} {cloud}", pen.glyphs.pick("·", "-"));
         pen.put_as(rest.x + used, rest.y, left_room - used, &cloud, Role::Muted);
     }
     let x = area.right().saturating_sub(right_width + 1);
     pen.put_pieces(x, area.y, right_width, &right);
+    let commands = [
+        Some(Command::SeekEnd),
+        None,
+        Some(Command::SeekTo),
+        None,
+        Some(Command::PlayPause),
+    ];
+    let mut at = x;
+    for ((text, _), command) in right.iter().zip(commands) {
+        let width = text_width(&pen.glyphs.spell(text));
+        let area = Rect {
+            x: at,
+            width: width.min(area.right().saturating_sub(at)),
+            ..area
+        };
+        if let Some(command) = command {
+            pen.hits.command(area, command);
+        }
+        at = at.saturating_add(width);
+    }
     draw_warning(pen, warning_row, warning);
 }
 

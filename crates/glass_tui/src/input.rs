@@ -1,33 +1,54 @@
 //! Turns what the terminal sends into events of the core.
 
 use crate::frame::{Target, target_at, timeline_ratio};
+use crate::hits::{Hit, Hits};
 use crossterm::event::{
     Event as TerminalEvent, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent,
     MouseEventKind,
 };
-use glass_core::{Chord, Command, Event, Key, ViewModel};
+use glass_core::{Chord, Command, Event, Key, Point, PointAt, ViewModel};
 use ratatui::layout::{Position, Rect};
+use std::time::{Duration, Instant};
+
+/// Two clicks on one place within this time are a double click.
+const DOUBLE_CLICK: Duration = Duration::from_millis(400);
 
 /// What is remembered between two inputs.
 #[derive(Debug, Default)]
 pub(crate) struct Pointer {
     /// Whether the button went down on the timeline and has not come up.
     is_scrubbing: bool,
+    /// Where and when the button last went down.
+    last_click: Option<(Position, Instant)>,
 }
 
-/// The event a terminal's input stands for; `None` for what has no meaning, and for a change of size, which the
-/// loop sees to. `model` is what is on `screen` now.
-pub(crate) fn event_of(
+impl Pointer {
+    /// Notes a click; says whether it is the second of a double click.
+    fn click(&mut self, place: Position) -> bool {
+        let now = Instant::now();
+        let is_second = self
+            .last_click
+            .is_some_and(|(before, at)| before == place && now.duration_since(at) < DOUBLE_CLICK);
+        // A third click is the first of another pair.
+        self.last_click = (!is_second).then_some((place, now));
+        is_second
+    }
+}
+
+/// The events a terminal's input stands for; none for what has no meaning, and for a change of size, which the loop
+/// sees to. `model` is what is on `screen` now, `hits` where.
+pub(crate) fn events_of(
     input: TerminalEvent,
     model: &ViewModel,
+    hits: &Hits,
     screen: Rect,
     pointer: &mut Pointer,
-) -> Option<Event> {
+) -> Vec<Event> {
     match input {
-        TerminalEvent::Key(key) => chord_of(key).map(Event::Chord),
-        TerminalEvent::Paste(text) => Some(Event::Paste(text)),
-        TerminalEvent::Mouse(mouse) => mouse_event_of(mouse, model, screen, pointer),
-        TerminalEvent::Resize(..) | TerminalEvent::FocusGained | TerminalEvent::FocusLost => None,
+        TerminalEvent::Key(key) => chord_of(key).map(Event::Chord).into_iter().collect(),
+        TerminalEvent::Paste(text) => vec![Event::Paste(text)],
+        TerminalEvent::Mouse(mouse) => mouse_events_of(mouse, model, hits, screen, pointer),
+        TerminalEvent::Resize(..) | TerminalEvent::FocusGained | TerminalEvent::FocusLost => Vec::new(),
     }
 }
 
@@ -73,36 +94,76 @@ fn word_chord_of(code: KeyCode) -> Option<Chord> {
     Some(Chord { key, ctrl: true })
 }
 
-fn mouse_event_of(
+fn mouse_events_of(
     mouse: MouseEvent,
     model: &ViewModel,
+    hits: &Hits,
     screen: Rect,
     pointer: &mut Pointer,
-) -> Option<Event> {
+) -> Vec<Event> {
     let place = Position {
         x: mouse.column,
         y: mouse.row,
     };
     match mouse.kind {
-        MouseEventKind::ScrollUp => Some(Event::Command(Command::Up)),
-        MouseEventKind::ScrollDown => Some(Event::Command(Command::Down)),
+        MouseEventKind::ScrollUp => wheel(model, hits, place, -1),
+        MouseEventKind::ScrollDown => wheel(model, hits, place, 1),
         // What an overlay covers is not to be reached through it.
-        _ if model.overlay.is_some() => None,
-        MouseEventKind::Down(MouseButton::Left) => match target_at(model, screen, place)? {
-            Target::Tab(screen) => Some(Event::Command(Command::Show(screen))),
-            Target::Timeline(ratio) => {
-                pointer.is_scrubbing = true;
-                Some(Event::Scrub(ratio))
-            }
-        },
+        _ if model.overlay.is_some() => Vec::new(),
+        MouseEventKind::Down(MouseButton::Left) => click(model, hits, screen, place, pointer),
         MouseEventKind::Drag(MouseButton::Left) if pointer.is_scrubbing => {
-            timeline_ratio(model, screen, mouse.column).map(Event::Scrub)
+            let ratio = timeline_ratio(model, screen, mouse.column);
+            ratio.map(Event::Scrub).into_iter().collect()
         }
         MouseEventKind::Up(MouseButton::Left) => {
             pointer.is_scrubbing = false;
-            None
+            Vec::new()
         }
-        _ => None,
+        _ => Vec::new(),
+    }
+}
+
+/// The wheel turns the list under the pointer, or what lies above everything; elsewhere what has the keys.
+fn wheel(model: &ViewModel, hits: &Hits, place: Position, n_rows: i64) -> Vec<Event> {
+    let key = if n_rows < 0 { Key::Up } else { Key::Down };
+    match hits.at(place) {
+        _ if model.overlay.is_some() => vec![Event::Chord(Chord::key(key))],
+        Some(Hit::List(list, _)) => vec![Event::Point(Point {
+            list,
+            at: PointAt::Wheel(n_rows),
+        })],
+        _ => {
+            let command = if n_rows < 0 { Command::Up } else { Command::Down };
+            vec![Event::Command(command)]
+        }
+    }
+}
+
+fn click(model: &ViewModel, hits: &Hits, screen: Rect, place: Position, pointer: &mut Pointer) -> Vec<Event> {
+    let is_second = pointer.click(place);
+    match target_at(model, screen, place) {
+        Some(Target::Tab(screen)) => return vec![Event::Command(Command::Show(screen))],
+        Some(Target::Timeline(ratio)) => {
+            pointer.is_scrubbing = true;
+            return vec![Event::Scrub(ratio)];
+        }
+        None => {}
+    }
+    match hits.at(place) {
+        Some(Hit::List(list, Some(row))) => {
+            let at = match is_second {
+                true => PointAt::Open(row),
+                false => PointAt::Row(row),
+            };
+            vec![Event::Point(Point { list, at })]
+        }
+        Some(Hit::List(list, None)) => vec![Event::Point(Point {
+            list,
+            at: PointAt::Beside,
+        })],
+        Some(Hit::Command(command)) => vec![Event::Command(command)],
+        Some(Hit::Keys(chords)) => chords.into_iter().map(Event::Chord).collect(),
+        None => Vec::new(),
     }
 }
 

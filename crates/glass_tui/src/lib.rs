@@ -6,6 +6,7 @@
 //!
 //! This crate does not know: sources, recordings, query engines, the network, windows.
 
+mod ansi;
 mod clipboard;
 mod document;
 mod dots;
@@ -13,11 +14,13 @@ mod frame;
 mod glyphs;
 mod graph;
 mod header;
+mod hits;
 mod input;
 mod layout;
 mod logs;
 mod options;
 mod overlay;
+mod palette;
 mod patterns;
 mod pen;
 mod picture;
@@ -33,6 +36,7 @@ mod theme;
 mod timeline;
 
 pub use layout::viewport_of;
-pub use options::{ColorChoice, Environment, GlyphChoice, Options, ThemeChoice};
+pub use options::{ColorChoice, Environment, GlyphChoice, Options, ThemeChoice, ThemeOffer};
+pub use palette::Palette;
 pub use picture::{Picture, render, render_to_svg, render_to_text};
 pub use run::run;

@@ -138,6 +138,9 @@ fn draw_rows(pen: &mut Pen, area: Rect, rows: &[LogRow], titles: &[String], wrap
     if has_titles {
         draw_titles(pen, title_row, titles, &grid);
     }
+    if !wraps {
+        pen.hits.list("", area, area.y, shown.clone());
+    }
     for row in rows.get(shown).unwrap_or_default() {
         let lines = wrapped(row);
         let height = u16::try_from(lines.len()).unwrap_or(u16::MAX);

@@ -3,13 +3,16 @@
 //! The choices are made from names in the environment alone: no terminal is asked, so nothing waits for one.
 
 use crate::glyphs::GlyphLevel;
-use crate::theme::{ColorDepth, Theme, Tone};
+use crate::palette::{Palette, Tone};
+use crate::theme::{ColorDepth, Theme};
 
 /// What the user may choose of the terminal front-end's looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// Dark or light.
+    /// Which colours.
     pub theme: ThemeChoice,
+    /// Themes of the user's own, beside those of the program.
+    pub themes: Vec<ThemeOffer>,
     /// How many colours.
     pub colors: ColorChoice,
     /// Out of what graphs are made.
@@ -22,6 +25,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             theme: ThemeChoice::Auto,
+            themes: Vec::new(),
             colors: ColorChoice::Auto,
             glyphs: GlyphChoice::Auto,
             mouse: true,
@@ -39,6 +43,38 @@ pub enum ThemeChoice {
     Dark,
     /// A light background.
     Light,
+    /// These.
+    Palette(Palette),
+}
+
+/// A theme that can be chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ThemeOffer {
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    pub about: String,
+    /// Its colours.
+    pub palette: Palette,
+}
+
+impl ThemeOffer {
+    /// The themes of the program, then others; one with the name of an earlier one takes its place.
+    pub fn all(own: &[Self]) -> Vec<Self> {
+        let built_in = Palette::BUILT_IN.iter().map(|(name, about, palette)| Self {
+            name: (*name).to_owned(),
+            about: (*about).to_owned(),
+            palette: *palette,
+        });
+        let mut all: Vec<Self> = built_in.collect();
+        for offer in own {
+            match all.iter_mut().find(|known| known.name == offer.name) {
+                Some(known) => known.clone_from(offer),
+                None => all.push(offer.clone()),
+            }
+        }
+        all
+    }
 }
 
 /// How many colours are used.
@@ -94,6 +130,10 @@ pub struct Environment {
     pub locale: String,
     /// `TMUX` or `STY`: inside tmux or screen.
     pub multiplexed: bool,
+    /// `TMUX`: inside tmux.
+    pub tmux: bool,
+    /// `SSH_CONNECTION` or `SSH_TTY`: far away from the user's clipboard.
+    pub remote: bool,
     /// `WT_SESSION` or `KITTY_WINDOW_ID`: terminals known to have all colours.
     pub known_truecolor: bool,
 }
@@ -117,11 +157,13 @@ impl Environment {
                 .find(|name| !name.is_empty())
                 .unwrap_or_default(),
             multiplexed: has("TMUX") || has("STY"),
+            tmux: has("TMUX"),
+            remote: has("SSH_CONNECTION") || has("SSH_TTY"),
             known_truecolor: has("WT_SESSION") || has("KITTY_WINDOW_ID"),
         }
     }
 
-    fn is_multiplexed(&self) -> bool {
+    pub(crate) fn is_multiplexed(&self) -> bool {
         self.multiplexed || self.term.starts_with("tmux") || self.term.starts_with("screen")
     }
 }
@@ -145,10 +187,11 @@ impl Look {
             ColorChoice::Ansi16 => ColorDepth::Ansi16,
             ColorChoice::Never => ColorDepth::None,
         };
-        let tone = match options.theme {
-            ThemeChoice::Auto => detect_tone(environment),
-            ThemeChoice::Dark => Tone::Dark,
-            ThemeChoice::Light => Tone::Light,
+        let palette = match options.theme {
+            ThemeChoice::Auto => Palette::of_tone(detect_tone(environment)),
+            ThemeChoice::Dark => Palette::of_tone(Tone::Dark),
+            ThemeChoice::Light => Palette::of_tone(Tone::Light),
+            ThemeChoice::Palette(palette) => palette,
         };
         let glyphs = match options.glyphs {
             GlyphChoice::Auto => detect_glyphs(environment),
@@ -158,7 +201,7 @@ impl Look {
             GlyphChoice::Ascii => GlyphLevel::Ascii,
         };
         Self {
-            theme: Theme { depth, tone },
+            theme: Theme { depth, palette },
             glyphs,
         }
     }
@@ -337,7 +380,7 @@ mod tests {
     fn the_background_is_read_from_colorfgbg() {
         let check = |value: &str, tone: Tone| {
             let look = Look::new(&Options::default(), &environment(&[("COLORFGBG", value)]));
-            assert_eq!(look.theme.tone, tone, "{value}");
+            assert_eq!(look.theme.palette.tone, tone, "{value}");
         };
         check("15;0", Tone::Dark);
         check("0;15", Tone::Light);

@@ -1,6 +1,7 @@
 //! [`Pen`]: puts text into a buffer of cells: cut to its room, measured by what a terminal makes of it.
 
 use crate::glyphs::GlyphLevel;
+use crate::hits::Hits;
 use crate::options::Look;
 use crate::theme::{Theme, role_of_state};
 use glass_core::{DataState, DataStateKind, Line, Role};
@@ -12,6 +13,8 @@ use unicode_segmentation::UnicodeSegmentation;
 /// Draws into a buffer; whatever lies outside it is left out.
 pub(crate) struct Pen<'a> {
     buffer: &'a mut Buffer,
+    /// What the pointer can meet of what was drawn, the uppermost last.
+    pub hits: Hits,
     /// Maps roles to styles.
     pub theme: Theme,
     /// Out of what things are drawn.
@@ -27,6 +30,7 @@ impl<'a> Pen<'a> {
         let Look { theme, glyphs } = look;
         Self {
             buffer,
+            hits: Hits::default(),
             theme,
             glyphs,
         }
@@ -112,6 +116,9 @@ impl<'a> Pen<'a> {
         for i in 0..n {
             if let Some(cell) = self.buffer.cell_mut((x.saturating_add(i), y)) {
                 cell.reset();
+                if let Some(ground) = self.theme.ground() {
+                    cell.set_style(ground);
+                }
             }
         }
     }

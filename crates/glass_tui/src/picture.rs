@@ -45,6 +45,11 @@ impl Picture {
         self.rows(|cell| cell.symbol().to_owned())
     }
 
+    /// Its text with the escape sequences that colour it, a line a row, for a terminal that has these colours.
+    pub fn to_ansi(&self) -> String {
+        crate::ansi::ansi_of(&self.buffer)
+    }
+
     /// One letter a cell for its style, in the order in which they appear, a space for plain text; after it a
     /// line a letter that says what it means. Plain text drops colours: this keeps them.
     pub fn to_styles(&self) -> String {

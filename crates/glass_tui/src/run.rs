@@ -1,12 +1,13 @@
 //! [`run`]: the loop. Input comes first, then everything else that is queued; a frame is drawn when something
 //! changed, at most some 30 times a second while time runs, and not at all while nothing happens.
 
-use crate::clipboard::osc_52;
+use crate::clipboard;
 use crate::frame::draw_frame;
-use crate::input::{Pointer, coalesce, event_of};
+use crate::hits::Hits;
+use crate::input::{Pointer, coalesce, events_of};
 use crate::layout::viewport_of;
-use crate::options::{Environment, Look, Options};
-use crate::terminal;
+use crate::options::{Environment, Look, Options, ThemeOffer};
+use crate::terminal::{self, Asked};
 use crossterm::event::Event as TerminalEvent;
 use crossterm::{queue, terminal as modes};
 use glass_core::{App, Effect, Event, Runner, ViewModel};
@@ -32,8 +33,8 @@ enum Message {
     Input(TerminalEvent),
     /// From the driver.
     Event(Event),
-    /// The program is asked to end.
-    Signal(i32),
+    /// A signal came.
+    Signal(Asked),
     /// Nothing more will come from the terminal.
     InputEnded(io::Error),
 }
@@ -59,7 +60,15 @@ pub fn run(
     let signals = sender.clone();
     terminal::watch_signals(move |signal| drop(signals.send(Message::Signal(signal))))?;
     forward(events, sender.clone())?;
+    let themes = ThemeOffer::all(&options.themes);
+    let offered = themes
+        .iter()
+        .map(|theme| (theme.name.clone(), theme.about.clone()));
+    app.set_themes(offered.collect());
     let mut session = Session::new(app, runner, look);
+    session.themes = themes;
+    session.environment = environment;
+    session.has_mouse = options.mouse;
     // Makes crossterm listen for changes of size before the size is asked for; one in between would be missed.
     crossterm::event::poll(Duration::ZERO)?;
     session.resize(screen_size()?);
@@ -122,12 +131,20 @@ struct Session<'a> {
     app: &'a mut App,
     runner: &'a mut dyn Runner,
     look: Look,
+    /// The look without a theme chosen while it runs.
+    first_look: Look,
+    themes: Vec<ThemeOffer>,
+    environment: Environment,
+    has_mouse: bool,
+    /// What the pointer can meet on screen.
+    hits: Hits,
     /// What is on screen, and what will be.
     shown: Buffer,
     next: Buffer,
     model: Option<ViewModel>,
     pointer: Pointer,
     is_dirty: bool,
+    is_suspending: bool,
     /// Whether the terminal's cells are not those of `shown`.
     is_blank: bool,
     drawn_at: Option<Instant>,
@@ -142,11 +159,17 @@ impl<'a> Session<'a> {
             app,
             runner,
             look,
+            first_look: look,
+            themes: Vec::new(),
+            environment: Environment::default(),
+            has_mouse: true,
+            hits: Hits::default(),
             shown: Buffer::empty(Rect::ZERO),
             next: Buffer::empty(Rect::ZERO),
             model: None,
             pointer: Pointer::default(),
             is_dirty: true,
+            is_suspending: false,
             is_blank: true,
             drawn_at: None,
             ticked_at: None,
@@ -169,11 +192,14 @@ impl<'a> Session<'a> {
                 Err(RecvTimeoutError::Disconnected) => return Ok(None),
             };
             let (mut inputs, mut events) = (Vec::new(), Vec::new());
+            let mut has_gone_on = false;
             for message in batch {
                 match message {
                     Message::Input(input) => inputs.push(input),
                     Message::Event(event) => events.push(event),
-                    Message::Signal(signal) => return Ok(Some(signal)),
+                    Message::Signal(Asked::End(signal)) => return Ok(Some(signal)),
+                    Message::Signal(Asked::Stop) => self.is_suspending = true,
+                    Message::Signal(Asked::WentOn) => has_gone_on = true,
                     Message::InputEnded(error) => return Err(error),
                 }
             }
@@ -183,10 +209,26 @@ impl<'a> Session<'a> {
             {
                 return Ok(None);
             }
+            self.suspend_or_go_on(has_gone_on)?;
             if self.is_dirty && self.until_frame().is_zero() {
                 self.draw()?;
             }
         }
+    }
+
+    /// Stops until the user comes back, if that is wanted; and takes the terminal again after any stop.
+    fn suspend_or_go_on(&mut self, has_gone_on: bool) -> io::Result<()> {
+        if std::mem::take(&mut self.is_suspending) {
+            terminal::suspend(self.has_mouse)?;
+        } else if has_gone_on {
+            terminal::take_again(self.has_mouse)?;
+        } else {
+            return Ok(());
+        }
+        // Time stood still for the user too.
+        self.ticked_at = None;
+        self.resize(screen_size()?);
+        Ok(())
     }
 
     /// How long to wait for a message; `None` for as long as it takes.
@@ -215,11 +257,11 @@ impl<'a> Session<'a> {
                 continue;
             }
             let Some(model) = &self.model else { continue };
-            let event = event_of(input, model, self.shown.area, &mut self.pointer);
-            if let Some(event) = event
-                && self.update(event) == Next::Leave
-            {
-                return Ok(Next::Leave);
+            let events = events_of(input, model, &self.hits, self.shown.area, &mut self.pointer);
+            for event in events {
+                if self.update(event) == Next::Leave {
+                    return Ok(Next::Leave);
+                }
             }
         }
         if is_resized {
@@ -272,7 +314,12 @@ impl<'a> Session<'a> {
         for effect in self.app.update(event) {
             match effect {
                 Effect::Quit => next = Next::Leave,
-                Effect::Copy(text) => self.extra.extend_from_slice(osc_52(&text).as_bytes()),
+                Effect::Copy(text) => {
+                    let sequence = clipboard::copy(&text, &self.environment);
+                    self.extra.extend_from_slice(sequence.as_bytes());
+                }
+                Effect::ToggleMouse => self.toggle_mouse(),
+                Effect::Suspend => self.is_suspending = true,
                 effect @ (Effect::Ask { .. } | Effect::Jump(_) | Effect::CheckClouds | Effect::Open(_)) => {
                     self.runner.start(effect);
                 }
@@ -281,15 +328,44 @@ impl<'a> Session<'a> {
         next
     }
 
+    fn toggle_mouse(&mut self) {
+        self.has_mouse = !self.has_mouse;
+        // A terminal that is gone is noticed by the next frame.
+        let _ = terminal::set_mouse(self.has_mouse);
+        let text = match self.has_mouse {
+            true => "mouse on: it clicks, drags and scrolls here",
+            false => "mouse off: it selects text, as the terminal has it",
+        };
+        self.app.update(Event::Note(text.to_owned()));
+    }
+
+    /// The theme that was chosen, or is being looked at.
+    fn follow_theme(&mut self) {
+        let mut look = self.first_look;
+        let chosen = self.app.theme();
+        if let Some(theme) = self
+            .themes
+            .iter()
+            .find(|theme| Some(theme.name.as_str()) == chosen)
+        {
+            look.theme.palette = theme.palette;
+        }
+        if look != self.look {
+            self.look = look;
+            self.model = None;
+        }
+    }
+
     /// Draws a frame, if what is to be seen has changed, and sends it in one piece.
     fn draw(&mut self) -> io::Result<()> {
         let area = self.shown.area;
+        self.follow_theme();
         let model = self.app.view(viewport_of(area.width, area.height));
         self.is_dirty = false;
         self.drawn_at = Some(Instant::now());
         let mut bytes = std::mem::take(&mut self.extra);
         if self.model.as_ref() != Some(&model) || self.is_blank {
-            draw_frame(&model, &mut self.next, self.look);
+            self.hits = draw_frame(&model, &mut self.next, self.look);
             queue_frame(&mut bytes, &self.shown, &self.next, self.is_blank)?;
             std::mem::swap(&mut self.shown, &mut self.next);
             self.is_blank = false;

@@ -13,6 +13,7 @@ const MARGIN: f64 = 12.0;
 /// The document.
 pub(crate) fn svg_of(buffer: &Buffer, theme: Theme) -> String {
     let (text_color, ground) = theme.picture_ground();
+    let grounds = (text_color.as_str(), ground.as_str());
     let size = (
         f64::from(buffer.area.width) * CELL.0 + 2.0 * MARGIN,
         f64::from(buffer.area.height) * CELL.1 + 2.0 * MARGIN,
@@ -30,7 +31,7 @@ pub(crate) fn svg_of(buffer: &Buffer, theme: Theme) -> String {
     for y in 0..buffer.area.height {
         let mut x = 0;
         while x < buffer.area.width {
-            x += push_run(&mut svg, buffer, (x, y), (text_color, ground));
+            x += push_run(&mut svg, buffer, (x, y), grounds);
         }
     }
     svg.push_str("</svg>\n");

@@ -92,6 +92,7 @@ pub(crate) fn draw_table(pen: &mut Pen, area: Rect, table: &TableView, note: &st
         state: (!rows.is_empty()).then_some(state),
     };
     draw_title(pen, title_row, &title);
+    pen.hits.list(title.text, area, rest.y, window);
     if rows.is_empty() {
         pen.put_state(rest, state);
         return;

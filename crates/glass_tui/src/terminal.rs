@@ -76,14 +76,64 @@ pub(crate) fn enter(with_mouse: bool) -> io::Result<Guard> {
         cursor::Hide,
         event::EnableBracketedPaste
     )?;
-    if with_mouse {
-        #[cfg(unix)]
-        out.write_all(MOUSE_ON)?;
-        #[cfg(not(unix))]
-        queue!(out, event::EnableMouseCapture)?;
-    }
     out.flush()?;
+    drop(out);
+    if with_mouse {
+        set_mouse(true)?;
+    }
     Ok(guard)
+}
+
+/// Takes the mouse, or leaves it to the terminal, which selects text with it.
+///
+/// # Errors
+/// When the terminal is gone.
+pub(crate) fn set_mouse(is_on: bool) -> io::Result<()> {
+    #[cfg(unix)]
+    return write(if is_on { MOUSE_ON } else { MOUSE_OFF });
+    #[cfg(not(unix))]
+    return match is_on {
+        true => execute!(io::stdout(), event::EnableMouseCapture),
+        false => execute!(io::stdout(), event::DisableMouseCapture),
+    };
+}
+
+/// Gives the terminal back and stops the program, as `^Z` does; returns when the user has it go on, with the terminal
+/// taken again.
+///
+/// # Errors
+/// When the terminal cannot be set up again.
+#[cfg(unix)]
+pub(crate) fn suspend(with_mouse: bool) -> io::Result<()> {
+    restore();
+    signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)?;
+    take_again(with_mouse)
+}
+
+/// Other systems have no such thing.
+#[cfg(not(unix))]
+pub(crate) fn suspend(_with_mouse: bool) -> io::Result<()> {
+    Ok(())
+}
+
+/// Takes the terminal anew, after the program was stopped: the shell set it up for itself meanwhile.
+///
+/// # Errors
+/// When it cannot be set up.
+pub(crate) fn take_again(with_mouse: bool) -> io::Result<()> {
+    // The guard of before goes on to stand for it.
+    enter(with_mouse).map(std::mem::forget)
+}
+
+/// What a signal asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// To end, as by this signal.
+    End(i32),
+    /// To stop.
+    Stop,
+    /// It went on after it was stopped, perhaps by nothing it had a hand in.
+    WentOn,
 }
 
 /// Gives the terminal back, if that has not been done yet. Errors are of no use here: all steps are tried.
@@ -147,26 +197,32 @@ fn install_panic_hook() {
     });
 }
 
-/// Calls `tell` with the first signal that asks the program to end. If the program does not end by itself within
-/// a second, it is ended: the terminal is restored all the same.
+/// Calls `tell` with what signals ask for. If the program does not end within a second of one that ends it, it is
+/// ended: the terminal is restored all the same.
 #[cfg(unix)]
-pub(crate) fn watch_signals(tell: impl Fn(i32) + Send + 'static) -> io::Result<()> {
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-    let mut signals = signal_hook::iterator::Signals::new([SIGTERM, SIGHUP, SIGINT])?;
+pub(crate) fn watch_signals(tell: impl Fn(Asked) + Send + 'static) -> io::Result<()> {
+    use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP};
+    let mut signals = signal_hook::iterator::Signals::new([SIGTERM, SIGHUP, SIGINT, SIGTSTP, SIGCONT])?;
     std::thread::Builder::new()
         .name("signals".into())
         .spawn(move || {
-            if let Some(signal) = signals.forever().next() {
-                tell(signal);
-                std::thread::sleep(std::time::Duration::from_secs(1));
-                end_by_signal(signal);
+            for signal in signals.forever() {
+                match signal {
+                    SIGTSTP => tell(Asked::Stop),
+                    SIGCONT => tell(Asked::WentOn),
+                    signal => {
+                        tell(Asked::End(signal));
+                        std::thread::sleep(std::time::Duration::from_secs(1));
+                        end_by_signal(signal);
+                    }
+                }
             }
         })?;
     Ok(())
 }
 
 #[cfg(not(unix))]
-pub(crate) fn watch_signals(_tell: impl Fn(i32) + Send + 'static) -> io::Result<()> {
+pub(crate) fn watch_signals(_tell: impl Fn(Asked) + Send + 'static) -> io::Result<()> {
     Ok(())
 }
 

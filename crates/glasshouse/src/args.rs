@@ -24,6 +24,35 @@ pub(crate) struct Args {
     pub recording: Option<String>,
     #[command(flatten)]
     pub view: ViewArgs,
+    /// Prints this screen when all of it is answered, and exits: overview, metrics, logs …
+    #[arg(long, value_name = "SCREEN", conflicts_with = "screen")]
+    pub snapshot: Option<String>,
+    #[command(flatten)]
+    pub picture: PictureArgs,
+}
+
+/// How a screen is printed.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct PictureArgs {
+    /// Columns and rows of a screen that is printed.
+    #[arg(long, default_value = "120x36", value_name = "WxH")]
+    pub size: String,
+    /// Keys to press before it is printed, such as `/error` or `jj`; \n is enter, \e escape, \t tab.
+    #[arg(long, default_value = "", allow_hyphen_values = true)]
+    pub keys: String,
+    /// Prints a picture instead, or writes it to FILE.
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
+    pub svg: Option<Option<PathBuf>>,
+    /// Whether text is coloured; auto colours it on a terminal.
+    #[arg(long, value_enum, default_value_t = When::Auto, value_name = "WHEN")]
+    pub color: When,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum When {
+    Auto,
+    Always,
+    Never,
 }
 
 /// How the program looks.
@@ -35,25 +64,18 @@ pub(crate) struct ViewArgs {
     /// Which screen to start with.
     #[arg(long, value_name = "NAME")]
     pub screen: Option<String>,
-    /// Dark or light.
-    #[arg(long, value_enum, default_value_t = Theme::Auto)]
-    pub theme: Theme,
+    /// Which colours: auto, dark, light, paper, safe, contrast, or a theme of yours.
+    #[arg(long, value_name = "NAME")]
+    pub theme: Option<String>,
     /// How many colours; NO_COLOR is obeyed.
-    #[arg(long, value_enum, default_value_t = Colors::Auto)]
-    pub colors: Colors,
+    #[arg(long, value_enum)]
+    pub colors: Option<Colors>,
     /// Out of what graphs are made.
-    #[arg(long, value_enum, default_value_t = Glyphs::Auto)]
-    pub glyphs: Glyphs,
+    #[arg(long, value_enum)]
+    pub glyphs: Option<Glyphs>,
     /// Leaves the mouse to the terminal, so that it can select text.
     #[arg(long)]
     pub no_mouse: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Theme {
-    Auto,
-    Dark,
-    Light,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -77,6 +99,13 @@ pub(crate) enum Glyphs {
     Ascii,
 }
 
+/// What `glasshouse config --help` says of the files.
+const CONFIG_HELP: &str = "The folder is the system's for configuration, or the one GLASSHOUSE_CONFIG names:\n  \
+config.toml    theme, colors, glyphs, mouse, speed; arguments outrank it\n  \
+keys.toml      keys of your own; docs/keys.md says how\n  \
+themes/*.toml  colours of your own, over those of a theme\n  \
+clouds/*.toml  open clouds of your own";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Opens a recording in the terminal.
@@ -95,6 +124,13 @@ pub(crate) enum Command {
     },
     /// Prints a screen as text, as it is at a moment.
     Show(ShowArgs),
+    /// Says where your configuration is, what it sets, and what is wrong with it; exits with 1 if something is.
+    #[command(after_help = CONFIG_HELP)]
+    Config {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Lists the incidents that come with the program.
     Incidents {
         /// As JSON.
@@ -294,15 +330,25 @@ pub(crate) struct ShowArgs {
     pub recording: Option<String>,
     #[command(flatten)]
     pub view: ViewArgs,
-    /// Columns and rows.
-    #[arg(long, default_value = "120x36", value_name = "WxH")]
-    pub size: String,
-    /// Keys to press first, such as `/error` or `jj`.
-    #[arg(long, default_value = "", allow_hyphen_values = true)]
-    pub keys: String,
-    /// Writes a picture instead.
-    #[arg(long, value_name = "FILE")]
-    pub svg: Option<PathBuf>,
+    #[command(flatten)]
+    pub picture: PictureArgs,
+}
+
+impl ShowArgs {
+    /// What `--snapshot` stands for.
+    pub fn new(
+        recording: Option<String>,
+        mut view: ViewArgs,
+        screen: Option<String>,
+        picture: PictureArgs,
+    ) -> Self {
+        view.screen = screen;
+        Self {
+            recording,
+            view,
+            picture,
+        }
+    }
 }
 
 /// Adds data to a recording.

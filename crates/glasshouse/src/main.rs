@@ -5,6 +5,7 @@ mod ask;
 mod bundled;
 mod clone;
 mod clouds;
+mod config;
 mod export;
 mod files;
 mod home;
@@ -17,7 +18,7 @@ mod show;
 mod terminal;
 mod window;
 
-use args::{Args, Command};
+use args::{Args, Command, ShowArgs};
 use clap::Parser;
 use output::Output;
 use std::process::ExitCode;
@@ -30,13 +31,17 @@ fn main() -> ExitCode {
         command,
         recording,
         view,
+        snapshot,
+        picture,
     } = Args::parse();
     let output = Output::new();
     let result = match command {
-        None => terminal::run(recording.as_deref(), &view),
-        Some(Command::Open { recording, view }) => terminal::run(recording.as_deref(), &view),
-        Some(Command::Gui { recording, view }) => window::run(recording.as_deref(), &view),
+        None if snapshot.is_some() => show::run(&ShowArgs::new(recording, view, snapshot, picture), &output),
+        None => terminal::run(recording.as_deref(), &view, &output),
+        Some(Command::Open { recording, view }) => terminal::run(recording.as_deref(), &view, &output),
+        Some(Command::Gui { recording, view }) => window::run(recording.as_deref(), &view, &output),
         Some(Command::Show(show)) => show::run(&show, &output),
+        Some(Command::Config { json }) => config::run(&output, json),
         Some(Command::Incidents { json }) => bundled::list(&output, json),
         Some(Command::Info { file, json }) => files::info(&file, &output, json),
         Some(Command::Verify { file, json }) => files::verify(&file, &output, json),

@@ -1,35 +1,77 @@
-//! `glasshouse show`: a screen as text or picture, as it is at a moment.
+//! `glasshouse show` and `--snapshot`: a screen as text or picture, as it is at a moment, when all of it is answered.
 
-use crate::args::ShowArgs;
+use crate::args::{PictureArgs, ShowArgs, When};
+use crate::config::Config;
 use crate::home::Home;
 use crate::output::Output;
 use crate::{open, terminal};
 use anyhow::{Context, Result};
-use glass_core::{Chord, Event, Key};
-use glass_driver::settle;
+use glass_core::{App, Chord, Effect, Event, Key};
+use glass_driver::{Opened, Opener, settle};
+use glass_tui::ColorChoice;
+use std::io::IsTerminal;
 use std::process::ExitCode;
+use std::sync::Mutex;
 
 /// Prints the screen, or writes the picture.
 pub(crate) fn run(args: &ShowArgs, output: &Output) -> Result<ExitCode> {
-    let (width, height) = parse_size(&args.size).context("--size is columns x rows, such as 120x36")?;
-    let opened = Home::new().open_named(args.recording.as_deref())?;
+    let PictureArgs {
+        size,
+        keys,
+        svg,
+        color,
+    } = &args.picture;
+    let (width, height) = parse_size(size).context("--size is columns x rows, such as 120x36")?;
+    let config = Config::load(output);
+    let options = terminal::options(&args.view, &config)?;
+    let home = Home::new();
+    let opened = home.open_named(args.recording.as_deref())?;
     let mut app = open::app(opened.info.clone(), args.recording.as_deref(), &args.view)?;
+    config.apply(&mut app);
     let viewport = glass_tui::viewport_of(width, height);
-    let mut tell = |event| settle(&mut app, &*opened.backend, opened.navigator.as_deref(), event);
-    tell(Event::Resized(viewport));
-    for chord in chords(&args.keys) {
-        tell(Event::Chord(chord));
+    tell(&mut app, &opened, &home, Event::Resized(viewport));
+    for chord in chords(keys) {
+        tell(&mut app, &opened, &home, Event::Chord(chord));
     }
-    let model = app.view(viewport);
-    let options = terminal::options(&args.view);
-    match &args.svg {
-        Some(path) => {
-            let picture = glass_tui::render_to_svg(&model, width, height, &options);
-            std::fs::write(path, picture).with_context(|| path.display().to_string())?;
+    let picture = glass_tui::render(&app.view(viewport), width, height, &options);
+    let is_colored = match color {
+        When::Always => true,
+        When::Never => false,
+        When::Auto => {
+            std::io::stdout().is_terminal()
+                && options.colors != ColorChoice::Never
+                && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
         }
-        None => output.line(glass_tui::render_to_text(&model, width, height, &options).trim_end())?,
+    };
+    match svg {
+        Some(Some(path)) => {
+            std::fs::write(path, picture.to_svg()).with_context(|| path.display().to_string())?;
+        }
+        Some(None) => output.line(picture.to_svg().trim_end())?,
+        None if is_colored => output.line(picture.to_ansi().trim_end_matches('\n'))?,
+        None => output.line(picture.to_text().trim_end())?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Gives the application an event and every answer that comes of it; how clouds stand is asked for too.
+fn tell(app: &mut App, opened: &Opened, home: &Home, event: Event) {
+    let answer = |app: &mut App, event| settle(app, &*opened.backend, opened.navigator.as_deref(), event);
+    let effects = answer(app, event);
+    if effects.contains(&Effect::CheckClouds) {
+        let told = Mutex::new(Vec::new());
+        home.check(&|at, clouds| {
+            let mut told = told.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            told.push(Event::Clouds { at, clouds });
+        });
+        let told = told
+            .into_inner()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        // The last one has every answer.
+        if let Some(last) = told.into_iter().next_back() {
+            answer(app, last);
+        }
+    }
 }
 
 fn parse_size(text: &str) -> Option<(u16, u16)> {

@@ -1,22 +1,25 @@
 //! The window, wired to a recording; or what to run to get one.
 
 use crate::args::ViewArgs;
+use crate::output::Output;
 use anyhow::Result;
 use std::process::ExitCode;
 
 /// Runs until the window is closed.
 #[cfg(feature = "gui")]
-pub(crate) fn run(named: Option<&str>, view: &ViewArgs) -> Result<ExitCode> {
-    use crate::args::Theme;
+pub(crate) fn run(named: Option<&str>, view: &ViewArgs, output: &Output) -> Result<ExitCode> {
+    use crate::config::Config;
     use crate::home::Home;
     use crate::open;
     use glass_driver::Driver;
     use glass_gui::{Appearance, Waker, Window, WindowOptions};
     use std::sync::{Arc, mpsc};
 
+    let config = Config::load(output);
     let home = Home::new();
     let opened = home.open_named(named)?;
-    let app = open::app(opened.info.clone(), named, view)?;
+    let mut app = open::app(opened.info.clone(), named, view)?;
+    config.apply(&mut app);
     let (sender, events) = mpsc::channel();
     let waker = Waker::default();
     let wakes = waker.clone();
@@ -31,10 +34,11 @@ pub(crate) fn run(named: Option<&str>, view: &ViewArgs) -> Result<ExitCode> {
         title: format!("{name} – Glasshouse"),
         terminal_command: named
             .map_or_else(|| "glasshouse".to_owned(), |named| format!("glasshouse {named}")),
-        appearance: match view.theme {
-            Theme::Auto => Appearance::System,
-            Theme::Dark => Appearance::Dark,
-            Theme::Light => Appearance::Light,
+        // A window has no more than these two.
+        appearance: match view.theme.as_deref().or(config.theme_name.as_deref()) {
+            Some("dark" | "safe" | "contrast") => Appearance::Dark,
+            Some("light" | "paper") => Appearance::Light,
+            _ => Appearance::System,
         },
     };
     glass_gui::run(Window::new(app, Box::new(driver), events), &waker, &options)?;
@@ -43,6 +47,6 @@ pub(crate) fn run(named: Option<&str>, view: &ViewArgs) -> Result<ExitCode> {
 
 /// This build has no window.
 #[cfg(not(feature = "gui"))]
-pub(crate) fn run(_: Option<&str>, _: &ViewArgs) -> Result<ExitCode> {
+pub(crate) fn run(_: Option<&str>, _: &ViewArgs, _: &Output) -> Result<ExitCode> {
     anyhow::bail!("this build has no window; run: cargo run --release --features gui -- gui")
 }

@@ -3,24 +3,39 @@
 use super::App;
 use crate::prompt::{Prompt, PromptKind};
 use crate::screens::Reaction;
-use crate::{Chord, Command, Effect, Screen, chrome, command_of};
+use crate::{Chord, Command, Effect, Found, Key, Screen, chrome, keymap};
 use glass_model::{Jump, JumpTarget};
 
 impl App {
     pub(super) fn chord(&mut self, chord: Chord) -> Vec<Effect> {
-        if self.prompt.is_some() {
-            return self.prompt_chord(chord);
-        }
-        if self.help.is_some() {
+        if self.help.is_some() && self.prompt.is_none() {
             return self.help_chord(chord);
         }
-        if self.editor.is_some() {
-            return self.editor_chord(chord);
+        if self.prompt.is_some() || self.editor.is_some() {
+            return match self.editor_key(chord) {
+                Some(chord) if self.prompt.is_some() => self.prompt_chord(chord),
+                Some(chord) => self.editor_chord(chord),
+                None => Vec::new(),
+            };
         }
-        match command_of(chord, self.screen) {
-            Some(command) => self.run(command),
-            None => {
-                self.say(&format!("{chord} does nothing here; ? shows all keys"));
+        if chord == Chord::key(Key::Esc) && !self.pending.is_empty() {
+            self.pending.clear();
+            return Vec::new();
+        }
+        self.pending.push(chord);
+        match self.settings.keymap.find(&self.pending, self.screen) {
+            Found::Bound(command) => {
+                self.pending.clear();
+                self.run(command)
+            }
+            Found::Beginning => {
+                self.message.clear();
+                Vec::new()
+            }
+            Found::Nothing => {
+                let keys = keymap::keys_text(&std::mem::take(&mut self.pending));
+                let help = self.settings.keymap.first_key(Command::Help, self.screen);
+                self.say(&format!("{keys} does nothing here; {help} shows all keys"));
                 Vec::new()
             }
         }
@@ -30,7 +45,13 @@ impl App {
         let last = chrome::n_help_entries(self.screen).saturating_sub(1);
         let page = self.viewport.list_rows;
         let scroll = self.help.unwrap_or(0);
-        let command = command_of(chord, self.screen);
+        self.pending.push(chord);
+        let command = match self.settings.keymap.find_in_list(&self.pending) {
+            Found::Beginning => return Vec::new(),
+            Found::Bound(command) => Some(command),
+            Found::Nothing => None,
+        };
+        self.pending.clear();
         match command.and_then(|command| crate::list::moved(scroll, last + 1, command, page)) {
             Some(scroll) => self.help = Some(scroll),
             None if chord == Chord::ctrl('c') => return vec![Effect::Quit],
@@ -69,6 +90,9 @@ impl App {
             Command::CopyLine => return self.copy_line(),
             Command::CopyAddress => return self.copy_address(),
             Command::Help => self.help = Some(0),
+            Command::Theme => self.choose_theme(),
+            Command::ToggleMouse => return vec![Effect::ToggleMouse],
+            Command::Suspend => return vec![Effect::Suspend],
             Command::Quit => return vec![Effect::Quit],
             command => match jump_of(command) {
                 Some((target, forward)) => {

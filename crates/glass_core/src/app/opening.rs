@@ -42,6 +42,10 @@ impl App {
         self.query_history = before.query_history;
         self.clouds = before.clouds;
         self.slots = before.slots;
+        self.settings = before.settings;
+        if let Some(speed) = self.settings.speed {
+            self.time.set_speed(speed);
+        }
         self.slots.forget();
         Vec::new()
     }

@@ -30,7 +30,7 @@ impl App {
         let Some(prompt) = &mut self.prompt else {
             return Vec::new();
         };
-        match prompt.take(chord, &self.palette_history, self.screen) {
+        match prompt.take(chord, &self.palette_history, self.screen, &self.settings) {
             PromptReaction::Changed => self.prompt_changed(),
             PromptReaction::Stay => {}
             PromptReaction::Cancelled => self.prompt_cancelled(),
@@ -80,7 +80,7 @@ impl App {
         match prompt.kind {
             PromptKind::Filter => self.current_mut().0.set_filter(&prompt.before),
             PromptKind::Search => self.current_mut().0.set_search(&prompt.before),
-            PromptKind::Seek | PromptKind::Palette => {}
+            PromptKind::Seek | PromptKind::Palette | PromptKind::Theme => {}
         }
     }
 
@@ -103,6 +103,7 @@ impl App {
                 Err(error) => self.prompt_error(error),
             },
             PromptKind::Palette => return self.run_typed(&prompt),
+            PromptKind::Theme => self.theme_accepted(&prompt),
         }
         Vec::new()
     }

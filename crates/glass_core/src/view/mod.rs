@@ -93,6 +93,8 @@ pub struct Tab {
 pub struct StatusView {
     /// A message, or empty.
     pub message: Line,
+    /// The keys pressed so far of several that follow one another, or empty; the hints say then how they go on.
+    pub pending: String,
     /// The keys of most use here: key and what it does.
     pub hints: Vec<(String, String)>,
 }

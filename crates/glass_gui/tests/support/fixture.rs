@@ -17,6 +17,7 @@ pub fn overview() -> ViewModel {
         screen: ScreenView::Overview(overview_view()),
         timeline: timeline(),
         status: StatusView {
+            pending: String::new(),
             message: vec![
                 Span::new("Jumped to the next alert: ", Role::Normal),
                 Span::new("ShopErrorsHigh", Role::Strong),

@@ -73,6 +73,7 @@ pub fn model(screen: ScreenView, overlay: Option<Overlay>) -> ViewModel {
         screen,
         timeline: timeline(),
         status: StatusView {
+            pending: String::new(),
             message: vec![span(
                 "a recorded outage of a small shop; space plays",
                 Role::Normal,
