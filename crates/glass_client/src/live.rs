@@ -5,6 +5,7 @@
 //! that stands in the past. What a server tells only of now (rules, targets, silences) is handed out only near now.
 
 mod alerts;
+mod dashboards;
 mod graph;
 mod log_server;
 mod logs;
@@ -139,6 +140,8 @@ impl Backend for LiveCloud {
             Ask::Files => Ok((AnswerValue::Files(Vec::new()), not_cloned(as_of))),
             Ask::Documents => Ok((AnswerValue::Documents(Vec::new()), not_cloned(as_of))),
             Ask::Document { .. } => Ok((AnswerValue::Document(None), not_cloned(as_of))),
+            Ask::Dashboards => self.wait(self.dashboards(as_of)),
+            Ask::Dashboard { id } => self.wait(self.dashboard(id, as_of)),
             Ask::Completion(_) | Ask::Explain { .. } | Ask::Related { .. } => Err(QueryError::Unsupported(
                 "this is made here, not by servers".into(),
             )),

@@ -137,6 +137,8 @@ fn is_empty(value: &AnswerValue) -> bool {
         AnswerValue::Events(events) => events.is_empty(),
         AnswerValue::Documents(documents) => documents.is_empty(),
         AnswerValue::Document(document) => document.is_none(),
+        AnswerValue::Dashboards(dashboards) => dashboards.is_empty(),
+        AnswerValue::Dashboard(dashboard) => dashboard.is_none(),
     }
 }
 

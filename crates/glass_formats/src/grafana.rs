@@ -2,15 +2,18 @@
 //! forms.
 
 mod annotations;
+mod dashboards;
 mod frames;
 mod influx;
 
 pub use annotations::{Annotation, read_annotations};
+pub use dashboards::{read_dashboards, recorded_json};
 pub use frames::read_query_results;
 pub use influx::read_influx;
 
 use crate::FormatError;
-use crate::listed::read_json;
+use crate::listed::{read_json, stated_time};
+use glass_model::Timestamp;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -58,6 +61,10 @@ pub struct Dashboard {
     pub title: String,
     /// The dashboard itself, as JSON.
     pub json: String,
+    /// Its folder's title, empty for none.
+    pub folder: String,
+    /// When it was last changed, if Grafana says so: since then it is as it is.
+    pub updated_at: Option<Timestamp>,
 }
 
 /// Reads the data sources of `/api/frontend/settings`, by name, and Grafana's version. Those that are a part of
@@ -114,6 +121,8 @@ pub fn read_dashboard(input: impl Read) -> Result<Dashboard, FormatError> {
         uid: named.uid.unwrap_or_default(),
         title: named.title.unwrap_or_default(),
         json: json.to_owned(),
+        folder: wire.meta.folder_title,
+        updated_at: stated_time(&wire.meta.updated),
     })
 }
 
@@ -198,6 +207,17 @@ struct WireFound {
 #[derive(Deserialize)]
 struct WireDashboard {
     dashboard: Box<serde_json::value::RawValue>,
+    #[serde(default)]
+    meta: WireMeta,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WireMeta {
+    #[serde(default)]
+    folder_title: String,
+    #[serde(default)]
+    updated: String,
 }
 
 #[derive(Deserialize)]

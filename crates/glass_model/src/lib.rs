@@ -14,6 +14,7 @@ mod application;
 mod backend;
 mod change;
 mod cloud;
+mod dashboard;
 mod document;
 mod event;
 mod explain;
@@ -43,6 +44,11 @@ pub use application::Application;
 pub use backend::{Backend, Jump, JumpTarget, Navigator, Querier, QueryError};
 pub use change::{Change, ChangeSummary, FileChange, RepositoryFile};
 pub use cloud::{CloudKind, CloudSummary, SourceState, SourceSummary};
+pub use dashboard::{
+    ALL_VALUES, Dashboard, DashboardPanel, DashboardRow, DashboardSummary, FieldOptions, FieldOverride,
+    GridPlace, MappedValues, Mapping, PanelKind, PanelTarget, Reduce, TargetSource, Tone, ToneStep, Variable,
+    VariableKind,
+};
 pub use document::{Comment, Document, DocumentKind, DocumentSummary};
 pub use event::{Event, EventKind, Until};
 pub use explain::{Explanation, QueryPart, Threshold};

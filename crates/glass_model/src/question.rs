@@ -1,9 +1,10 @@
 //! [`Question`] and [`Answer`]: all that a screen ever asks. Every question carries the playhead.
 
 use crate::{
-    Alert, Change, ChangeSummary, Completion, CompletionAsk, Document, DocumentSummary, Event, Explanation,
-    Graph, LogFilter, LogHistogram, LogPage, LogPatterns, MetricName, Provenance, QueryAsk, QueryLanguage,
-    QueryResult, RepositoryFile, RuleGroup, Seen, Selector, Silence, Target, TimeRange, Timestamp, Transform,
+    Alert, Change, ChangeSummary, Completion, CompletionAsk, Dashboard, DashboardSummary, Document,
+    DocumentSummary, Event, Explanation, Graph, LogFilter, LogHistogram, LogPage, LogPatterns, MetricName,
+    Provenance, QueryAsk, QueryLanguage, QueryResult, RepositoryFile, RuleGroup, Seen, Selector, Silence,
+    Target, TimeRange, Timestamp, Transform,
 };
 
 /// Something asked, as of a moment: the answer holds nothing that became known later.
@@ -72,6 +73,13 @@ pub enum Ask {
     Documents,
     /// One of them with its text.
     Document {
+        /// Its id.
+        id: String,
+    },
+    /// All dashboards, by folder and title.
+    Dashboards,
+    /// One of them with its panels.
+    Dashboard {
         /// Its id.
         id: String,
     },
@@ -193,6 +201,8 @@ pub enum AnswerValue {
     Events(Vec<Event>),
     Documents(Vec<DocumentSummary>),
     Document(Option<Document>),
+    Dashboards(Vec<DashboardSummary>),
+    Dashboard(Option<Box<Dashboard>>),
 }
 
 /// A graph that a recording names as worth a look.

@@ -13,6 +13,7 @@ mod thrift;
 
 pub mod changes;
 pub mod coverage;
+pub mod dashboards;
 pub mod documents;
 pub mod events;
 pub mod histograms;

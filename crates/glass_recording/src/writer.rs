@@ -393,6 +393,22 @@ impl RecordingWriter {
         self.put_file(LAYOUT_NAME.to_owned(), layout::to_json(&layout).into_bytes())
     }
 
+    /// Adds a dashboard as JSON, fetched at a moment. Secrets in it are hidden.
+    ///
+    /// # Errors
+    /// As for [`RecordingWriter::push_event`].
+    pub fn push_dashboard(
+        &mut self,
+        name: &str,
+        json: &str,
+        (source, folder): (&str, &str),
+        fetched_at: Timestamp,
+    ) -> Result<(), RecordingError> {
+        let json = self.redacted(json.to_owned());
+        let text = glass_formats::grafana::recorded_json(&json, source, folder, fetched_at);
+        self.put_file(format!("dashboards/{}.json", file_name(name)), text.into_bytes())
+    }
+
     /// Adds a file as it is, such as `git/gitops.bundle` or `truth/truth.json`. Nothing in it is hidden.
     ///
     /// # Errors

@@ -28,6 +28,7 @@ pub(super) struct Servers {
     pub metrics: Vec<Named<Prometheus>>,
     pub alerts: Vec<Named<Alertmanager>>,
     pub logs: Vec<Named<LogServer>>,
+    pub dashboards: Vec<Named<Grafana>>,
     /// What is wrong with sources that cannot even be asked.
     pub troubles: Vec<String>,
 }
@@ -67,8 +68,13 @@ impl Servers {
                     VictoriaLogs::new(door(victoria_logs::ENDPOINTS)?).with_want(want.clone()),
                 ),
             }),
+            Api::Grafana if source.signal == Signal::Dashboards => {
+                let grafana = Grafana::new(door(Grafana::ENDPOINTS)?).with_want(want.clone());
+                self.add_dashboards(&source.id, grafana);
+            }
             Api::Grafana if matches!(source.signal, Signal::Metrics | Signal::Logs) => {
                 let grafana = Grafana::new(door(Grafana::ENDPOINTS)?).with_want(want.clone());
+                self.add_dashboards(&source.id, grafana.clone());
                 self.add_behind(source, &grafana, want).await?;
             }
             _ => {}
@@ -107,6 +113,19 @@ impl Servers {
 
     fn has_metrics_at(&self, url: &Url) -> bool {
         self.metrics.iter().any(|known| known.server.door().base() == url)
+    }
+
+    /// A Grafana behind which data are shows its dashboards too; one that is in the catalogue twice is asked once.
+    fn add_dashboards(&mut self, name: &str, server: Grafana) {
+        let base = server.door().base();
+        if self
+            .dashboards
+            .iter()
+            .all(|known| known.server.door().base() != base)
+        {
+            let name = name.to_owned();
+            self.dashboards.push(Named { name, server });
+        }
     }
 
     fn add_metrics(&mut self, name: &str, door: Door, want: &Want) {

@@ -21,6 +21,8 @@ pub(super) struct GrafanaSource {
     pub id: String,
     pub server: Grafana,
     pub dashboards: Vec<Dashboard>,
+    /// When they were.
+    pub fetched_at: Timestamp,
     /// Which dashboards are missing, and why; one sentence.
     pub missing: Option<Completeness>,
 }
@@ -32,6 +34,7 @@ impl GrafanaSource {
             id,
             server,
             dashboards: Vec::new(),
+            fetched_at: now(),
             missing: None,
         };
         let found = match source.server.dashboards().await {
@@ -59,6 +62,7 @@ impl GrafanaSource {
                 }
             }
         }
+        source.fetched_at = now();
         source
     }
 
@@ -161,11 +165,12 @@ fn variable_length(text: &str) -> Option<usize> {
 pub(super) async fn record(run: &mut Run, window: TimeRange) -> Result<(), RecordError> {
     for i in 0..run.sources.grafanas.len() {
         let source = &run.sources.grafanas[i];
-        let id = source.id.clone();
+        let (id, fetched_at) = (source.id.clone(), source.fetched_at);
         for dashboard in &source.dashboards {
             let name = glass_formats::issue::slug(&dashboard.uid);
-            let file = format!("dashboards/{name}.json");
-            run.writer.add_file(&file, dashboard.json.as_bytes())?;
+            let from = (id.as_str(), dashboard.folder.as_str());
+            run.writer
+                .push_dashboard(&name, &dashboard.json, from, fetched_at)?;
         }
         let n_items = source.dashboards.len() as u64;
         let completeness = source.missing.clone().unwrap_or(Completeness::Complete);

@@ -136,6 +136,8 @@ fn answer(question: &Question) -> AnswerValue {
         ),
         Ask::Documents => AnswerValue::Documents(Vec::new()),
         Ask::Document { .. } => AnswerValue::Document(None),
+        Ask::Dashboards => AnswerValue::Dashboards(Vec::new()),
+        Ask::Dashboard { .. } => AnswerValue::Dashboard(None),
     }
 }
 

@@ -19,8 +19,8 @@ use crate::tables::rules::RuleRow;
 use crate::tables::seen::Sighting;
 use crate::tables::silences::SilenceRow;
 use glass_model::{
-    Answer, Ask, Bucket, Change, ChangeSummary, Document, Event, EventKind, Labels, LogFilter, LogRef,
-    LogScan, MetricName, QueryError, Seen, Selector, Target, TimeRange, Timestamp, Transform, Until,
+    Answer, Ask, Bucket, Change, ChangeSummary, Dashboard, Document, Event, EventKind, Labels, LogFilter,
+    LogRef, LogScan, MetricName, QueryError, Seen, Selector, Target, TimeRange, Timestamp, Transform, Until,
 };
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -394,6 +394,28 @@ impl<'a> Snapshot<'a> {
             text: document.text.clone(),
             comments,
         }
+    }
+
+    /// The known dashboards, by folder, title and id.
+    pub(super) fn dashboards(&self) -> Result<Vec<&'a Dashboard>, QueryError> {
+        let all = self.store.dashboards()?.items.iter();
+        let is_known = |at: Timestamp| at <= self.as_of;
+        let mut known: Vec<_> = all
+            .filter(|dashboard| dashboard.summary.known_at.is_some_and(is_known))
+            .collect();
+        known.sort_by(|a, b| {
+            let key = |dashboard: &'a Dashboard| {
+                let summary = &dashboard.summary;
+                (&summary.folder, &summary.title, &summary.id)
+            };
+            key(a).cmp(&key(b))
+        });
+        Ok(known)
+    }
+
+    /// What of the dashboards could not be read, one sentence each.
+    pub(super) fn dashboard_troubles(&self) -> Result<&'a [String], QueryError> {
+        Ok(&self.store.dashboards()?.troubles)
     }
 
     /// What of the documents could not be read, one sentence each.

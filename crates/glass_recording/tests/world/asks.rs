@@ -222,6 +222,7 @@ pub fn asks(at: Timestamp, worlds: &[&World], random: &mut Random) -> Vec<Ask> {
         Ask::Changes,
         Ask::Files,
         Ask::Documents,
+        Ask::Dashboards,
     ];
     for _ in 0..30 {
         asks.push(Ask::Graph(pick_graph(at, random)));
@@ -242,6 +243,7 @@ pub fn asks(at: Timestamp, worlds: &[&World], random: &mut Random) -> Vec<Ask> {
             Fact::Document(document) => asks.push(Ask::Document {
                 id: document.summary.id.clone(),
             }),
+            Fact::Dashboard(name, ..) => asks.push(Ask::Dashboard { id: name.clone() }),
             _ => {}
         }
     }

@@ -52,6 +52,8 @@ pub enum Fact {
     Event(Event),
     Change(Change),
     Document(Document),
+    /// A dashboard's name, its title, and when it was fetched.
+    Dashboard(String, String, Timestamp),
     Coverage(CoverageRow),
     /// What a source was seen to have.
     Seen(&'static str, Timestamp, Lists),
@@ -70,6 +72,7 @@ impl Fact {
             Self::Event(event) => event.known_at,
             Self::Change(change) => change.summary.known_at,
             Self::Document(document) => document.summary.known_at,
+            Self::Dashboard(_, _, at) => *at,
             Self::Coverage(row) => row.start,
             Self::Seen(_, at, _) => *at,
             Self::Metadata(.., at) | Self::SeenMetadata(_, at) => *at,
@@ -197,6 +200,7 @@ impl Fact {
                 document.summary.closed_at = None;
                 Self::Document(document)
             }
+            Self::Dashboard(..) => Self::Dashboard(format!("aaa{}", random.next()), word, at),
             Self::Coverage(row) => Self::Coverage(CoverageRow {
                 start: at,
                 end: at.plus_nanos(1_000_000_000),
@@ -273,6 +277,7 @@ impl World {
         world.add_events(random);
         world.add_changes(random);
         world.add_documents(random);
+        world.add_dashboards(random);
         world.add_seen(random);
         if !random.one_in(4) {
             world.add_coverage(random);
@@ -518,6 +523,14 @@ impl World {
         }
     }
 
+    fn add_dashboards(&mut self, random: &mut Random) {
+        for i in 0..4 {
+            let name = format!("board-{}-{i}", random.below(100));
+            let title = format!("dashboard {}", random.word(&WORDS));
+            self.facts.push(Fact::Dashboard(name, title, moment(random)));
+        }
+    }
+
     /// Two servers, seen again and again. In some worlds at first nobody looks.
     fn add_seen(&mut self, random: &mut Random) {
         for _ in 0..12 {
@@ -545,6 +558,7 @@ impl World {
             "alerts",
             "changes",
             "documents",
+            "dashboards",
             "rules",
             "silences",
         ] {
@@ -635,6 +649,7 @@ impl World {
 fn document_id(fact: &Fact) -> Option<&str> {
     match fact {
         Fact::Document(document) => Some(&document.summary.id),
+        Fact::Dashboard(name, ..) => Some(name),
         _ => None,
     }
 }
@@ -647,6 +662,10 @@ fn push(writer: &mut RecordingWriter, fact: &Fact) -> Result<(), glass_recording
         Fact::Event(event) => writer.push_event(event),
         Fact::Change(change) => writer.push_change(change),
         Fact::Document(document) => writer.push_document(&document, None),
+        Fact::Dashboard(name, title, at) => {
+            let json = format!("{{\"title\":{title:?},\"panels\":[{{\"type\":\"text\"}}]}}");
+            writer.push_dashboard(&name, &json, ("grafana", "Shop"), at)
+        }
         Fact::Coverage(row) => writer.push_coverage(row),
         Fact::Seen(source, at, lists) => lists.push(writer, source, at),
         Fact::SeenMetadata(row, _) => writer.push_metadata_row(row),

@@ -11,7 +11,8 @@ mod seen;
 
 use super::snapshot::Snapshot;
 use glass_model::{
-    Answer, AnswerValue, Ask, Document, DocumentSummary, Event, EventKind, QueryError, TimeRange,
+    Answer, AnswerValue, Ask, Dashboard, DashboardSummary, Document, DocumentSummary, Event, EventKind,
+    QueryError, TimeRange,
 };
 
 /// A value, and what could not be read of it, one sentence each.
@@ -65,6 +66,8 @@ fn value(snapshot: &Snapshot<'_>, ask: &Ask) -> Result<Partly<AnswerValue>, Quer
         Ask::Events { window } => map(events(snapshot, *window)?, AnswerValue::Events),
         Ask::Documents => map(documents(snapshot)?, AnswerValue::Documents),
         Ask::Document { id } => map(document(snapshot, id)?, AnswerValue::Document),
+        Ask::Dashboards => map(dashboards(snapshot)?, AnswerValue::Dashboards),
+        Ask::Dashboard { id } => map(dashboard(snapshot, id)?, AnswerValue::Dashboard),
     }
 }
 
@@ -110,6 +113,19 @@ fn documents(snapshot: &Snapshot<'_>) -> Result<Partly<Vec<DocumentSummary>>, Qu
         .map(|document| document.summary)
         .collect();
     Ok((summaries, snapshot.document_troubles()?.to_vec()))
+}
+
+fn dashboards(snapshot: &Snapshot<'_>) -> Result<Partly<Vec<DashboardSummary>>, QueryError> {
+    let known = snapshot.dashboards()?.into_iter();
+    let summaries = known.map(|dashboard| dashboard.summary.clone()).collect();
+    Ok((summaries, snapshot.dashboard_troubles()?.to_vec()))
+}
+
+fn dashboard(snapshot: &Snapshot<'_>, id: &str) -> Result<Partly<Option<Box<Dashboard>>>, QueryError> {
+    let mut known = snapshot.dashboards()?.into_iter();
+    let found = known.find(|dashboard| dashboard.summary.id == id);
+    let troubles = snapshot.dashboard_troubles()?.to_vec();
+    Ok((found.cloned().map(Box::new), troubles))
 }
 
 fn document(snapshot: &Snapshot<'_>, id: &str) -> Result<Partly<Option<Document>>, QueryError> {

@@ -24,6 +24,7 @@ pub(super) fn kind_of(ask: &Ask) -> Kind {
         Ask::Changes | Ask::Change { .. } | Ask::Files => Kind::Changes,
         Ask::Events { .. } => Kind::Events,
         Ask::Documents | Ask::Document { .. } => Kind::Documents,
+        Ask::Dashboards | Ask::Dashboard { .. } => Kind::Dashboards,
     }
 }
 
@@ -74,6 +75,7 @@ fn has_any(snapshot: &Snapshot<'_>, kind: Kind) -> Result<bool, QueryError> {
         Kind::Alerts => snapshot.has_event(super::is_alert)?,
         Kind::Changes => snapshot.changes()?.next().is_some(),
         Kind::Documents => !snapshot.documents()?.is_empty(),
+        Kind::Dashboards => !snapshot.dashboards()?.is_empty(),
         Kind::Events => snapshot.has_event(|_| true)?,
         Kind::Rules => !snapshot.rules()?.is_empty(),
         Kind::Targets => !snapshot.targets()?.is_empty(),

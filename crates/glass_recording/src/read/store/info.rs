@@ -52,6 +52,20 @@ impl Store {
         moments
     }
 
+    /// When the last of its facts became known, but for dashboards; never earlier than the end of its extent.
+    pub(crate) fn known_until(&self) -> Timestamp {
+        let latest = self.known_moments().into_iter().max();
+        self.extent().end.max(latest.unwrap_or(Timestamp::MIN))
+    }
+
+    fn last_dashboard(&self) -> Timestamp {
+        let dashboards = self.dashboards().map_or(&[][..], |found| &found.items);
+        let known = dashboards
+            .iter()
+            .filter_map(|dashboard| dashboard.summary.known_at);
+        known.max().unwrap_or(Timestamp::MIN)
+    }
+
     /// What the recording says of itself; what cannot be read becomes a warning.
     pub(crate) fn info(&self) -> RecordingInfo {
         let mut warnings = self.warnings().to_vec();
@@ -64,7 +78,6 @@ impl Store {
             Layout::default()
         });
         let extent = self.extent();
-        let latest = self.known_moments().into_iter().max();
         let about = &self.manifest().about;
         RecordingInfo {
             is_live: false,
@@ -72,7 +85,7 @@ impl Store {
             summary: about.summary.clone(),
             cloud: about.cloud.clone(),
             extent,
-            known_until: latest.map_or(extent.end, |latest| latest.max(extent.end)),
+            known_until: self.known_until().max(self.last_dashboard()),
             open_at: layout.open_at,
             panels: layout.panels,
             warnings,

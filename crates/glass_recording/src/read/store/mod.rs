@@ -23,6 +23,7 @@ mod threads;
 use crate::container::Archive;
 use crate::error::RecordingError;
 use crate::manifest::Manifest;
+use crate::tables::dashboards::{is_dashboard_name, read_dashboard};
 use crate::tables::documents::{is_document_name, read_document};
 use crate::tables::receivers::read_receivers;
 use crate::tables::rules::{RuleRow, read_rules};
@@ -30,10 +31,10 @@ use crate::tables::silences::{SilenceRow, read_silences};
 use crate::tables::targets::read_targets;
 use alert_notes::AlertNotes;
 use changes::ChangeStore;
-use coverage::CoverageStore;
+use coverage::{CoverageStore, Kind};
 use events::EventStore;
 use found::Found;
-use glass_model::{Document, QueryError, Target, TimeRange};
+use glass_model::{Dashboard, Document, QueryError, Target, TimeRange, Timestamp};
 use logs::LogStore;
 use seen::SeenStore;
 use series::SeriesStore;
@@ -50,6 +51,7 @@ pub(crate) struct Store {
     changes: Lazy<ChangeStore>,
     events: Lazy<EventStore>,
     documents: Lazy<Found<Document>>,
+    dashboards: Lazy<Found<Dashboard>>,
     coverage: Lazy<CoverageStore>,
     rules: Lazy<SeenStore<RuleRow>>,
     alert_notes: OnceLock<AlertNotes>,
@@ -69,6 +71,7 @@ impl Store {
             changes: Lazy::new(),
             events: Lazy::new(),
             documents: Lazy::new(),
+            dashboards: Lazy::new(),
             coverage: Lazy::new(),
             rules: Lazy::new(),
             alert_notes: OnceLock::new(),
@@ -114,6 +117,29 @@ impl Store {
             let documents = members.filter(|member| is_document_name(member.name()));
             Found::of(documents.map(read_document))
         })
+    }
+
+    /// The dashboards as they were fetched. One that does not say when that was is known since the recording last
+    /// asked a source for dashboards, and without that word since the last of everything else.
+    pub(crate) fn dashboards(&self) -> Result<&Found<Dashboard>, QueryError> {
+        once(&self.dashboards, || {
+            let members = self.archive.members_under("dashboards/");
+            let dashboards = members.filter(|member| is_dashboard_name(member.name()));
+            let mut found = Found::of(dashboards.map(read_dashboard))?;
+            for dashboard in &mut found.items {
+                let known_at = &mut dashboard.summary.known_at;
+                *known_at = known_at.or_else(|| Some(self.dashboards_asked_at()));
+            }
+            Ok(found)
+        })
+    }
+
+    fn dashboards_asked_at(&self) -> Timestamp {
+        let asked = self.coverage().ok().and_then(|coverage| {
+            let rows = coverage.rows(Kind::Dashboards);
+            rows.map(|row| row.asked_at.unwrap_or(row.end)).max()
+        });
+        asked.unwrap_or_else(|| self.known_until())
     }
 
     pub(crate) fn coverage(&self) -> Result<&CoverageStore, QueryError> {
