@@ -259,3 +259,32 @@ fn log_lines_are_asked_in_logql() {
         "count",
     );
 }
+
+#[test]
+fn dashboards_are_checked_panel_by_panel() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("shop.yaml");
+    let json = r#"{"title":"Shop","panels":[{"type":"stat","title":"Up","targets":[{"expr":"up"}]},{"type":"news"},{"type":"graph","targets":[{"rawSql":"select","datasource":{"type":"mysql"}}]}]}"#;
+    fs::write(&file, format!("kind: ConfigMap\ndata:\n  shop.json: '{json}'\n")).unwrap();
+    fs::write(folder.path().join("other.json"), "{}").unwrap();
+    let place = folder.path().to_str().unwrap();
+    let told = ok(&["dashboards", "check", place]);
+    for part in [
+        "readable  stat            Up",
+        "panels of kind `news` are not drawn",
+        "sources of kind `mysql` cannot be asked",
+        "2 files, 1 without a dashboard; 1 dashboards, 1 of 3 panels readable",
+    ] {
+        assert!(told.contains(part), "{part} in {told}");
+    }
+    let json: serde_json::Value =
+        serde_json::from_str(&ok(&["dashboards", "check", place, "--json"])).unwrap();
+    assert_eq!(json[1]["dashboards"][0]["panels"][0]["is_readable"], true);
+    assert!(
+        json[0]["error"]
+            .as_str()
+            .unwrap()
+            .contains("neither panels nor rows")
+    );
+    fails(&["dashboards", "check", "/nowhere.json"], 0, "no dashboard");
+}

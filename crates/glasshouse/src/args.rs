@@ -191,6 +191,31 @@ pub(crate) enum Command {
     Logs(LogsArgs),
     /// Lists the open clouds; asks how they stand; adds one.
     Clouds(CloudsArgs),
+    /// Reads Grafana dashboards from files.
+    Dashboards(DashboardsArgs),
+}
+
+/// Grafana dashboards in files.
+#[derive(Debug, clap::Args)]
+pub(crate) struct DashboardsArgs {
+    #[command(subcommand)]
+    pub command: DashboardsCommand,
+}
+
+/// What to do with them.
+#[derive(Debug, Subcommand)]
+pub(crate) enum DashboardsCommand {
+    /// Tells per panel whether it can be read, and if not why.
+    ///
+    /// Reads Grafana's JSON of all versions, answers of its API, and YAML of Kubernetes with JSON inside.
+    Check {
+        /// Files, or folders of them.
+        #[arg(required = true, value_name = "FILE")]
+        paths: Vec<PathBuf>,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// Open clouds.

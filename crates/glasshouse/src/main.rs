@@ -6,6 +6,7 @@ mod bundled;
 mod clone;
 mod clouds;
 mod config;
+mod dashboards;
 mod export;
 mod files;
 mod home;
@@ -55,6 +56,7 @@ fn main() -> ExitCode {
         Some(Command::Query(query)) => ask::run_query(&query, &output),
         Some(Command::Logs(logs)) => ask::run_logs(&logs, &output),
         Some(Command::Clouds(clouds)) => clouds::run(&clouds, &output),
+        Some(Command::Dashboards(dashboards)) => dashboards::run(&dashboards, &output),
     };
     match result {
         Ok(code) => code,
