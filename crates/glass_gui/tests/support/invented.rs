@@ -79,7 +79,12 @@ impl Runner for Invented {
                     result: Ok(ahead.then(|| at(place))),
                 }
             }
-            Effect::CheckClouds | Effect::Open(_) | Effect::Copy(_) | Effect::Quit => return,
+            Effect::CheckClouds
+            | Effect::Open(_)
+            | Effect::Copy(_)
+            | Effect::ToggleMouse
+            | Effect::Suspend
+            | Effect::Quit => return,
         };
         self.sender.send(event).expect("the window is there");
     }
