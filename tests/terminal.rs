@@ -40,6 +40,8 @@ impl Session {
         command.args(arguments);
         command.env("TERM", "xterm-256color");
         command.env("LANG", "C.UTF-8");
+        // Nothing is remembered from one test to the next.
+        command.env("GLASSHOUSE_STATE", "");
         command.env_remove("NO_COLOR");
         environment
             .iter()
@@ -394,4 +396,42 @@ fn a_cloud_is_entered_from_the_list_of_clouds_and_a_recording_again() {
     session.wait_for("REPLAY");
     session.press("q");
     assert_eq!(session.wait_for_end(), 0);
+}
+
+#[test]
+fn a_recording_is_opened_again_where_it_was_left() {
+    let home = tempfile::tempdir().unwrap();
+    let environment = [("GLASSHOUSE_STATE", home.path().to_str().unwrap())];
+    let mut session = Session::start(120, 40, &["incident-shop"], &environment);
+    session.wait_for("paused");
+    session.press("3/timeout\r");
+    session.wait_for("timeout");
+    session.press("t+10m\r");
+    session.press("\u{3}");
+    assert_eq!(session.wait_for_end(), 0);
+
+    // Another one begins anew; a signal keeps where it was as well.
+    let mut session = Session::start(120, 40, &["heron"], &environment);
+    session.wait_for("A recorded incident, paused");
+    session.press("5");
+    session.wait_for("Changes");
+    let pid = session.child.process_id().unwrap().to_string();
+    std::process::Command::new("kill")
+        .args(["-TERM", &pid])
+        .status()
+        .unwrap();
+    session.wait_for_end();
+    session.assert_restored();
+
+    let mut session = Session::start(120, 40, &["incident-shop"], &environment);
+    session.wait_for("where you left it");
+    session.wait_for("timeout");
+    session.press("\u{3}");
+    session.wait_for_end();
+    let mut session = Session::start(120, 40, &["incident-shop", "--fresh"], &environment);
+    session.wait_for("A recorded incident, paused");
+    session.press("\u{3}");
+    session.wait_for_end();
+    let kept = std::fs::read_to_string(home.path().join("memory.json")).unwrap();
+    assert!(kept.contains("\"screen\":\"changes\""), "{kept}");
 }

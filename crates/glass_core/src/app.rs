@@ -7,6 +7,7 @@ use crate::screens::{
     ScreenState, alerts::Alerts, changes::Changes, clouds::Clouds, incidents::Incidents, logs::Logs,
     metrics::Metrics, overview::Overview,
 };
+use crate::session::Memory;
 use crate::slots::Slots;
 use crate::time_control::TimeControl;
 use crate::{
@@ -22,6 +23,7 @@ mod moving;
 mod opening;
 mod pointer;
 mod prompts;
+mod sessions;
 mod settings;
 
 use moving::Place;
@@ -50,6 +52,8 @@ pub struct App {
     message: Line,
     past: Vec<Place>,
     future: Vec<Place>,
+    /// Where others were left, and this one before.
+    left: Memory,
     viewport: Viewport,
     settings: Settings,
     /// The first keys of several that follow one another.
@@ -85,6 +89,7 @@ impl App {
             message,
             past: Vec::new(),
             future: Vec::new(),
+            left: Memory::default(),
             viewport: Viewport {
                 list_rows: 20,
                 short_rows: 5,
@@ -201,7 +206,11 @@ impl App {
     }
 
     fn current(&self) -> &dyn ScreenState {
-        match self.screen {
+        self.state(self.screen)
+    }
+
+    fn state(&self, screen: Screen) -> &dyn ScreenState {
+        match screen {
             Screen::Overview => &self.overview,
             Screen::Metrics => &self.metrics,
             Screen::Logs => &self.logs,
@@ -212,15 +221,19 @@ impl App {
         }
     }
 
-    /// The current screen's state beside what it may look at.
     fn current_mut(&mut self) -> (&mut dyn ScreenState, Context<'_>) {
+        self.state_mut(self.screen)
+    }
+
+    /// A screen's state beside what it may look at.
+    fn state_mut(&mut self, screen: Screen) -> (&mut dyn ScreenState, Context<'_>) {
         let context = Context {
             info: &self.info,
             time: &self.time,
             slots: &self.slots,
             keymap: &self.settings.keymap,
         };
-        let screen: &mut dyn ScreenState = match self.screen {
+        let screen: &mut dyn ScreenState = match screen {
             Screen::Overview => &mut self.overview,
             Screen::Metrics => &mut self.metrics,
             Screen::Logs => &mut self.logs,

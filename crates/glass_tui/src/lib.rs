@@ -39,4 +39,4 @@ pub use layout::viewport_of;
 pub use options::{ColorChoice, Environment, GlyphChoice, Options, ThemeChoice, ThemeOffer};
 pub use palette::Palette;
 pub use picture::{Picture, render, render_to_svg, render_to_text};
-pub use run::run;
+pub use run::{Left, run};

@@ -41,7 +41,7 @@ enum Message {
 
 /// Runs the program in the terminal until it is left. Effects go to `runner`; the answers come back through
 /// `events`, whose sender the driver has. The terminal is restored whatever happens: on leaving, on errors, on a
-/// panic, and on SIGTERM, SIGHUP and SIGINT, after which the process ends as by the signal.
+/// panic, and on SIGTERM, SIGHUP and SIGINT, by which the process is then to end: see [`Left`].
 ///
 /// # Errors
 /// When standard output is no terminal, or the terminal goes away.
@@ -50,7 +50,7 @@ pub fn run(
     runner: &mut dyn Runner,
     events: Receiver<Event>,
     options: Options,
-) -> io::Result<()> {
+) -> io::Result<Left> {
     let environment = Environment::from_process();
     terminal::check(&environment)?;
     let look = Look::new(&options, &environment);
@@ -77,10 +77,23 @@ pub fn run(
     read_terminal(sender)?;
     let signal = session.follow(&messages)?;
     drop(guard);
-    if let Some(signal) = signal {
-        terminal::end_by_signal(signal);
+    Ok(Left { signal })
+}
+
+/// How the program was left. Whoever has put away what is to be kept calls [`Left::end`].
+#[derive(Debug)]
+#[must_use]
+pub struct Left {
+    signal: Option<i32>,
+}
+
+impl Left {
+    /// Ends the process as by the signal, if one ended the program; else returns.
+    pub fn end(self) {
+        if let Some(signal) = self.signal {
+            terminal::end_by_signal(signal);
+        }
     }
-    Ok(())
 }
 
 /// Hands the driver's events on to the loop's one channel.

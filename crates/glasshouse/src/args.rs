@@ -61,6 +61,9 @@ pub(crate) struct ViewArgs {
     /// Where to start: 03:41, 2026-11-22T03:41:00Z, +90s, end. The first alert if not given.
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub at: Option<String>,
+    /// Starts anew, and not where this was left.
+    #[arg(long)]
+    pub fresh: bool,
     /// Which screen to start with.
     #[arg(long, value_name = "NAME")]
     pub screen: Option<String>,

@@ -11,6 +11,7 @@ mod export;
 mod files;
 mod home;
 mod import;
+mod memory;
 mod open;
 mod output;
 mod record;

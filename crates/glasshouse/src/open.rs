@@ -3,7 +3,7 @@
 use crate::args::ViewArgs;
 use crate::bundled::{self, BUNDLED};
 use anyhow::{Context, Result, anyhow, bail};
-use glass_core::{Address, App, Screen, parse_seek};
+use glass_core::{Address, App, Memory, Screen, parse_seek};
 use glass_model::RecordingInfo;
 use glass_query::{Evaluator, Limits};
 use glass_recording::Recording;
@@ -34,6 +34,24 @@ pub(crate) fn evaluator(named: Option<&str>) -> Result<Evaluator<Recording>> {
 /// An address names a recording; everything else is the name itself.
 pub(crate) fn name_of(named: &str) -> String {
     Address::parse(named).map_or_else(|_| named.to_owned(), |address| address.recording)
+}
+
+/// The application over what was opened, where it was left; what was asked for outranks that.
+pub(crate) fn app_where_left(
+    info: RecordingInfo,
+    named: Option<&str>,
+    view: &ViewArgs,
+    memory: Option<&Memory>,
+) -> Result<App> {
+    let mut app = app(info, named, view)?;
+    if let Some(memory) = memory {
+        app.recall(memory.clone());
+    }
+    let asks_for_a_place = named.is_some_and(|named| Address::parse(named).is_ok());
+    if !view.fresh && !asks_for_a_place && view.at.is_none() && view.screen.is_none() {
+        app.resume();
+    }
+    Ok(app)
 }
 
 /// The application over what was opened, at the moment and on the screen that were asked for.

@@ -3,6 +3,7 @@
 use crate::args::{Colors, Glyphs, ViewArgs};
 use crate::config::Config;
 use crate::home::Home;
+use crate::memory::MemoryFile;
 use crate::open;
 use crate::output::Output;
 use anyhow::{Context, Result, bail};
@@ -23,13 +24,22 @@ pub(crate) fn run(named: Option<&str>, view: &ViewArgs, output: &Output) -> Resu
     let options = options(view, &config)?;
     let home = Home::new();
     let opened = home.open_named(named)?;
-    let mut app = open::app(opened.info.clone(), named, view)?;
+    let memory_file = MemoryFile::new();
+    let memory = memory_file.read();
+    let mut app = open::app_where_left(opened.info.clone(), named, view, memory.as_ref().ok())?;
     config.apply(&mut app);
+    if let Err(error) = memory {
+        app.warn(&format!("{error:#}"));
+    }
     let (sender, events) = mpsc::channel();
     // The receiver is gone only when the program ends.
     let deliver = Arc::new(move |event| drop(sender.send(event)));
     let mut driver = Driver::new(opened, Some(Arc::new(home)), deliver)?;
-    glass_tui::run(&mut app, &mut driver, events, options).context("the terminal cannot be used")?;
+    let left =
+        glass_tui::run(&mut app, &mut driver, events, options).context("the terminal cannot be used")?;
+    let kept = memory_file.write(&app.memory());
+    left.end();
+    kept?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -10,6 +10,7 @@ use std::process::ExitCode;
 pub(crate) fn run(named: Option<&str>, view: &ViewArgs, output: &Output) -> Result<ExitCode> {
     use crate::config::Config;
     use crate::home::Home;
+    use crate::memory::MemoryFile;
     use crate::open;
     use glass_driver::Driver;
     use glass_gui::{Appearance, Waker, Window, WindowOptions};
@@ -18,7 +19,8 @@ pub(crate) fn run(named: Option<&str>, view: &ViewArgs, output: &Output) -> Resu
     let config = Config::load(output);
     let home = Home::new();
     let opened = home.open_named(named)?;
-    let mut app = open::app(opened.info.clone(), named, view)?;
+    let memory = MemoryFile::new().read();
+    let mut app = open::app_where_left(opened.info.clone(), named, view, memory.as_ref().ok())?;
     config.apply(&mut app);
     let (sender, events) = mpsc::channel();
     let waker = Waker::default();

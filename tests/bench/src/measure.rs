@@ -173,6 +173,7 @@ pub fn first_paint(program: &Path, file: &Path) -> Result<Times> {
         let mut command = CommandBuilder::new(program);
         command.arg(file);
         command.env("TERM", "xterm-256color");
+        command.env("GLASSHOUSE_STATE", "");
         let mut reader = pair.master.try_clone_reader()?;
         let start = Instant::now();
         let mut child = pair.slave.spawn_command(command)?;

@@ -27,7 +27,7 @@ impl App {
         vec![Effect::Open(id)]
     }
 
-    /// Begins anew with what was opened; what the user typed before stays.
+    /// Begins anew with what was opened, or where it was left; what the user typed before stays.
     pub(super) fn opened(&mut self, result: Result<Box<RecordingInfo>, String>) -> Vec<Effect> {
         let info = match result {
             Ok(info) => *info,
@@ -36,10 +36,9 @@ impl App {
                 return Vec::new();
             }
         };
+        let left = self.memory();
         let before = std::mem::replace(self, Self::new(info));
         self.viewport = before.viewport;
-        self.palette_history = before.palette_history;
-        self.query_history = before.query_history;
         self.clouds = before.clouds;
         self.slots = before.slots;
         self.settings = before.settings;
@@ -47,6 +46,8 @@ impl App {
             self.time.set_speed(speed);
         }
         self.slots.forget();
+        self.recall(left);
+        self.resume();
         Vec::new()
     }
 

@@ -513,3 +513,26 @@ fn the_error_of_a_query_stands_at_its_place() {
         metrics.graph.state
     );
 }
+
+#[test]
+fn an_application_goes_on_where_another_was_left() {
+    let mut app = app();
+    for key in "3/err".chars() {
+        press(&mut app, &key.to_string());
+    }
+    app.update(Event::Chord(Chord::key(Key::Enter)));
+    app.update(Event::Command(crate::Command::StepForward));
+    let (left, playhead) = (app.memory(), app.playhead());
+    let mut again = self::app();
+    again.recall(left.clone());
+    assert_eq!(again.screen(), Screen::Overview, "only when it is asked to");
+    again.resume();
+    assert_eq!((again.screen(), again.playhead()), (Screen::Logs, playhead));
+    assert_eq!(again.memory(), left);
+    let mut other = self::app();
+    other.info.name = "another".into();
+    other.recall(left);
+    other.resume();
+    assert_eq!(other.screen(), Screen::Overview, "it was never open");
+    assert_eq!(other.memory().sessions.len(), 2);
+}

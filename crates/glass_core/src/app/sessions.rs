@@ -1,0 +1,70 @@
+//! The application's half of remembering: where it was left, and going on there.
+
+use super::App;
+use crate::session::{self, Memory, Session};
+use crate::{Screen, words};
+
+impl App {
+    /// Takes what an earlier start remembered; [`App::resume`] makes use of it.
+    pub fn recall(&mut self, mut memory: Memory) {
+        memory.bound();
+        self.palette_history = std::mem::take(&mut memory.commands);
+        self.query_history = std::mem::take(&mut memory.queries);
+        self.left = memory;
+    }
+
+    /// Goes on where this recording or cloud was left, if that is remembered; before the first event.
+    pub fn resume(&mut self) {
+        let sessions = self.left.sessions.iter();
+        let Some(session) = sessions.rev().find(|session| session.is_of(&self.info)).cloned() else {
+            return;
+        };
+        for (screen, filter, query) in &session.texts {
+            let state = self.state_mut(*screen).0;
+            state.set_filter(filter);
+            if !query.is_empty() {
+                state.set_query(query);
+            }
+        }
+        self.screen = session.screen;
+        self.time.set_window_length(session.window_nanos);
+        if self.info.is_live {
+            return;
+        }
+        self.time.seek(session.at);
+        self.time.move_window(session.from);
+        let at = words::time_of_day(self.time.playhead());
+        self.say(&format!(
+            "where you left it, at {at}; ^ goes to the start, ? shows all keys"
+        ));
+    }
+
+    /// What is to be known at the next start.
+    pub fn memory(&self) -> Memory {
+        let mut memory = self.left.clone();
+        memory.note(self.session());
+        memory.commands = self.palette_history.clone();
+        memory.queries = self.query_history.clone();
+        memory.bound();
+        memory
+    }
+
+    fn session(&self) -> Session {
+        let texts = Screen::ALL.into_iter().filter(|screen| *screen != Screen::Clouds);
+        let texts = texts.filter_map(|screen| {
+            let state = self.state(screen);
+            let (filter, query) = (state.filter().unwrap_or_default(), state.query());
+            let has_any = !filter.is_empty() || !query.is_empty();
+            has_any.then(|| (screen, filter.to_owned(), query.to_owned()))
+        });
+        Session {
+            name: self.info.name.clone(),
+            start: session::start_of(&self.info),
+            screen: self.screen,
+            at: self.time.playhead(),
+            from: self.time.window().start,
+            window_nanos: self.time.window().nanos(),
+            texts: texts.collect(),
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! [`Memory`]: what is to be known at the next start: where each recording was left, and what was typed.
+
+use crate::Screen;
+use glass_model::{RecordingInfo, Timestamp};
+
+/// How many recordings and clouds are remembered, those used last.
+const MAX_SESSIONS: usize = 100;
+
+/// How many of the texts typed last are remembered, of each kind.
+const MAX_TYPED: usize = 100;
+
+/// Where a recording or a cloud was left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Its name.
+    pub name: String,
+    /// Its first moment, which tells recordings of one name apart; `None` for a live cloud.
+    pub start: Option<Timestamp>,
+    /// The screen.
+    pub screen: Screen,
+    /// The playhead; a live cloud is opened as it is now.
+    pub at: Timestamp,
+    /// Where the shown window began.
+    pub from: Timestamp,
+    /// How long it was.
+    pub window_nanos: i64,
+    /// Filter and query of each screen that had one.
+    pub texts: Vec<(Screen, String, String)>,
+}
+
+/// What is to be known at the next start.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Memory {
+    /// Recordings and clouds, the one used last at the end.
+    pub sessions: Vec<Session>,
+    /// What was typed into the palette, the latest last.
+    pub commands: Vec<String>,
+    /// Queries in PromQL and in LogQL, the latest last.
+    pub queries: [Vec<String>; 2],
+}
+
+impl Session {
+    /// Whether it is of what was opened.
+    pub(crate) fn is_of(&self, info: &RecordingInfo) -> bool {
+        self.name == info.name && self.start == start_of(info)
+    }
+}
+
+/// What tells recordings of one name apart.
+pub(crate) fn start_of(info: &RecordingInfo) -> Option<Timestamp> {
+    (!info.is_live).then_some(info.extent.start)
+}
+
+impl Memory {
+    /// Takes in where something was left, in the place of what was known of it.
+    pub(crate) fn note(&mut self, session: Session) {
+        self.sessions
+            .retain(|known| (&known.name, known.start) != (&session.name, session.start));
+        self.sessions.push(session);
+        self.bound();
+    }
+
+    /// Forgets the oldest of what is too much.
+    pub(crate) fn bound(&mut self) {
+        keep_last(&mut self.sessions, MAX_SESSIONS);
+        keep_last(&mut self.commands, MAX_TYPED);
+        self.queries
+            .iter_mut()
+            .for_each(|queries| keep_last(queries, MAX_TYPED));
+    }
+}
+
+fn keep_last<T>(list: &mut Vec<T>, most: usize) {
+    let excess = list.len().saturating_sub(most);
+    list.drain(..excess);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_are_forgotten_and_none_is_known_twice() {
+        let session = |name: usize, at: i64| Session {
+            name: name.to_string(),
+            start: None,
+            screen: Screen::Logs,
+            at: Timestamp::from_secs(at),
+            from: Timestamp::MIN,
+            window_nanos: 1,
+            texts: Vec::new(),
+        };
+        let mut memory = Memory::default();
+        (0..150).for_each(|i| memory.note(session(i, 0)));
+        memory.note(session(120, 7));
+        assert_eq!(memory.sessions.len(), MAX_SESSIONS);
+        assert_eq!(memory.sessions.last(), Some(&session(120, 7)));
+        assert_eq!(
+            memory.sessions.iter().filter(|known| known.name == "120").count(),
+            1
+        );
+        assert!(memory.sessions.iter().all(|known| known.name != "3"));
+    }
+}

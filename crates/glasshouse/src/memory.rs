@@ -1,0 +1,202 @@
+//! [`MemoryFile`]: what the program remembers from one start to the next, as one JSON file in the state folder.
+//!
+//! The file is the user's own, and still it is read with care: what is too large or cannot be understood is told and
+//! left out.
+
+use anyhow::{Context, Result, anyhow, bail};
+use glass_core::{Memory, Screen, Session};
+use glass_model::Timestamp;
+use serde_json::{Value, json};
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::path::PathBuf;
+
+/// A larger file is not read.
+const MAX_BYTES: u64 = 4 << 20;
+
+/// A longer text is not remembered.
+const MAX_TEXT: usize = 16 << 10;
+
+/// Where it is kept, if anywhere.
+pub(crate) struct MemoryFile {
+    path: Option<PathBuf>,
+}
+
+impl MemoryFile {
+    /// In the system's folder for state; GLASSHOUSE_STATE may name another, or none by an empty name.
+    pub fn new() -> Self {
+        let folder = match std::env::var_os("GLASSHOUSE_STATE") {
+            Some(folder) if folder.is_empty() => None,
+            Some(folder) => Some(PathBuf::from(folder)),
+            None => directories::ProjectDirs::from("", "", "glasshouse").map(|folders| {
+                let state = folders.state_dir();
+                state.unwrap_or_else(|| folders.data_local_dir()).to_owned()
+            }),
+        };
+        Self {
+            path: folder.map(|folder| folder.join("memory.json")),
+        }
+    }
+
+    /// What is remembered; nothing at first.
+    ///
+    /// # Errors
+    /// When there is a file that cannot be read or understood.
+    pub fn read(&self) -> Result<Memory> {
+        let Some(path) = self.path.as_ref().filter(|path| path.exists()) else {
+            return Ok(Memory::default());
+        };
+        let read = || {
+            let mut text = String::new();
+            File::open(path)?.take(MAX_BYTES + 1).read_to_string(&mut text)?;
+            if text.len() as u64 > MAX_BYTES {
+                bail!("it is larger than {} MiB", MAX_BYTES >> 20);
+            }
+            memory_of(&serde_json::from_str(&text)?).ok_or_else(|| anyhow!("it is not understood"))
+        };
+        read().with_context(|| format!("what was remembered is lost, {}", path.display()))
+    }
+
+    /// Puts it away, in the place of what was there.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write(&self, memory: &Memory) -> Result<()> {
+        let Some(path) = &self.path else {
+            return Ok(());
+        };
+        let write = || {
+            let folder = path.parent().context("it has no folder")?;
+            fs::create_dir_all(folder)?;
+            let mut file = tempfile::NamedTempFile::new_in(folder)?;
+            file.write_all(json_of(memory).to_string().as_bytes())?;
+            file.persist(path)?;
+            anyhow::Ok(())
+        };
+        write().with_context(|| format!("{} cannot be written", path.display()))
+    }
+}
+
+fn json_of(memory: &Memory) -> Value {
+    let sessions = memory.sessions.iter().map(|session| {
+        let texts = session.texts.iter().map(|(screen, filter, query)| {
+            json!({ "screen": screen.slug(), "filter": kept(filter), "query": kept(query) })
+        });
+        json!({
+            "name": session.name,
+            "start": session.start.map(|start| start.to_string()),
+            "screen": session.screen.slug(),
+            "at": session.at.to_string(),
+            "from": session.from.to_string(),
+            "window_secs": session.window_nanos as f64 / 1e9,
+            "texts": texts.collect::<Vec<_>>(),
+        })
+    });
+    let list = |texts: &[String]| {
+        let short = texts.iter().filter(|text| text.len() <= MAX_TEXT);
+        short.cloned().collect::<Vec<_>>()
+    };
+    json!({
+        "sessions": sessions.collect::<Vec<_>>(),
+        "commands": list(&memory.commands),
+        "promql": list(&memory.queries[0]),
+        "logql": list(&memory.queries[1]),
+    })
+}
+
+fn kept(text: &str) -> &str {
+    if text.len() <= MAX_TEXT { text } else { "" }
+}
+
+fn memory_of(value: &Value) -> Option<Memory> {
+    let list = |name: &str| {
+        let texts = value.get(name)?.as_array()?.iter();
+        let texts = texts
+            .filter_map(Value::as_str)
+            .filter(|text| text.len() <= MAX_TEXT);
+        Some(texts.map(str::to_owned).collect::<Vec<_>>())
+    };
+    let sessions = value.get("sessions")?.as_array()?;
+    Some(Memory {
+        // One of a screen that there is no more is left out alone.
+        sessions: sessions.iter().filter_map(session_of).collect(),
+        commands: list("commands")?,
+        queries: [list("promql")?, list("logql")?],
+    })
+}
+
+fn session_of(value: &Value) -> Option<Session> {
+    let text = |name: &str| value.get(name)?.as_str().filter(|text| text.len() <= MAX_TEXT);
+    let time = |name: &str| Timestamp::parse_rfc3339(text(name)?).ok();
+    let screen_of = |value: &Value| Screen::from_slug(value.get("screen")?.as_str()?);
+    let texts = value.get("texts")?.as_array()?.iter().take(Screen::ALL.len());
+    let texts = texts.filter_map(|one| {
+        let text = |name: &str| Some(kept(one.get(name)?.as_str()?).to_owned());
+        Some((screen_of(one)?, text("filter")?, text("query")?))
+    });
+    let start = match value.get("start")? {
+        Value::Null => None,
+        _ => Some(time("start")?),
+    };
+    Some(Session {
+        name: text("name")?.to_owned(),
+        start,
+        screen: screen_of(value)?,
+        at: time("at")?,
+        from: time("from")?,
+        window_nanos: (value.get("window_secs")?.as_f64()? * 1e9) as i64,
+        texts: texts.collect(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(folder: &tempfile::TempDir) -> MemoryFile {
+        MemoryFile {
+            path: Some(folder.path().join("deep/memory.json")),
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let session = |name: &str, start: Option<i64>| Session {
+            name: name.to_owned(),
+            start: start.map(Timestamp::from_secs),
+            screen: Screen::Logs,
+            at: Timestamp::from_millis(1_790_000_000_123),
+            from: Timestamp::from_secs(1_789_999_000),
+            window_nanos: 900_000_000_000,
+            texts: vec![(Screen::Logs, "größe \"x\"".to_owned(), String::new())],
+        };
+        let memory = Memory {
+            sessions: vec![session("heron", Some(1_789_999_000)), session("osm", None)],
+            commands: vec!["Next alert".to_owned()],
+            queries: [vec!["up".to_owned()], vec!["{a=\"b\"}".to_owned()]],
+        };
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(file(&folder).read().unwrap(), Memory::default());
+        file(&folder).write(&memory).unwrap();
+        assert_eq!(file(&folder).read().unwrap(), memory);
+    }
+
+    #[test]
+    fn a_file_that_is_damaged_is_told_and_harms_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir_all(folder.path().join("deep")).unwrap();
+        let path = folder.path().join("deep/memory.json");
+        for text in ["", "{", "[]", "{\"sessions\":{}}", "\u{0}"] {
+            fs::write(&path, text).unwrap();
+            let error = format!("{:#}", file(&folder).read().unwrap_err());
+            assert!(error.contains("memory.json"), "{error}");
+        }
+        let odd = r#"{"sessions":[{"name":7},{"name":"x","start":null,"screen":"gone","at":"","from":"",
+            "window_secs":1e300,"texts":[]}],"commands":[1,"ok"],"promql":[],"logql":[]}"#;
+        fs::write(&path, odd).unwrap();
+        let memory = file(&folder).read().unwrap();
+        assert_eq!((memory.sessions.len(), memory.commands.len()), (0, 1));
+        fs::write(&path, vec![b' '; MAX_BYTES as usize + 10]).unwrap();
+        assert!(file(&folder).read().is_err());
+    }
+}
