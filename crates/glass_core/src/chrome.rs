@@ -103,7 +103,11 @@ pub(crate) fn hints(context: &Context<'_>, screen: Screen) -> Vec<(String, Strin
             (Command::ToggleFiles, "files"),
             (Command::NextChange, "next change"),
         ],
-        Screen::Incidents => vec![(Command::Open, "read"), (Command::NextIncident, "next word")],
+        Screen::Incidents => vec![
+            (Command::Open, "read"),
+            (Command::NextTime, "times"),
+            (Command::NextIncident, "next word"),
+        ],
         Screen::Clouds => vec![
             (Command::Open, "enter"),
             (Command::Filter, "filter"),

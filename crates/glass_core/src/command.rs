@@ -118,6 +118,8 @@ pub enum Command {
     Explain,
     ToggleFiles,
     Refresh,
+    NextTime,
+    PreviousTime,
     HistoryBack,
     HistoryForward,
     CopyLine,

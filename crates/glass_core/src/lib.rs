@@ -30,6 +30,7 @@ mod session;
 mod slots;
 mod time_control;
 mod timeline;
+mod times;
 mod view;
 mod words;
 

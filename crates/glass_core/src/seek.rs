@@ -55,7 +55,8 @@ pub fn parse_duration(text: &str) -> Option<i64> {
     (!text.is_empty()).then_some((total * 1e9) as i64)
 }
 
-fn parse_time_of_day(text: &str) -> Option<i64> {
+/// Nanoseconds since midnight of `03:41`, `03:41:30` or `03:41:30.5`.
+pub(crate) fn parse_time_of_day(text: &str) -> Option<i64> {
     let mut parts = text.split(':');
     let (hours, minutes) = (parts.next()?, parts.next()?);
     let seconds = parts.next().unwrap_or("0");
@@ -71,7 +72,8 @@ fn parse_time_of_day(text: &str) -> Option<i64> {
     valid.then_some(((hours * 3600.0 + minutes * 60.0 + seconds) * 1e9).round() as i64)
 }
 
-fn on_nearest_day(nanos: i64, playhead: Timestamp, extent: TimeRange) -> Timestamp {
+/// A time of day on the day inside `extent` that is nearest to the playhead.
+pub(crate) fn on_nearest_day(nanos: i64, playhead: Timestamp, extent: TimeRange) -> Timestamp {
     const DAY: i64 = 86_400_000_000_000;
     let today = playhead.nanos().div_euclid(DAY).saturating_mul(DAY);
     let candidates =

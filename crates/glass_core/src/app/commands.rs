@@ -3,8 +3,8 @@
 use super::App;
 use crate::prompt::{Prompt, PromptKind};
 use crate::screens::Reaction;
-use crate::{Chord, Command, Effect, Found, Key, Screen, chrome, keymap};
-use glass_model::{Jump, JumpTarget};
+use crate::{Chord, Command, Effect, Found, Key, Screen, chrome, keymap, words};
+use glass_model::{Jump, JumpTarget, Timestamp};
 
 impl App {
     pub(super) fn chord(&mut self, chord: Chord) -> Vec<Effect> {
@@ -116,6 +116,7 @@ impl App {
             Reaction::MoveCursor(n_steps) => self.time.move_cursor(n_steps),
             Reaction::SetCursor(at) => self.time.set_cursor(at),
             Reaction::Show(screen) => self.open_from_overview(screen),
+            Reaction::GoTo(at) => self.go_to(at),
             Reaction::Open(id) => return self.open(id),
             Reaction::CheckClouds => return vec![Effect::CheckClouds],
             Reaction::Say(text) => self.say(text),
@@ -151,6 +152,21 @@ impl App {
             Reaction::Say(text) => self.say(text),
             _ => {}
         }
+    }
+
+    /// Goes to a moment that a text names, and shows what was known then.
+    fn go_to(&mut self, at: Timestamp) {
+        let extent = self.time.extent();
+        if !extent.contains(at) {
+            let (start, end) = (words::date_time(extent.start), words::date_time(extent.end));
+            return self.say(&format!(
+                "{} lies outside of {start} to {end}",
+                words::date_time(at)
+            ));
+        }
+        self.seek(at);
+        self.screen = Screen::Overview;
+        self.say("the moment that the text names; `[` goes back to the text");
     }
 
     /// Shows a screen with what is chosen on the overview chosen there.

@@ -536,3 +536,69 @@ fn an_application_goes_on_where_another_was_left() {
     assert_eq!(other.screen(), Screen::Overview, "it was never open");
     assert_eq!(other.memory().sessions.len(), 2);
 }
+
+#[test]
+fn a_time_in_a_text_is_gone_to() {
+    let mut app = app();
+    let mut effects = app.update(Event::Command(crate::Command::SeekEnd));
+    effects.extend(press(&mut app, "6"));
+    let summary = glass_model::DocumentSummary {
+        kind: glass_model::DocumentKind::Note,
+        id: "note".into(),
+        title: "note".into(),
+        known_at: at(600),
+        n_comments: 0,
+        closed_at: None,
+    };
+    let documents = AnswerValue::Documents(vec![summary.clone()]);
+    let effects = answer(&mut app, effects, Slot::Documents, documents);
+    let document = glass_model::Document {
+        summary,
+        author: String::new(),
+        labels: Vec::new(),
+        link: String::new(),
+        text: "first 00:05, then 00:07, never 20:00".into(),
+        comments: Vec::new(),
+    };
+    answer(
+        &mut app,
+        effects,
+        Slot::Document,
+        AnswerValue::Document(Some(document)),
+    );
+    press(&mut app, "nn\n");
+    assert_eq!((app.playhead(), app.screen()), (at(420), Screen::Overview));
+    press(&mut app, "[");
+    assert_eq!((app.playhead(), app.screen()), (at(900), Screen::Incidents));
+}
+
+/// Answers what was asked for a slot.
+fn answer(app: &mut App, effects: Vec<Effect>, wanted: Slot, value: AnswerValue) -> Vec<Effect> {
+    let asked = effects.into_iter().find_map(|effect| match effect {
+        Effect::Ask {
+            slot,
+            version,
+            question,
+        } if slot == wanted => Some((version, question)),
+        _ => None,
+    });
+    let (version, question) = asked.unwrap();
+    let as_of = question.as_of;
+    let provenance = Provenance {
+        source: "test".into(),
+        asked_at: None,
+        covers: TimeRange::new(at(0), at(900)),
+        completeness: glass_model::Completeness::Complete,
+        warnings: Vec::new(),
+    };
+    app.update(Event::Answered(Box::new(Answered {
+        slot: wanted,
+        version,
+        question,
+        result: Ok(Answer {
+            as_of,
+            value,
+            provenance,
+        }),
+    })))
+}

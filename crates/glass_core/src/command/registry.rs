@@ -569,6 +569,28 @@ pub const COMMANDS: &[CommandSpec] = &[
         ),
         &[Screen::Clouds],
     ),
+    only(
+        spec(
+            C::NextTime,
+            G::Look,
+            "look.next-time",
+            "Next time in the text",
+            "chooses it; enter goes there",
+            &[c('n')],
+        ),
+        &[Screen::Incidents],
+    ),
+    only(
+        spec(
+            C::PreviousTime,
+            G::Look,
+            "look.previous-time",
+            "Previous time in the text",
+            "chooses the one before",
+            &[c('N')],
+        ),
+        &[Screen::Incidents],
+    ),
     spec(
         C::CopyLine,
         G::Look,

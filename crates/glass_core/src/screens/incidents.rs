@@ -4,6 +4,7 @@ use super::{Reaction, ScreenState};
 use crate::context::{Context, pick};
 use crate::list::{Choice, TableFrame, moved, table};
 use crate::screens::changes::document;
+use crate::times::{self, TimeInText, TimesOf};
 use crate::{
     Cell, Command, DataState, DataStateKind, DocBlock, DocBlockKind, IncidentsView, Role, ScreenView, Slot,
     Span, Viewport, markdown, words,
@@ -24,6 +25,8 @@ pub(crate) struct Incidents {
     choice: Choice,
     reads: bool,
     first_block: usize,
+    /// The chosen time in the text, by number.
+    time: Option<usize>,
 }
 
 impl ScreenState for Incidents {
@@ -74,17 +77,26 @@ impl ScreenState for Incidents {
                 },
             ),
         };
-        let document = document(title, self.blocks(context), self.first_block, self.reads, state);
+        let document = document(title, self.blocks(context).0, self.first_block, self.reads, state);
         ScreenView::Incidents(IncidentsView { list, document })
     }
 
     fn run(&mut self, context: &Context<'_>, viewport: Viewport, command: Command) -> Reaction {
         match command {
             Command::NextPane | Command::PreviousPane => self.reads = !self.reads,
+            Command::NextTime | Command::PreviousTime => {
+                return self.choose_time(context, viewport, command == Command::NextTime);
+            }
+            Command::Open if self.reads && self.time.is_some() => {
+                let (_, times) = self.blocks(context);
+                let chosen = self.time.and_then(|i| times.get(i));
+                return chosen.map_or(Reaction::Done, |time| Reaction::GoTo(time.at));
+            }
             Command::Open => self.reads = true,
+            Command::Back if self.time.is_some() => self.time = None,
             Command::Back if self.reads => self.reads = false,
             command if self.reads => {
-                let n = self.blocks(context).len();
+                let n = self.blocks(context).0.len();
                 let Some(first) = moved(self.first_block, n, command, viewport.list_rows) else {
                     return Reaction::Ignored;
                 };
@@ -95,6 +107,7 @@ impl ScreenState for Incidents {
                     return Reaction::Ignored;
                 }
                 self.first_block = 0;
+                self.time = None;
             }
         }
         Reaction::Done
@@ -113,14 +126,39 @@ impl Incidents {
         self.choice.key(&keys(context)).cloned()
     }
 
-    fn blocks(&self, context: &Context<'_>) -> Vec<DocBlock> {
+    /// Chooses the next or previous time in the text, and shows it.
+    fn choose_time(&mut self, context: &Context<'_>, viewport: Viewport, next: bool) -> Reaction {
+        let (_, times) = self.blocks(context);
+        let Some(last) = times.len().checked_sub(1) else {
+            return Reaction::Say("no time is named in this text");
+        };
+        let chosen = match (self.time, next) {
+            (None, true) => times
+                .iter()
+                .position(|time| time.block >= self.first_block)
+                .unwrap_or(0),
+            (None, false) => last,
+            (Some(i), true) => (i + 1).min(last),
+            (Some(i), false) => i.saturating_sub(1).min(last),
+        };
+        self.reads = true;
+        self.time = Some(chosen);
+        let block = times[chosen].block;
+        if block < self.first_block || block >= self.first_block + viewport.list_rows / 2 {
+            self.first_block = block.saturating_sub(2);
+        }
+        Reaction::Say("enter goes to this time, `[` comes back; n and N choose another")
+    }
+
+    /// The text, and the times in it.
+    fn blocks(&self, context: &Context<'_>) -> (Vec<DocBlock>, Vec<TimeInText>) {
         let Some(id) = self.chosen_id(context) else {
-            return Vec::new();
+            return Default::default();
         };
         let held = context.held(Slot::Document, Ask::Document { id }, "");
         pick!(held, Document)
             .and_then(Option::as_ref)
-            .map(|text| blocks(text, context))
+            .map(|text| blocks(text, context, self.time))
             .unwrap_or_default()
     }
 }
@@ -164,7 +202,12 @@ fn cells(document: &DocumentSummary, now: Timestamp) -> Vec<Cell> {
     ]
 }
 
-fn blocks(document: &Document, context: &Context<'_>) -> Vec<DocBlock> {
+/// The blocks of a document, and the times in what people wrote.
+fn blocks(
+    document: &Document,
+    context: &Context<'_>,
+    chosen: Option<usize>,
+) -> (Vec<DocBlock>, Vec<TimeInText>) {
     let Document {
         summary,
         author,
@@ -203,14 +246,21 @@ fn blocks(document: &Document, context: &Context<'_>) -> Vec<DocBlock> {
             text: vec![Span::new(facts, Role::Muted)],
         });
     }
-    all.extend(markdown::blocks(text));
+    let mut times = Vec::new();
+    let mut write = |all: &mut Vec<DocBlock>, text: &str, said_at: Timestamp| {
+        let first = all.len();
+        all.extend(markdown::blocks(text));
+        let extent = context.time.extent();
+        times::mark(all, first, TimesOf { said_at, extent }, chosen, &mut times);
+    };
+    write(&mut all, text, summary.known_at);
     for comment in comments {
         all.push(DocBlock {
             kind: DocBlockKind::Rule,
             text: Vec::new(),
         });
         all.push(byline(&comment.author, comment.at));
-        all.extend(markdown::blocks(&comment.text));
+        write(&mut all, &comment.text, comment.at);
     }
     if let Some(at) = summary.closed_at {
         all.push(DocBlock {
@@ -223,5 +273,5 @@ fn blocks(document: &Document, context: &Context<'_>) -> Vec<DocBlock> {
             text: vec![Span::new(text, Role::Ok)],
         });
     }
-    all
+    (all, times)
 }

@@ -25,6 +25,8 @@ pub(crate) enum Reaction {
     SetCursor(Option<Timestamp>),
     /// Another screen is to be shown.
     Show(Screen),
+    /// The playhead is to go to a moment that a text names.
+    GoTo(Timestamp),
     /// A cloud or recording is to be opened.
     Open(String),
     /// Every cloud is to be asked how it stands.

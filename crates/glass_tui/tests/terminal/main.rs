@@ -44,7 +44,7 @@ fn child() {
         warnings: Vec::new(),
     });
     let (_sender, events) = mpsc::channel();
-    let result = glass_tui::run(&mut app, &mut Mute, events, Options::default());
+    let result = glass_tui::run(&mut app, &mut Mute, events, Options::default()).map(glass_tui::Left::end);
     println!("left: {result:?}");
 }
 
