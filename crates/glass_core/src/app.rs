@@ -4,8 +4,8 @@ use crate::context::Context;
 use crate::prompt::Prompt;
 use crate::query_editor::QueryEditor;
 use crate::screens::{
-    ScreenState, alerts::Alerts, changes::Changes, clouds::Clouds, incidents::Incidents, logs::Logs,
-    metrics::Metrics, overview::Overview,
+    ScreenState, alerts::Alerts, changes::Changes, clouds::Clouds, dashboards::Dashboards,
+    incidents::Incidents, logs::Logs, metrics::Metrics, overview::Overview,
 };
 use crate::session::Memory;
 use crate::slots::Slots;
@@ -41,6 +41,7 @@ pub struct App {
     alerts: Alerts,
     changes: Changes,
     incidents: Incidents,
+    dashboards: Dashboards,
     clouds: Clouds,
     slots: Slots,
     prompt: Option<Prompt>,
@@ -79,6 +80,7 @@ impl App {
             alerts: Alerts::default(),
             changes: Changes::default(),
             incidents: Incidents::default(),
+            dashboards: Dashboards::default(),
             clouds: Clouds::default(),
             slots: Slots::default(),
             prompt: None,
@@ -96,6 +98,8 @@ impl App {
                 n_panels: 2,
                 graph_columns: 120,
                 bar_columns: 60,
+                grid_rows: 20,
+                grid_panels: 2,
             },
             settings: Settings::default(),
             pending: Vec::new(),
@@ -191,6 +195,12 @@ impl App {
         self.screen
     }
 
+    /// Starts with a dashboard; before the first event.
+    pub fn start_on_dashboard(&mut self, id: &str) {
+        self.screen = Screen::Dashboards;
+        self.dashboards.show(id);
+    }
+
     /// Starts with a screen other than the overview; before the first event.
     pub fn start_on(&mut self, screen: Screen) {
         self.screen = screen;
@@ -201,6 +211,7 @@ impl App {
             info: &self.info,
             time: &self.time,
             slots: &self.slots,
+            viewport: self.viewport,
             keymap: &self.settings.keymap,
         }
     }
@@ -217,6 +228,7 @@ impl App {
             Screen::Alerts => &self.alerts,
             Screen::Changes => &self.changes,
             Screen::Incidents => &self.incidents,
+            Screen::Dashboards => &self.dashboards,
             Screen::Clouds => &self.clouds,
         }
     }
@@ -231,6 +243,7 @@ impl App {
             info: &self.info,
             time: &self.time,
             slots: &self.slots,
+            viewport: self.viewport,
             keymap: &self.settings.keymap,
         };
         let screen: &mut dyn ScreenState = match screen {
@@ -240,6 +253,7 @@ impl App {
             Screen::Alerts => &mut self.alerts,
             Screen::Changes => &mut self.changes,
             Screen::Incidents => &mut self.incidents,
+            Screen::Dashboards => &mut self.dashboards,
             Screen::Clouds => &mut self.clouds,
         };
         (screen, context)

@@ -108,6 +108,11 @@ pub(crate) fn hints(context: &Context<'_>, screen: Screen) -> Vec<(String, Strin
             (Command::NextTime, "times"),
             (Command::NextIncident, "next word"),
         ],
+        Screen::Dashboards => vec![
+            (Command::Open, "open"),
+            (Command::ChooseVariable, "variables"),
+            (Command::Filter, "filter"),
+        ],
         Screen::Clouds => vec![
             (Command::Open, "enter"),
             (Command::Filter, "filter"),

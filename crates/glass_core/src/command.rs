@@ -23,19 +23,22 @@ pub enum Screen {
     Changes,
     /// The incident's text.
     Incidents,
+    /// Grafana's dashboards.
+    Dashboards,
     /// What can be opened: live clouds and recordings.
     Clouds,
 }
 
 impl Screen {
     /// All screens, in the order of their keys.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Overview,
         Self::Metrics,
         Self::Logs,
         Self::Alerts,
         Self::Changes,
         Self::Incidents,
+        Self::Dashboards,
         Self::Clouds,
     ];
 
@@ -48,6 +51,7 @@ impl Screen {
             Self::Alerts => "Alerts",
             Self::Changes => "Changes",
             Self::Incidents => "Incidents",
+            Self::Dashboards => "Dashboards",
             Self::Clouds => "Clouds",
         }
     }
@@ -120,6 +124,7 @@ pub enum Command {
     Refresh,
     NextTime,
     PreviousTime,
+    ChooseVariable,
     HistoryBack,
     HistoryForward,
     CopyLine,

@@ -1,5 +1,6 @@
 //! [`Context`]: what a screen may look at to say what it wants asked and what it shows.
 
+use crate::Viewport;
 use crate::slots::{SlotData, Slots};
 use crate::time_control::TimeControl;
 use crate::{DataState, DataStateKind, Keymap, Slot};
@@ -16,6 +17,8 @@ pub(crate) struct Context<'a> {
     pub time: &'a TimeControl,
     /// The answers at hand.
     pub slots: &'a Slots,
+    /// How much is in sight.
+    pub viewport: Viewport,
     /// Which keys run what.
     pub keymap: &'a Keymap,
 }

@@ -116,6 +116,62 @@ pub(crate) fn value_shown(graph: &Graph, series: &GraphSeries, time: &TimeContro
     }
 }
 
+/// A series with its graph and its name in the legend.
+pub(crate) struct NamedSeries<'a> {
+    /// The graph.
+    pub graph: &'a Graph,
+    /// The series.
+    pub series: &'a GraphSeries,
+    /// Its name.
+    pub name: String,
+}
+
+/// A graph of series of several answers, without a title. Values are multiplied by a factor and have a unit then.
+pub(crate) fn graph_of(
+    all: &[NamedSeries<'_>],
+    (factor, unit): (f64, &str),
+    n_columns: usize,
+    time: &TimeControl,
+    n_left_out: usize,
+    state: DataState,
+) -> GraphView {
+    let line = |(i, one): (usize, &NamedSeries<'_>)| {
+        let name = one.name.clone();
+        let mut line = graph_line(unit, n_columns, time, one.graph, one.series, name, i);
+        if factor != 1.0 {
+            scale(&mut line, factor);
+            line.value = shown_value(time, one.graph, one.series)
+                .map_or_else(|| "–".to_owned(), |value| words::value(value * factor, unit));
+        }
+        line
+    };
+    let mut lines: Vec<GraphLine> = all.iter().enumerate().map(line).collect();
+    let axis = y_axis(&lines, unit);
+    clamp_points(&mut lines, axis.bottom, axis.top);
+    let window = time.window();
+    GraphView {
+        title: String::new(),
+        unit: String::new(),
+        lines,
+        y_min: axis.bottom,
+        y_max: axis.top,
+        y_ticks: y_ticks(&axis, unit),
+        x_ticks: time_ticks(window),
+        playhead: window.ratio(time.playhead()),
+        cursor: cursor_view(time),
+        n_left_out,
+        state,
+    }
+}
+
+fn scale(line: &mut GraphLine, factor: f64) {
+    for point in line.runs.iter_mut().flatten() {
+        for value in [&mut point.first, &mut point.last, &mut point.min, &mut point.max] {
+            *value *= factor;
+        }
+    }
+}
+
 /// The cursor, if there is one.
 pub(crate) fn cursor_view(time: &TimeControl) -> Option<CursorView> {
     time.cursor().map(|at| CursorView {
@@ -139,6 +195,14 @@ fn graph_line(
         value: value.map_or_else(|| "–".to_owned(), |value| words::value(value, unit)),
         role: Role::Series((index % 8) as u8),
         runs: runs(graph, series, time.window(), n_columns),
+    }
+}
+
+/// The value at the cursor or, without one, at the playhead.
+fn shown_value(time: &TimeControl, graph: &Graph, series: &GraphSeries) -> Option<f64> {
+    match time.cursor() {
+        Some(cursor) => value_at(graph, series, cursor),
+        None => series.latest,
     }
 }
 
@@ -213,7 +277,7 @@ fn runs(graph: &Graph, series: &GraphSeries, window: TimeRange, n_columns: usize
 }
 
 /// Names by the fewest labels that tell the series apart; a lone series keeps its metric's name, or else its labels.
-fn legend_names(series: &[GraphSeries]) -> Vec<String> {
+pub(crate) fn legend_names(series: &[GraphSeries]) -> Vec<String> {
     if let [only] = series {
         return vec![match (only.labels.metric_name(), only.labels.is_empty()) {
             ("", true) => "value".to_owned(),

@@ -11,6 +11,7 @@ mod chord;
 mod chrome;
 mod command;
 mod context;
+mod dashboards;
 mod event;
 mod graphs;
 mod keymap;

@@ -53,6 +53,7 @@ impl ScreenView {
             Self::Alerts(view) => vec![of_table(&view.list)],
             Self::Changes(view) => vec![of_table(&view.list)],
             Self::Incidents(view) => vec![of_table(&view.list)],
+            Self::Dashboards(view) => vec![of_table(&view.list)],
             Self::Clouds(view) => vec![of_table(&view.list)],
         }
     }

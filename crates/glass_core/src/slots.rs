@@ -1,6 +1,7 @@
 //! [`Slots`]: the questions that are open and the answers at hand. The core's half of the first law: an answer
 //! for a later playhead is never handed out.
 
+use glass_model::QueryTime;
 use glass_model::{Answer, Ask, QueryError, Question, Timestamp};
 use std::collections::HashMap;
 
@@ -47,6 +48,14 @@ pub enum Slot {
     Documents,
     /// The chosen one.
     Document,
+    /// All dashboards.
+    Dashboards,
+    /// The one that is shown.
+    Dashboard,
+    /// The values of its n-th variable.
+    DashboardVariable(usize),
+    /// A query of a panel: its row, its place in it, the query's.
+    PanelTarget(usize, usize, usize),
 }
 
 /// What is at hand for a slot.
@@ -160,6 +169,13 @@ fn may_stand_in(held: &Question, wanted: &Question) -> bool {
         }
         (Ask::QueryGraph(held), Ask::QueryGraph(wanted)) => {
             held.language == wanted.language && held.text == wanted.text && held.window == wanted.window
+        }
+        // Another moment's answer to the same query may stand in, as long as it is an earlier one.
+        (Ask::Query(held), Ask::Query(wanted)) => {
+            let is_instant = |time| matches!(time, QueryTime::Instant(_));
+            held.language == wanted.language
+                && held.text == wanted.text
+                && (held.time == wanted.time || is_instant(held.time) && is_instant(wanted.time))
         }
         (Ask::LogLines(held), Ask::LogLines(wanted)) => held.filter == wanted.filter,
         (Ask::LogPatterns(held), Ask::LogPatterns(wanted)) => {

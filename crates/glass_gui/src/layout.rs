@@ -8,6 +8,8 @@ use glass_core::Viewport;
 
 /// The height of a table's row.
 pub const ROW: f32 = 24.0;
+/// How high a row of a dashboard's grid is.
+pub const GRID_ROW: f32 = 26.0;
 /// The height of a table's title and column titles together.
 pub const TABLE_HEAD: f32 = 28.0 + 20.0;
 /// The room left of the timeline's track, for the lanes' names.
@@ -135,6 +137,8 @@ pub fn viewport(window: Rect) -> Viewport {
         // All graphs of the window are panels so far, and a panel's plot is about this many pixels wide.
         graph_columns: (parts.main.width() / 4.0).clamp(40.0, 1000.0) as usize,
         bar_columns: (track(parts.timeline).width() / 4.0).clamp(20.0, 1000.0) as usize,
+        grid_rows: ((parts.main.height() - TABLE_HEAD) / GRID_ROW).max(1.0) as usize,
+        grid_panels: (parts.main.width() / 240.0).clamp(1.0, 24.0) as usize,
     }
 }
 

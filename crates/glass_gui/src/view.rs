@@ -40,6 +40,7 @@ fn screen_ui(ui: &mut Ui, place: Rect, screen: &ScreenView, terminal_command: &s
         ScreenView::Alerts(_) => elsewhere_ui(ui, place, Screen::Alerts, terminal_command),
         ScreenView::Changes(_) => elsewhere_ui(ui, place, Screen::Changes, terminal_command),
         ScreenView::Incidents(_) => elsewhere_ui(ui, place, Screen::Incidents, terminal_command),
+        ScreenView::Dashboards(_) => elsewhere_ui(ui, place, Screen::Dashboards, terminal_command),
         ScreenView::Clouds(_) => elsewhere_ui(ui, place, Screen::Clouds, terminal_command),
     }
 }

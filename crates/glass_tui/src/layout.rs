@@ -175,6 +175,8 @@ fn short_rows(main_height: u16) -> u16 {
 
 /// Columns a panel of the overview needs at least.
 const PANEL_WIDTH: u16 = 36;
+/// Columns a graph of a dashboard needs at least.
+const DASHBOARD_PANEL_WIDTH: u16 = 28;
 /// Rows a panel of the overview should have at least.
 const PANEL_HEIGHT: u16 = 7;
 
@@ -240,6 +242,8 @@ pub fn viewport_of(width: u16, height: u16) -> Viewport {
             n_panels: 1,
             graph_columns: 16,
             bar_columns: 16,
+            grid_rows: 4,
+            grid_panels: 1,
         };
     };
     let main = areas.main;
@@ -253,6 +257,8 @@ pub fn viewport_of(width: u16, height: u16) -> Viewport {
         n_panels: usize::from(columns * rows),
         graph_columns: usize::from(axis.width) * 2,
         bar_columns: usize::from(axis.width),
+        grid_rows: usize::from(main.height.saturating_sub(2).max(1)),
+        grid_panels: usize::from((main.width / DASHBOARD_PANEL_WIDTH).max(1)),
     }
 }
 

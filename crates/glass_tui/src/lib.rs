@@ -8,6 +8,7 @@
 
 mod ansi;
 mod clipboard;
+mod dashboards;
 mod document;
 mod dots;
 mod frame;

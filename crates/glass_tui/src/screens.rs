@@ -1,5 +1,6 @@
 //! The screens: how each one's parts share the main area.
 
+use crate::dashboards::draw_dashboards;
 use crate::document::{draw_document, draw_lines};
 use crate::graph::{GraphKind, draw_graph};
 use crate::layout::{GAP, overview_areas, panel_areas, take_bottom, take_left, take_top};
@@ -32,6 +33,7 @@ pub(crate) fn draw_screen(pen: &mut Pen, area: Rect, screen: &ScreenView) {
         ScreenView::Incidents(IncidentsView { list, document }) => {
             draw_list_and_document(pen, area, list, document, (SIDE_BY_SIDE, 32));
         }
+        ScreenView::Dashboards(dashboards) => draw_dashboards(pen, area, dashboards),
         ScreenView::Clouds(clouds) => draw_clouds(pen, area, clouds),
     }
 }

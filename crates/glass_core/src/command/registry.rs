@@ -233,6 +233,14 @@ pub const COMMANDS: &[CommandSpec] = &[
         &[c('6')],
     ),
     spec(
+        C::Show(Screen::Dashboards),
+        G::Screens,
+        "screen.dashboards",
+        "Dashboards",
+        "Grafana's dashboards, drawn here",
+        &[c('8')],
+    ),
+    spec(
         C::Show(Screen::Clouds),
         G::Screens,
         "screen.clouds",
@@ -380,7 +388,7 @@ pub const COMMANDS: &[CommandSpec] = &[
             "keep rows with a text; logs also LogQL: {…",
             &[c('/')],
         ),
-        &[Screen::Metrics, Screen::Logs, Screen::Clouds],
+        &[Screen::Metrics, Screen::Logs, Screen::Clouds, Screen::Dashboards],
     ),
     only(
         spec(
@@ -557,6 +565,17 @@ pub const COMMANDS: &[CommandSpec] = &[
             &[c('F')],
         ),
         &[Screen::Changes],
+    ),
+    only(
+        spec(
+            C::ChooseVariable,
+            G::Look,
+            "look.variables",
+            "Variables…",
+            "chooses the values of a dashboard's variables",
+            &[c('v')],
+        ),
+        &[Screen::Dashboards],
     ),
     only(
         spec(

@@ -3,6 +3,7 @@
 pub(crate) mod alerts;
 pub(crate) mod changes;
 pub(crate) mod clouds;
+pub(crate) mod dashboards;
 pub(crate) mod incidents;
 pub(crate) mod logs;
 pub(crate) mod metrics;

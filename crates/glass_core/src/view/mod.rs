@@ -3,6 +3,7 @@
 //! A front-end destructures these types completely, so that a new field does not compile until both show it.
 //! All texts are safe to print: control characters and terminal escapes were made visible.
 
+mod dashboard;
 mod graph;
 mod query;
 mod screen;
@@ -10,6 +11,7 @@ mod table;
 mod text;
 mod timeline;
 
+pub use dashboard::{BandCell, BandView, DashboardView, DashboardsView, NumberView, PanelBody, PanelView};
 pub use graph::{AxisTick, CursorView, GraphLine, GraphPoint, GraphView};
 pub use query::{CompletionRow, FaultView, QueryEditorView, QueryView};
 pub use screen::{
@@ -35,6 +37,10 @@ pub struct Viewport {
     pub graph_columns: usize,
     /// Bars that fit side by side into the timeline and the log histogram.
     pub bar_columns: usize,
+    /// Rows of a dashboard's grid that are in sight at once.
+    pub grid_rows: usize,
+    /// Graphs of a dashboard that can be read side by side.
+    pub grid_panels: usize,
 }
 
 /// All of the program's face at one moment.

@@ -1,6 +1,6 @@
 //! The screens: one type each.
 
-use super::{DataState, GraphView, Line, QueryView, Role, TableView};
+use super::{DashboardsView, DataState, GraphView, Line, QueryView, Role, TableView};
 
 /// The current screen.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +17,8 @@ pub enum ScreenView {
     Changes(ChangesView),
     /// The incident's text.
     Incidents(IncidentsView),
+    /// Dashboards.
+    Dashboards(DashboardsView),
     /// What can be opened.
     Clouds(CloudsView),
 }

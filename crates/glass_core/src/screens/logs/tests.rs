@@ -16,6 +16,8 @@ const VIEWPORT: Viewport = Viewport {
     n_panels: 2,
     graph_columns: 120,
     bar_columns: 60,
+    grid_rows: 20,
+    grid_panels: 2,
 };
 
 fn at(secs: i64) -> Timestamp {
