@@ -9,7 +9,8 @@
 )]
 
 use glass_core::{App, Chord, Command, Event, Key, Screen};
-use glass_driver::settle;
+use glass_driver::{Opened, settle, with_dashboards};
+use glass_formats::grafana::read_dashboards;
 use glass_model::{
     Answer, AnswerValue, Ask, Backend, Change, Document, Entry, Event as Happened, EventKind, Labels, Level,
     LogFilter, Querier, Question, RecordingInfo, Selector, TimeRange, Timestamp, Until,
@@ -17,6 +18,7 @@ use glass_model::{
 use glass_query::{Evaluator, Limits};
 use glass_recording::{ManifestDraft, Recording, RecordingWriter};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 const WIDTH: u16 = 160;
 const HEIGHT: u16 = 50;
@@ -283,11 +285,35 @@ const KEYS: &[(Screen, &[&str])] = &[
     ),
     (Screen::Alerts, &["", "jjj"]),
     (Screen::Changes, &["", "jj\njjj", "Fjj"]),
-    (Screen::Incidents, &["", "j\njjj"]),
+    (Screen::Incidents, &["", "j\njjj", "nnN"]),
+    (Screen::Dashboards, &["", "\n", "\nl\n", "\njl\n", "\nv\n"]),
 ];
 
+/// A dashboard of every kind of question, one that reaches for the future among them.
+const DASHBOARD: &str = r#"{"title": "all", "uid": "all",
+    "templating": {"list": [{"name": "job", "type": "query", "query": "label_values(up, job)", "multi": true,
+        "includeAll": true, "current": {"text": "All", "value": "$__all"}}]},
+    "panels": [
+        {"type": "timeseries", "title": "up", "gridPos": {"x": 0, "y": 0, "w": 12, "h": 8},
+            "targets": [{"refId": "A", "expr": "sum by (job) (up{job=~\"$job\"})"}]},
+        {"type": "stat", "title": "later", "gridPos": {"x": 12, "y": 0, "w": 12, "h": 8},
+            "targets": [{"refId": "A", "expr": "count(up offset -10m)"}]},
+        {"type": "table", "title": "all", "gridPos": {"x": 0, "y": 8, "w": 12, "h": 8},
+            "targets": [{"refId": "A", "expr": "count by (__name__) ({__name__=~\".+\"})", "instant": true,
+                "format": "table"}]},
+        {"type": "logs", "title": "lines", "gridPos": {"x": 12, "y": 8, "w": 12, "h": 8},
+            "datasource": {"type": "loki", "uid": "l"},
+            "targets": [{"refId": "A", "expr": "{service_name=~\".+\"}"}]}]}"#;
+
 fn screens(recording: Recording, info: &RecordingInfo, now: Timestamp) -> Vec<(String, String)> {
-    let backend = &Evaluator::new(recording, Limits::default());
+    let evaluator: Arc<dyn Backend> = Arc::new(Evaluator::new(recording, Limits::default()));
+    let opened = Opened {
+        info: info.clone(),
+        backend: evaluator,
+        navigator: None,
+    };
+    let opened = with_dashboards(opened, read_dashboards(DASHBOARD.as_bytes()).unwrap());
+    let backend = &*opened.backend;
     let mut all = Vec::new();
     for (screen, presses) in KEYS {
         for keys in *presses {

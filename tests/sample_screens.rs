@@ -72,6 +72,24 @@ fn every_screen_of_an_incident_under_way() {
 }
 
 #[test]
+fn a_dashboard_of_every_kind_of_panel() {
+    for size in ["60x18", "80x24", "120x40", "200x60"] {
+        check_as("dashboard", "marten", "dashboards", size, "+4m", "\n");
+    }
+    check_as("dashboard-lower", "marten", "dashboards", "120x40", "+4m", "\nGG");
+    check_as(
+        "dashboard-alone",
+        "marten",
+        "dashboards",
+        "120x40",
+        "+4m",
+        "\njj\n",
+    );
+    check_as("dashboards", "marten", "dashboards", "80x24", "+4m", "");
+    check_as("dashboards", "incident-shop", "dashboards", "80x24", "+4m", "");
+}
+
+#[test]
 fn free_queries_typed_run_and_wrong() {
     // \u{15} empties the line.
     for (name, screen, keys) in [

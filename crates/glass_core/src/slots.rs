@@ -55,7 +55,7 @@ pub enum Slot {
     /// The values of its n-th variable.
     DashboardVariable(usize),
     /// A query of a panel: its row, its place in it, the query's.
-    PanelTarget(usize, usize, usize),
+    PanelTarget(u16, u16, u16),
 }
 
 /// What is at hand for a slot.

@@ -1,6 +1,6 @@
 //! Dashboards: the list, the grid of panels, and one panel in full screen.
 
-use crate::document::{draw_document, draw_lines};
+use crate::document::{MEASURE, draw_document, draw_lines};
 use crate::graph::{GraphKind, draw_graph};
 use crate::layout::{take_bottom, take_left, take_top};
 use crate::pen::{Pen, text_width};
@@ -83,6 +83,17 @@ fn place_of(area: Rect, panel: &PanelView) -> Rect {
     }
 }
 
+/// How many rows lines take when they are wrapped at words.
+fn wrapped_rows(lines: &[Line], width: u16) -> u16 {
+    let width = usize::from(width.saturating_sub(4).clamp(1, MEASURE));
+    let rows = lines.iter().map(|line| {
+        let length: usize = line.iter().map(|span| usize::from(text_width(&span.text))).sum();
+        // A word that does not fit into the rest of a row costs up to a row.
+        length.div_ceil(width).max(1) + usize::from(length > width * 2)
+    });
+    u16::try_from(rows.sum::<usize>()).unwrap_or(u16::MAX)
+}
+
 fn draw_panel(pen: &mut Pen, area: Rect, panel: &PanelView, is_full: bool) {
     let PanelView {
         place: _,
@@ -97,7 +108,7 @@ fn draw_panel(pen: &mut Pen, area: Rect, panel: &PanelView, is_full: bool) {
     }
     let mut rest = area;
     if !details.is_empty() {
-        let rows = (details.len() as u16).min(rest.height / 4).max(1);
+        let rows = wrapped_rows(details, rest.width).min(rest.height / 3).max(1);
         let mut foot = take_bottom(&mut rest, rows);
         take_left(&mut foot, 2);
         draw_lines(pen, foot, details);

@@ -7,7 +7,7 @@ use glass_core::{DocBlock, DocBlockKind, DocumentView, Line, Role, Span};
 use ratatui::layout::Rect;
 
 /// The widest a line of prose gets: longer ones are hard to follow.
-const MEASURE: u16 = 96;
+pub(crate) const MEASURE: u16 = 96;
 
 /// Draws a document.
 pub(crate) fn draw_document(pen: &mut Pen, area: Rect, document: &DocumentView) {

@@ -135,8 +135,8 @@ mod tests {
 
     #[test]
     fn narrow_screens_show_keys_before_they_cut_a_tab_off() {
-        assert!(tab_spans(Rect::new(0, 0, 96, 1), &tabs("")).0 == Detail::Full);
-        assert!(tab_spans(Rect::new(0, 0, 80, 1), &tabs("")).0 == Detail::Dense);
+        assert!(tab_spans(Rect::new(0, 0, 110, 1), &tabs("")).0 == Detail::Full);
+        assert!(tab_spans(Rect::new(0, 0, 96, 1), &tabs("")).0 == Detail::Dense);
         let (detail, spans) = tab_spans(Rect::new(0, 0, 60, 1), &tabs("12"));
         assert!(detail == Detail::KeysOnly);
         assert!(spans.last().unwrap().0 < 60);

@@ -2,6 +2,8 @@
 
 use crate::output::Output;
 use anyhow::Result;
+use glass_formats::grafana::read_dashboards;
+use glass_model::Dashboard;
 use glass_recording::Recording;
 use serde_json::json;
 use std::process::ExitCode;
@@ -12,6 +14,22 @@ pub(crate) struct Bundled {
     pub name: &'static str,
     /// The file's bytes.
     pub bytes: &'static [u8],
+}
+
+/// A dashboard of the shop that the lab's incidents befall.
+const SHOP_DASHBOARD: &str = include_str!("../../../assets/dashboards/shop.json");
+const SHOP_INCIDENTS: [&str; 2] = ["heron", "marten"];
+
+/// The dashboards that come with an incident of that name.
+pub(crate) fn dashboards(name: &str) -> Vec<Dashboard> {
+    if !SHOP_INCIDENTS.contains(&name) {
+        return Vec::new();
+    }
+    let mut dashboards = read_dashboards(SHOP_DASHBOARD.as_bytes()).unwrap_or_default();
+    for dashboard in &mut dashboards {
+        dashboard.summary.source = "comes with the program".to_owned();
+    }
+    dashboards
 }
 
 macro_rules! bundled {

@@ -3,7 +3,7 @@
 use crate::bundled::{self, BUNDLED, Bundled};
 use crate::open;
 use glass_client::catalogue::config_folder;
-use glass_driver::{Clouds, Opened, Opener, Places, TellClouds, clone, open_at_first_alert};
+use glass_driver::{Clouds, Opened, Opener, Places, TellClouds, clone, open_at_first_alert, with_dashboards};
 use glass_model::{CloudKind, CloudSummary};
 use glass_query::Evaluator;
 use glass_recording::Recording;
@@ -34,7 +34,12 @@ impl Home {
                 .clouds
                 .open(&name, clone_of(&name))
                 .map_err(anyhow::Error::msg),
-            _ => Ok(opened(open::evaluator(named)?)),
+            name => {
+                let name = name.unwrap_or_else(|| BUNDLED[0].name.to_owned());
+                let dashboards = bundled::find(&name).map(|_| bundled::dashboards(&name));
+                let opened = opened(open::evaluator(named)?);
+                Ok(with_dashboards(opened, dashboards.unwrap_or_default()))
+            }
         }
     }
 }

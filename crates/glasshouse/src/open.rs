@@ -4,9 +4,12 @@ use crate::args::ViewArgs;
 use crate::bundled::{self, BUNDLED};
 use anyhow::{Context, Result, anyhow, bail};
 use glass_core::{Address, App, Memory, Screen, parse_seek};
+use glass_driver::Opened;
+use glass_formats::grafana::read_dashboards;
 use glass_model::RecordingInfo;
 use glass_query::{Evaluator, Limits};
 use glass_recording::Recording;
+use std::fs::File;
 use std::path::Path;
 
 /// Opens a recording; without a name the first bundled one.
@@ -36,6 +39,32 @@ pub(crate) fn name_of(named: &str) -> String {
     Address::parse(named).map_or_else(|_| named.to_owned(), |address| address.recording)
 }
 
+/// Adds the dashboards that the user named.
+pub(crate) fn with_dashboards(opened: Opened, view: &ViewArgs) -> Result<Opened> {
+    let mut all = Vec::new();
+    for path in &view.dashboard {
+        let named = || path.display().to_string();
+        let file = File::open(path).with_context(named)?;
+        all.extend(
+            read_dashboards(file)
+                .with_context(named)?
+                .into_iter()
+                .map(|dashboard| (dashboard, named())),
+        );
+    }
+    let given = all.into_iter().enumerate().map(|(i, (mut dashboard, source))| {
+        dashboard.summary.id = given_id(i);
+        dashboard.summary.source = source;
+        dashboard
+    });
+    Ok(glass_driver::with_dashboards(opened, given.collect()))
+}
+
+/// What the i-th dashboard that the user named is asked for by.
+fn given_id(i: usize) -> String {
+    format!("given-{i}")
+}
+
 /// The application over what was opened, where it was left; what was asked for outranks that.
 pub(crate) fn app_where_left(
     info: RecordingInfo,
@@ -48,7 +77,12 @@ pub(crate) fn app_where_left(
         app.recall(memory.clone());
     }
     let asks_for_a_place = named.is_some_and(|named| Address::parse(named).is_ok());
-    if !view.fresh && !asks_for_a_place && view.at.is_none() && view.screen.is_none() {
+    if !view.fresh
+        && !asks_for_a_place
+        && view.at.is_none()
+        && view.screen.is_none()
+        && view.dashboard.is_empty()
+    {
         app.resume();
     }
     Ok(app)
@@ -66,6 +100,9 @@ pub(crate) fn app(mut info: RecordingInfo, named: Option<&str>, view: &ViewArgs)
     let mut app = App::new(info);
     if let Some(address) = named.and_then(|named| Address::parse(named).ok()) {
         app.open_address(&address);
+    }
+    if !view.dashboard.is_empty() {
+        app.start_on_dashboard(&given_id(0));
     }
     if let Some(screen) = &view.screen {
         let names: Vec<_> = Screen::ALL.iter().map(|screen| screen.slug()).collect();

@@ -25,7 +25,7 @@ pub(crate) fn run(args: &ShowArgs, output: &Output) -> Result<ExitCode> {
     let config = Config::load(output);
     let options = terminal::options(&args.view, &config)?;
     let home = Home::new();
-    let opened = home.open_named(args.recording.as_deref())?;
+    let opened = open::with_dashboards(home.open_named(args.recording.as_deref())?, &args.view)?;
     let mut app = open::app(opened.info.clone(), args.recording.as_deref(), &args.view)?;
     config.apply(&mut app);
     let viewport = glass_tui::viewport_of(width, height);

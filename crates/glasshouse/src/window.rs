@@ -18,7 +18,7 @@ pub(crate) fn run(named: Option<&str>, view: &ViewArgs, output: &Output) -> Resu
 
     let config = Config::load(output);
     let home = Home::new();
-    let opened = home.open_named(named)?;
+    let opened = open::with_dashboards(home.open_named(named)?, view)?;
     let memory = MemoryFile::new().read();
     let mut app = open::app_where_left(opened.info.clone(), named, view, memory.as_ref().ok())?;
     config.apply(&mut app);

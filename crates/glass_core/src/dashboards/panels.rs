@@ -67,7 +67,8 @@ impl<'a> Shown<'a> {
         let all = self.panel.targets.iter().enumerate();
         let asked =
             all.filter(|(_, target)| !target.is_hidden && matches!(target.source, TargetSource::Query(_)));
-        asked.map(move |(i, target)| (Slot::PanelTarget(row, nth, i), target))
+        let small = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
+        asked.map(move |(i, target)| (Slot::PanelTarget(small(row), small(nth), small(i)), target))
     }
 
     fn ask(&self, target: &PanelTarget) -> Ask {

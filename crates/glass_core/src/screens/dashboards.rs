@@ -9,8 +9,8 @@ use crate::dashboards::panels::Shown;
 use crate::dashboards::variables::{Resolved, resolve};
 use crate::list::{Choice, TableFrame, table};
 use crate::{
-    Cell, Command, DashboardView, DashboardsView, Line, PanelBody, PanelView, Role, ScreenView, Slot, Span,
-    TableView, Viewport, words,
+    Cell, Command, DashboardView, DashboardsView, DataStateKind, Line, PanelBody, PanelView, Role,
+    ScreenView, Slot, Span, TableView, Viewport, words,
 };
 use chooser::Chooser;
 use glass_model::{ALL_VALUES, Ask, Dashboard, DashboardSummary, GridPlace, VariableKind};
@@ -196,7 +196,11 @@ impl Dashboards {
             "no dashboard is known at this moment; `glasshouse --dashboard FILE` brings one of your own";
         let mut state = context.held(Slot::Dashboards, Ask::Dashboards, nothing).state;
         let all = self.summaries(context);
-        if all.is_empty() && !self.filter.is_empty() {
+        if state.kind == DataStateKind::NotAsked {
+            state
+                .text
+                .push_str("; `glasshouse --dashboard FILE` brings one of your own");
+        } else if all.is_empty() && !self.filter.is_empty() {
             state.text = "no dashboard matches; esc clears the filter".into();
         }
         let frame = TableFrame {
@@ -402,10 +406,9 @@ impl Dashboards {
             Command::Left if self.is_full => return Reaction::MoveCursor(-1),
             Command::Right if self.is_full => return Reaction::MoveCursor(1),
             Command::Open | Command::FullScreen => match item {
+                Some(Item::Row(row)) if self.turned.remove(&row) => {}
                 Some(Item::Row(row)) => {
-                    if !self.turned.remove(&row) {
-                        self.turned.insert(row);
-                    }
+                    self.turned.insert(row);
                 }
                 Some(Item::Panel(..)) => self.is_full = !self.is_full,
                 None => {}

@@ -46,6 +46,7 @@ pub fn model(screen: ScreenView, overlay: Option<Overlay>) -> ViewModel {
         ScreenView::Alerts(_) => Screen::Alerts,
         ScreenView::Changes(_) => Screen::Changes,
         ScreenView::Incidents(_) => Screen::Incidents,
+        ScreenView::Dashboards(_) => Screen::Dashboards,
         ScreenView::Clouds(_) => Screen::Clouds,
     };
     let tab = |(i, screen): (usize, Screen)| Tab {

@@ -134,7 +134,8 @@ fn keys_clicks_and_pastes_reach_the_core() {
     session.send(b"\x1b");
     session.wait_without("zoom");
     // A click on the tab of the logs, then one on the middle of the timeline.
-    session.send(b"\x1b[<0;27;2M\x1b[<0;27;2m");
+    let logs = session.screen_row(1).find('3').unwrap() + 1;
+    session.send(format!("\x1b[<0;{logs};2M\x1b[<0;{logs};2m").as_bytes());
     session.wait_for("lines");
     let before = session.screen_row(0);
     session.send(b"\x1b[<0;45;21M\x1b[<0;45;21m");
