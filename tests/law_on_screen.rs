@@ -283,7 +283,7 @@ const KEYS: &[(Screen, &[&str])] = &[
             "p\u{15}{service_name=\"a\"} |\n",
         ],
     ),
-    (Screen::Alerts, &["", "jjj"]),
+    (Screen::Alerts, &["", "jjj", "\tjjjjjjjjjjjj"]),
     (Screen::Changes, &["", "jj\njjj", "Fjj"]),
     (Screen::Incidents, &["", "j\njjj", "nnN"]),
     (Screen::Dashboards, &["", "\n", "\nl\n", "\njl\n", "\nv\n"]),

@@ -1,8 +1,10 @@
-//! The alerts screen: all episodes known so far, and the chosen one in full.
+//! The alerts screen: all episodes known so far, and the chosen one in full with what is known around it.
+
+mod about;
 
 use super::{Reaction, ScreenState};
 use crate::context::{Context, pick};
-use crate::list::{Choice, TableFrame, table};
+use crate::list::{Choice, TableFrame, moved, table};
 use crate::{AlertsView, Cell, Command, Line, Role, ScreenView, Slot, Span, Viewport, words};
 use glass_model::{Alert, AlertState, Ask, Labels, Timestamp};
 
@@ -27,28 +29,40 @@ const COLUMNS: &[(&str, bool, u16)] = &[
 pub(crate) struct Alerts {
     /// The chosen alert.
     pub choice: Choice,
+    /// Which alerts are kept; empty for all.
+    filter: String,
+    /// How many lines of the chosen one lie above, while keys go to it.
+    scroll: Option<usize>,
 }
 
 impl ScreenState for Alerts {
     fn wanted(&self, _: &Context<'_>) -> Vec<(Slot, Ask)> {
-        vec![(Slot::Alerts, Ask::Alerts)]
+        let mut wanted = vec![(Slot::Alerts, Ask::Alerts)];
+        wanted.extend(about::wanted());
+        wanted
     }
 
     fn view(&self, context: &Context<'_>, viewport: Viewport) -> ScreenView {
-        let alerts = all(context);
-        let keys = keys(context);
-        let index = self.choice.index(&keys);
-        let state = context
+        let alerts = self.kept(context);
+        let index = self.choice.index(&keys(&alerts));
+        let mut state = context
             .held(
                 Slot::Alerts,
                 Ask::Alerts,
                 "no alert so far; `a` goes to the next one",
             )
             .state;
+        let mut title = "Alerts".to_owned();
+        if !self.filter.is_empty() {
+            title.push_str(&format!("  /{}", words::visible(&self.filter)));
+            if alerts.is_empty() && !all(context).is_empty() {
+                state.text = "no alert matches; esc clears the filter".into();
+            }
+        }
         let frame = TableFrame {
-            title: "Alerts".into(),
+            title,
             columns: COLUMNS,
-            focused: true,
+            focused: self.scroll.is_none(),
             state,
         };
         let now = context.time.playhead();
@@ -57,26 +71,88 @@ impl ScreenState for Alerts {
             alerts.len(),
             (!alerts.is_empty()).then_some(index),
             viewport.list_rows,
-            |i| cells(&alerts[i], now),
+            |i| cells(alerts[i], context, now),
         );
-        ScreenView::Alerts(AlertsView {
-            list,
-            details: alerts.get(index).map(|a| details(a, now)).unwrap_or_default(),
-        })
+        let mut details = self.details(context);
+        details.drain(..self.scroll.unwrap_or(0).min(details.len()));
+        ScreenView::Alerts(AlertsView { list, details })
     }
 
     fn run(&mut self, context: &Context<'_>, viewport: Viewport, command: Command) -> Reaction {
-        if self.choice.run(command, &keys(context), viewport.list_rows) {
-            Reaction::Done
-        } else {
-            Reaction::Ignored
+        match (command, self.scroll) {
+            (Command::NextPane | Command::PreviousPane, Some(_)) | (Command::Back, Some(_)) => {
+                self.scroll = None;
+            }
+            (Command::NextPane | Command::PreviousPane | Command::Open, None) => self.scroll = Some(0),
+            (Command::Back, None) if !self.filter.is_empty() => self.filter.clear(),
+            (command, Some(scroll)) => {
+                let n_lines = self.details(context).len();
+                match moved(scroll, n_lines, command, viewport.list_rows) {
+                    Some(scroll) => self.scroll = Some(scroll),
+                    None => return Reaction::Ignored,
+                }
+            }
+            (command, None) => {
+                let keys = keys(&self.kept(context));
+                if !self.choice.run(command, &keys, viewport.list_rows) {
+                    return Reaction::Ignored;
+                }
+            }
         }
+        Reaction::Done
     }
 
     fn chosen_text(&self, context: &Context<'_>) -> Option<String> {
+        let alert = self.chosen(context)?;
+        let mut text = alert.labels.to_string();
+        for (name, value) in alert.annotations.iter() {
+            text.push_str(&format!("\n{name}: {value}"));
+        }
+        Some(text)
+    }
+
+    fn filter(&self) -> Option<&str> {
+        Some(&self.filter)
+    }
+
+    fn set_filter(&mut self, text: &str) {
+        text.clone_into(&mut self.filter);
+        self.scroll = None;
+    }
+}
+
+impl Alerts {
+    /// The alerts that the filter keeps: each word must stand in the state or the labels, or not, after a `!`.
+    fn kept<'a>(&self, context: &Context<'a>) -> Vec<&'a Alert> {
+        let filter = self.filter.to_ascii_lowercase();
+        let words: Vec<&str> = filter.split_whitespace().collect();
+        let keeps = |alert: &&Alert| {
+            let state = state_words(alert.state).0;
+            let text = format!("{state} {}", alert.labels).to_ascii_lowercase();
+            words.iter().all(|word| {
+                word.strip_prefix('!')
+                    .map_or(text.contains(word), |no| !text.contains(no))
+            })
+        };
         all(context)
-            .get(self.choice.index(&keys(context)))
-            .map(|alert| alert.labels.to_string())
+            .iter()
+            .filter(|alert| words.is_empty() || keeps(alert))
+            .collect()
+    }
+
+    fn chosen<'a>(&self, context: &Context<'a>) -> Option<&'a Alert> {
+        let kept = self.kept(context);
+        kept.get(self.choice.index(&keys(&kept))).copied()
+    }
+
+    /// The chosen alert in full.
+    fn details(&self, context: &Context<'_>) -> Vec<Line> {
+        let Some(alert) = self.chosen(context) else {
+            return Vec::new();
+        };
+        let mut lines = details(alert, context.time.playhead());
+        lines.extend(about::lines(alert, all(context), context));
+        lines
     }
 }
 
@@ -90,8 +166,8 @@ pub(crate) fn key(alert: &Alert) -> String {
     format!("{} {:?}", alert.labels, alert.began_at())
 }
 
-fn keys(context: &Context<'_>) -> Vec<String> {
-    all(context).iter().map(key).collect()
+fn keys(alerts: &[&Alert]) -> Vec<String> {
+    alerts.iter().map(|alert| key(alert)).collect()
 }
 
 /// The state in a word, with a sign, and its role.
@@ -138,8 +214,11 @@ pub(crate) fn short_cells(alert: &Alert, now: Timestamp) -> Vec<Cell> {
     ]
 }
 
-fn cells(alert: &Alert, now: Timestamp) -> Vec<Cell> {
-    let (state, role) = state_words(alert.state);
+fn cells(alert: &Alert, context: &Context<'_>, now: Timestamp) -> Vec<Cell> {
+    let (state, role) = match about::is_silenced(alert, context) {
+        true => ("◌ silenced", Role::Muted),
+        false => state_words(alert.state),
+    };
     let began = alert.began_at();
     let lasted = began.map(|began| alert.resolved_at.unwrap_or(now).nanos_since(began));
     vec![
