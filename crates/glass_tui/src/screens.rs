@@ -150,9 +150,14 @@ fn draw_metrics(pen: &mut Pen, area: Rect, metrics: &MetricsView) {
 }
 
 fn draw_alerts(pen: &mut Pen, area: Rect, alerts: &AlertsView) {
-    let AlertsView { list, details } = alerts;
-    let (list_area, details_area) = split(area, list, (WIDE_SIDE_BY_SIDE, 58));
+    let AlertsView { list, details, graph } = alerts;
+    let (list_area, mut details_area) = split(area, list, (WIDE_SIDE_BY_SIDE, 58));
     draw_table(pen, list_area, list, "", true);
+    if let Some(graph) = graph.as_ref().filter(|_| details_area.height >= 14) {
+        let height = (details_area.height * 2 / 5).clamp(7, 16);
+        let below = take_bottom(&mut details_area, height);
+        draw_graph(pen, below, graph, GraphKind::Alone, false);
+    }
     draw_details(pen, details_area, "Chosen alert", details);
 }
 

@@ -1,6 +1,7 @@
 //! The alerts screen: all episodes known so far, and the chosen one in full with what is known around it.
 
 mod about;
+mod graph;
 
 use super::{Reaction, ScreenState};
 use crate::context::{Context, pick};
@@ -36,9 +37,15 @@ pub(crate) struct Alerts {
 }
 
 impl ScreenState for Alerts {
-    fn wanted(&self, _: &Context<'_>) -> Vec<(Slot, Ask)> {
+    fn wanted(&self, context: &Context<'_>) -> Vec<(Slot, Ask)> {
         let mut wanted = vec![(Slot::Alerts, Ask::Alerts)];
         wanted.extend(about::wanted());
+        let expression = self.chosen(context).and_then(|a| about::expression(a, context));
+        wanted.extend(
+            expression
+                .into_iter()
+                .flat_map(|text| graph::wanted(context, text)),
+        );
         wanted
     }
 
@@ -75,7 +82,13 @@ impl ScreenState for Alerts {
         );
         let mut details = self.details(context);
         details.drain(..self.scroll.unwrap_or(0).min(details.len()));
-        ScreenView::Alerts(AlertsView { list, details })
+        let expression = alerts.get(index).and_then(|a| about::expression(a, context));
+        let graph = expression.map(|text| graph::view(context, text, viewport.graph_columns));
+        ScreenView::Alerts(AlertsView {
+            list,
+            details,
+            graph: graph.map(Box::new),
+        })
     }
 
     fn run(&mut self, context: &Context<'_>, viewport: Viewport, command: Command) -> Reaction {

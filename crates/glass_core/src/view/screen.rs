@@ -189,8 +189,10 @@ pub struct LogsView {
 pub struct AlertsView {
     /// The list.
     pub list: TableView,
-    /// The chosen one in full.
+    /// The chosen one in full, its rule with it.
     pub details: Vec<Line>,
+    /// What its rule evaluates, with the threshold as a line; absent where the rule is not known.
+    pub graph: Option<Box<GraphView>>,
 }
 
 /// Changes.

@@ -653,6 +653,7 @@ pub fn alerts() -> AlertsView {
             ],
             vec![span("fires since 03:38:02, first seen 03:36:02", Role::Normal)],
         ],
+        graph: overview(1).panels.pop().map(Box::new),
     }
 }
 

@@ -316,6 +316,7 @@ impl Dice {
             3 => ScreenView::Alerts(AlertsView {
                 list: self.table(),
                 details: (0..self.roll(90)).map(|_| self.line()).collect(),
+                graph: (self.roll(2) == 0).then(|| Box::new(self.graph())),
             }),
             4 => ScreenView::Changes(ChangesView {
                 list: self.table(),

@@ -91,29 +91,44 @@ fn headed(text: &str, state: &DataState, not_recorded: &str) -> Line {
     line
 }
 
-fn rule_lines(alert: &Alert, context: &Context<'_>) -> Vec<Line> {
-    let held = context.held(Slot::Rules, Ask::Rules, "no rule so far");
-    let mut lines = vec![headed("Rule", &held.state, "rules were not recorded")];
-    let Some(seen) = pick!(held, Rules) else {
-        return lines;
-    };
-    let named: Vec<_> = seen
-        .iter()
+/// What the chosen alert's rule evaluates.
+pub(super) fn expression<'a>(alert: &Alert, context: &Context<'a>) -> Option<&'a str> {
+    let (_, rule, _) = best_of(alert, &rules_named(alert, context))?;
+    Some(&rule.query)
+}
+
+type Named<'a> = (&'a RuleGroup, &'a Rule, &'a AlertingRule);
+
+/// The rules for alerts of this name.
+fn rules_named<'a>(alert: &Alert, context: &Context<'a>) -> Vec<Named<'a>> {
+    let seen = pick!(context.held(Slot::Rules, Ask::Rules, ""), Rules);
+    seen.into_iter()
+        .flatten()
         .flat_map(|seen| &seen.items)
         .flat_map(|group| group.rules.iter().map(move |rule| (group, rule)))
         .filter_map(|(group, rule)| match &rule.kind {
             RuleKind::Alerting(alerting) if rule.name == alert.name() => Some((group, rule, alerting)),
             _ => None,
         })
-        .collect();
-    // Rules of one name often differ by their severity, which the alert then has, too.
+        .collect()
+}
+
+/// Rules of one name often differ by their severity, which the alert then has, too.
+fn best_of<'a>(alert: &Alert, named: &[Named<'a>]) -> Option<Named<'a>> {
     let fits = |rule: &Rule| {
         rule.labels
             .iter()
             .all(|(name, value)| alert.labels.get(name) == Some(value))
     };
-    let best = named.iter().find(|(_, rule, _)| fits(rule)).or(named.first());
-    match best {
+    let fitting = named.iter().find(|(_, rule, _)| fits(rule));
+    fitting.or(named.first()).copied()
+}
+
+fn rule_lines(alert: &Alert, context: &Context<'_>) -> Vec<Line> {
+    let held = context.held(Slot::Rules, Ask::Rules, "no rule so far");
+    let mut lines = vec![headed("Rule", &held.state, "rules were not recorded")];
+    let named = rules_named(alert, context);
+    match best_of(alert, &named) {
         Some((group, rule, alerting)) => lines.extend(one_rule(group, rule, alerting)),
         None if is_known(&held.state) => lines.push(field("", "no rule of this name was seen so far")),
         None => {}

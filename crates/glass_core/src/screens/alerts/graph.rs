@@ -1,0 +1,46 @@
+//! What the chosen alert's rule evaluates, as a graph with its threshold.
+
+use crate::context::{Context, pick};
+use crate::graphs::Lines;
+use crate::queries::QueryShown;
+use crate::{DataStateKind, GraphView, Slot, words};
+use glass_model::{Ask, QueryLanguage, Threshold};
+
+/// What is to be asked: first what the expression is made of, then what it yields.
+pub(super) fn wanted(context: &Context<'_>, expression: &str) -> Vec<(Slot, Ask)> {
+    let mut wanted = vec![(Slot::Explanation, explain(expression))];
+    let state = context.held(Slot::Explanation, explain(expression), "").state;
+    if state.kind != DataStateKind::Loading {
+        wanted.push((Slot::Graph, compared(context, expression).0.ask(context)));
+    }
+    wanted
+}
+
+/// The graph: of a comparison with a number the other side, and the number as a line.
+pub(super) fn view(context: &Context<'_>, expression: &str, n_columns: usize) -> GraphView {
+    let (query, threshold) = compared(context, expression);
+    let named = threshold.map(|found| (found.value, format!("{} {}", found.op, found.value)));
+    let mut wish = Lines {
+        threshold: named,
+        ..Lines::default()
+    };
+    let (mut view, _) = query.view_of_lines(context, n_columns, &mut wish);
+    view.title = words::visible(query.text);
+    view
+}
+
+fn explain(expression: &str) -> Ask {
+    Ask::Explain {
+        text: expression.to_owned(),
+    }
+}
+
+fn compared<'a>(context: &Context<'a>, expression: &'a str) -> (QueryShown<'a>, Option<&'a Threshold>) {
+    let held = context.held(Slot::Explanation, explain(expression), "");
+    let threshold = pick!(held, Explain).and_then(|found| found.threshold.as_ref());
+    let query = QueryShown {
+        language: QueryLanguage::PromQl,
+        text: threshold.map_or(expression, |found| &found.text),
+    };
+    (query, threshold)
+}
