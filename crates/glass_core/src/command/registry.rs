@@ -388,7 +388,13 @@ pub const COMMANDS: &[CommandSpec] = &[
             "keep rows with a text; logs also LogQL: {…",
             &[c('/')],
         ),
-        &[Screen::Metrics, Screen::Logs, Screen::Alerts, Screen::Clouds, Screen::Dashboards],
+        &[
+            Screen::Metrics,
+            Screen::Logs,
+            Screen::Alerts,
+            Screen::Clouds,
+            Screen::Dashboards,
+        ],
     ),
     only(
         spec(
