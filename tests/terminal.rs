@@ -1,5 +1,6 @@
 //! The built program in a real terminal: what it paints first, what keys do, and in which state it leaves the
-//! terminal behind, also after SIGTERM.
+//! terminal behind, also after SIGTERM
+//! and while it is stopped; and what the pointer and changes of size do.
 
 #![allow(
     clippy::unwrap_used,
@@ -434,4 +435,166 @@ fn a_recording_is_opened_again_where_it_was_left() {
     session.wait_for_end();
     let kept = std::fs::read_to_string(home.path().join("memory.json")).unwrap();
     assert!(kept.contains("\"screen\":\"changes\""), "{kept}");
+}
+
+impl Session {
+    /// Waits until the emulated terminal is in some state.
+    fn wait_until(&self, what: &str, is_so: impl Fn(&vt100::Screen) -> bool) {
+        let start = Instant::now();
+        while !is_so(self.screen.lock().unwrap().screen()) {
+            assert!(start.elapsed() < PATIENCE, "not {what}:\n{}", self.text());
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    fn has_mouse(screen: &vt100::Screen) -> bool {
+        screen.mouse_protocol_mode() != vt100::MouseProtocolMode::None
+    }
+
+    fn signal(&self, name: &str) {
+        let id = self.child.process_id().unwrap().to_string();
+        let status = std::process::Command::new("kill").args([name, &id]).status();
+        assert!(status.unwrap().success());
+    }
+
+    /// What is on screen, without the room at the ends of lines, which may be blank or never written.
+    fn trimmed(&self) -> String {
+        let text = self.text();
+        let lines: Vec<_> = text.lines().map(str::trim_end).collect();
+        lines.join("\n")
+    }
+
+    /// The row that is chosen in the first list of a screen.
+    fn chosen_row(&self) -> Option<usize> {
+        let text = self.text();
+        let mut marked = text.lines().enumerate().filter(|(_, line)| line.starts_with('▌'));
+        // The first mark is that of the list's title.
+        marked.nth(1).map(|(row, _)| row)
+    }
+
+    fn wait_for_chosen(&self, row: usize) {
+        let start = Instant::now();
+        while self.chosen_row() != Some(row) {
+            assert!(
+                start.elapsed() < PATIENCE,
+                "row {row} is not chosen on:\n{}",
+                self.text()
+            );
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    fn resize(&self, rows: u16, cols: u16) {
+        let mut screen = self.screen.lock().unwrap();
+        screen.screen_mut().set_size(cells(rows), cells(cols));
+        let size = PtySize {
+            rows,
+            cols,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
+        self.master.resize(size).unwrap();
+    }
+}
+
+#[test]
+fn stopping_gives_the_terminal_back_and_going_on_takes_it_again() {
+    let mut session = Session::start(100, 30, &[], &[]);
+    session.wait_for("REPLAY");
+    for by_key in [true, false] {
+        if by_key {
+            session.press("\u{1a}");
+        } else {
+            session.signal("-TSTP");
+        }
+        session.wait_until("stopped", |screen| !screen.alternate_screen());
+        session.wait_until("shown the cursor", |screen| !screen.hide_cursor());
+        session.assert_restored();
+        std::thread::sleep(Duration::from_millis(200));
+        session.signal("-CONT");
+        session.wait_until("back", |screen| {
+            screen.alternate_screen()
+                && screen.hide_cursor()
+                && screen.bracketed_paste()
+                && Session::has_mouse(screen)
+        });
+        session.wait_for("REPLAY");
+    }
+    session.press("3");
+    session.wait_for("lines");
+    session.press("q");
+    assert_eq!(session.wait_for_end(), 0);
+    session.assert_restored();
+}
+
+#[test]
+fn the_mouse_is_left_to_the_terminal_and_taken_again() {
+    let mut session = Session::start(100, 30, &[], &[]);
+    session.wait_for("REPLAY");
+    session.wait_until("with a mouse", Session::has_mouse);
+    session.press("#");
+    session.wait_until("without a mouse", |screen| !Session::has_mouse(screen));
+    session.wait_for("mouse off");
+    session.press("#");
+    session.wait_until("with a mouse", Session::has_mouse);
+    session.wait_for("mouse on");
+    session.press("#q");
+    assert_eq!(session.wait_for_end(), 0);
+    session.assert_restored();
+}
+
+#[test]
+fn a_click_chooses_a_row_and_the_wheel_turns_the_list_under_it() {
+    let mut session = Session::start(118, 38, &["incident-shop", "--at", "+5m"], &[]);
+    session.wait_for("REPLAY");
+    session.press("5");
+    session.wait_for("inventory: debug logging");
+    let first = session.chosen_row().unwrap();
+    // The terminal counts rows from 1.
+    let click = |row: usize| format!("\u{1b}[<0;30;{0}M\u{1b}[<0;30;{0}m", row + 1);
+    session.press(&click(first + 3));
+    session.wait_for_chosen(first + 3);
+    session.press(&click(first + 1));
+    session.wait_for_chosen(first + 1);
+    session.press(&format!("\u{1b}[<65;30;{}M", first + 2));
+    let start = Instant::now();
+    while session.chosen_row() <= Some(first + 1) {
+        assert!(start.elapsed() < PATIENCE, "the wheel does nothing");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    session.press(&format!("\u{1b}[<64;30;{}M", first + 2));
+    session.wait_for_chosen(first + 1);
+    session.press("q");
+    assert_eq!(session.wait_for_end(), 0);
+}
+
+#[test]
+fn a_storm_of_sizes_and_keys_ends_with_the_right_screen() {
+    let mut session = Session::start(120, 40, &["incident-shop"], &[]);
+    // The first key takes the greeting away.
+    session.press("2");
+    session.wait_for("ALERTS_FOR_STATE");
+    session.press("1");
+    session.wait_for("FIRING");
+    std::thread::sleep(Duration::from_millis(500));
+    let before = session.trimmed();
+    for i in 0..120_u16 {
+        session.resize(1 + i * 37 % 61, 1 + i * 53 % 211);
+        session.press(&(i % 6 + 1).to_string());
+        std::thread::sleep(Duration::from_millis(u64::from(i % 4) * 3));
+    }
+    session.resize(40, 120);
+    session.press("1");
+    let start = Instant::now();
+    while session.trimmed() != before {
+        assert!(
+            start.elapsed() < PATIENCE,
+            "before:\n{before}\nafter:\n{}",
+            session.text()
+        );
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    session.press("q");
+    assert_eq!(session.wait_for_end(), 0);
+    session.assert_restored();
 }
