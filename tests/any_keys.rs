@@ -5,7 +5,6 @@
 
 use glass_core::{App, Chord, Event, Key, Point, PointAt};
 use glass_driver::{open_at_first_alert, settle};
-use glass_model::Backend;
 use glass_recording::Recording;
 use std::path::Path;
 

@@ -415,7 +415,7 @@ fn a_recording_is_opened_again_where_it_was_left() {
     let mut session = Session::start(120, 40, &["heron"], &environment);
     session.wait_for("A recorded incident, paused");
     session.press("5");
-    session.wait_for("Changes");
+    session.wait_for("F files");
     let pid = session.child.process_id().unwrap().to_string();
     std::process::Command::new("kill")
         .args(["-TERM", &pid])
@@ -583,6 +583,9 @@ fn a_storm_of_sizes_and_keys_ends_with_the_right_screen() {
         session.press(&(i % 6 + 1).to_string());
         std::thread::sleep(Duration::from_millis(u64::from(i % 4) * 3));
     }
+    // The terminal of this test is given time to take in what was drawn for another size.
+    session.resize(39, 119);
+    std::thread::sleep(Duration::from_millis(500));
     session.resize(40, 120);
     session.press("1");
     let start = Instant::now();

@@ -269,6 +269,10 @@ impl<'a> Session<'a> {
                 is_resized = true;
                 continue;
             }
+            // After a change of size nothing is drawn yet; what is typed then must not be lost.
+            if self.model.is_none() {
+                self.draw()?;
+            }
             let Some(model) = &self.model else { continue };
             let events = events_of(input, model, &self.hits, self.shown.area, &mut self.pointer);
             for event in events {
