@@ -456,45 +456,6 @@ impl Session {
         let status = std::process::Command::new("kill").args([name, &id]).status();
         assert!(status.unwrap().success());
     }
-
-    /// What is on screen, without the room at the ends of lines, which may be blank or never written.
-    fn trimmed(&self) -> String {
-        let text = self.text();
-        let lines: Vec<_> = text.lines().map(str::trim_end).collect();
-        lines.join("\n")
-    }
-
-    /// The row that is chosen in the first list of a screen.
-    fn chosen_row(&self) -> Option<usize> {
-        let text = self.text();
-        let mut marked = text.lines().enumerate().filter(|(_, line)| line.starts_with('▌'));
-        // The first mark is that of the list's title.
-        marked.nth(1).map(|(row, _)| row)
-    }
-
-    fn wait_for_chosen(&self, row: usize) {
-        let start = Instant::now();
-        while self.chosen_row() != Some(row) {
-            assert!(
-                start.elapsed() < PATIENCE,
-                "row {row} is not chosen on:\n{}",
-                self.text()
-            );
-            std::thread::sleep(Duration::from_millis(10));
-        }
-    }
-
-    fn resize(&self, rows: u16, cols: u16) {
-        let mut screen = self.screen.lock().unwrap();
-        screen.screen_mut().set_size(cells(rows), cells(cols));
-        let size = PtySize {
-            rows,
-            cols,
-            pixel_width: 0,
-            pixel_height: 0,
-        };
-        self.master.resize(size).unwrap();
-    }
 }
 
 #[test]
@@ -539,65 +500,6 @@ fn the_mouse_is_left_to_the_terminal_and_taken_again() {
     session.wait_until("with a mouse", Session::has_mouse);
     session.wait_for("mouse on");
     session.press("#q");
-    assert_eq!(session.wait_for_end(), 0);
-    session.assert_restored();
-}
-
-#[test]
-fn a_click_chooses_a_row_and_the_wheel_turns_the_list_under_it() {
-    let mut session = Session::start(118, 38, &["incident-shop", "--at", "+5m"], &[]);
-    session.wait_for("REPLAY");
-    session.press("5");
-    session.wait_for("inventory: debug logging");
-    let first = session.chosen_row().unwrap();
-    // The terminal counts rows from 1.
-    let click = |row: usize| format!("\u{1b}[<0;30;{0}M\u{1b}[<0;30;{0}m", row + 1);
-    session.press(&click(first + 3));
-    session.wait_for_chosen(first + 3);
-    session.press(&click(first + 1));
-    session.wait_for_chosen(first + 1);
-    session.press(&format!("\u{1b}[<65;30;{}M", first + 2));
-    let start = Instant::now();
-    while session.chosen_row() <= Some(first + 1) {
-        assert!(start.elapsed() < PATIENCE, "the wheel does nothing");
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    session.press(&format!("\u{1b}[<64;30;{}M", first + 2));
-    session.wait_for_chosen(first + 1);
-    session.press("q");
-    assert_eq!(session.wait_for_end(), 0);
-}
-
-#[test]
-fn a_storm_of_sizes_and_keys_ends_with_the_right_screen() {
-    let mut session = Session::start(120, 40, &["incident-shop"], &[]);
-    // The first key takes the greeting away.
-    session.press("2");
-    session.wait_for("ALERTS_FOR_STATE");
-    session.press("1");
-    session.wait_for("FIRING");
-    std::thread::sleep(Duration::from_millis(500));
-    let before = session.trimmed();
-    for i in 0..120_u16 {
-        session.resize(1 + i * 37 % 61, 1 + i * 53 % 211);
-        session.press(&(i % 6 + 1).to_string());
-        std::thread::sleep(Duration::from_millis(u64::from(i % 4) * 3));
-    }
-    // The terminal of this test is given time to take in what was drawn for another size.
-    session.resize(39, 119);
-    std::thread::sleep(Duration::from_millis(500));
-    session.resize(40, 120);
-    session.press("1");
-    let start = Instant::now();
-    while session.trimmed() != before {
-        assert!(
-            start.elapsed() < PATIENCE,
-            "before:\n{before}\nafter:\n{}",
-            session.text()
-        );
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    session.press("q");
     assert_eq!(session.wait_for_end(), 0);
     session.assert_restored();
 }
