@@ -109,7 +109,9 @@ fn answer(question: &Question) -> AnswerValue {
             }
             AnswerValue::LogPatterns(miner.finish(ask.max))
         }
-        Ask::Rules | Ask::Targets | Ask::Silences | Ask::Receivers => {
+        Ask::Rules => AnswerValue::Rules(Vec::new()),
+        Ask::Silences => AnswerValue::Silences(Vec::new()),
+        Ask::Targets | Ask::Receivers => {
             unreachable!("no screen of the window asks it")
         }
         Ask::LogLines(_) => AnswerValue::LogLines(LogPage {
