@@ -501,7 +501,10 @@ fn a_recording_in_progress_answers_as_the_finished_one() {
     let in_progress = recorded.world.record_in_segments(&folder, "in progress", 1500);
     for _ in 0..10 {
         let as_of = world::playhead(&recorded.world, random);
-        for ask in world::asks(as_of, &[&recorded.world], random) {
+        // What only a query engine on top of a recording answers is not asked.
+        let is_answered = |ask: &Ask| !matches!(ask, Ask::Explain { .. } | Ask::Related { .. });
+        let asks = world::asks(as_of, &[&recorded.world], random);
+        for ask in asks.into_iter().filter(is_answered) {
             let question = Question { as_of, ask };
             let [a, b] =
                 [&finished, &in_progress].map(|recording| recording.answer(&question).expect("an answer"));
