@@ -73,7 +73,7 @@ impl Chord {
     }
 
     /// A key as it is written by hand: a character, a name such as `space`, `enter` or `pgup`, and before either `^`,
-    /// `ctrl-` or `c-`. What [`Chord::fmt`] shows is read too.
+    /// `ctrl-` or `c-`. What a chord is shown as is read too.
     pub fn parse(text: &str) -> Option<Self> {
         if let Some(key) = key_of(text) {
             return Some(Self::key(key));
