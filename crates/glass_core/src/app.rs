@@ -1,11 +1,12 @@
 //! [`App`]: all state of the application, and the two functions around it: events in, view-models out.
 
 use crate::context::Context;
+use crate::marks::Marks;
 use crate::prompt::Prompt;
 use crate::query_editor::QueryEditor;
 use crate::screens::{
     ScreenState, alerts::Alerts, changes::Changes, clouds::Clouds, dashboards::Dashboards,
-    incidents::Incidents, logs::Logs, metrics::Metrics, overview::Overview,
+    incidents::Incidents, logs::Logs, metrics::Metrics, overview::Overview, timeline::Timeline,
 };
 use crate::session::Memory;
 use crate::slots::Slots;
@@ -19,14 +20,19 @@ use glass_model::{Ask, RecordingInfo, Timestamp};
 mod addresses;
 mod commands;
 mod editor;
+mod halves;
+mod marking;
 mod moving;
 mod opening;
 mod pointer;
 mod prompts;
+mod quiet;
 mod sessions;
 mod settings;
 
+use halves::Halves;
 use moving::Place;
+use quiet::Quiet;
 pub(crate) use settings::Settings;
 
 /// The application.
@@ -35,15 +41,19 @@ pub struct App {
     info: RecordingInfo,
     time: TimeControl,
     screen: Screen,
+    halves: Option<Halves>,
     overview: Overview,
     metrics: Metrics,
     logs: Logs,
     alerts: Alerts,
     changes: Changes,
     incidents: Incidents,
+    timeline: Timeline,
     dashboards: Dashboards,
     clouds: Clouds,
     slots: Slots,
+    marks: Marks,
+    quiet: Quiet,
     prompt: Option<Prompt>,
     palette_history: Vec<String>,
     editor: Option<QueryEditor>,
@@ -74,15 +84,19 @@ impl App {
             info,
             time,
             screen: Screen::default(),
+            halves: None,
             overview: Overview::default(),
             metrics: Metrics::default(),
             logs: Logs::default(),
             alerts: Alerts::default(),
             changes: Changes::default(),
             incidents: Incidents::default(),
+            timeline: Timeline::default(),
             dashboards: Dashboards::default(),
             clouds: Clouds::default(),
             slots: Slots::default(),
+            marks: Marks::default(),
+            quiet: Quiet::default(),
             prompt: None,
             palette_history: Vec::new(),
             editor: None,
@@ -113,6 +127,11 @@ impl App {
             Event::Paste(text) => self.paste(&text),
             Event::Command(command) => self.run(command),
             Event::Scrub(ratio) => self.scrub(ratio),
+            Event::ScrubEnd => {
+                self.time.hold(false);
+                Vec::new()
+            }
+            Event::Select { from, to } => self.select_between(from, to),
             Event::Point(point) => self.point(point),
             Event::Note(text) => {
                 self.say(&text);
@@ -155,11 +174,17 @@ impl App {
     /// What to show.
     pub fn view(&self, viewport: Viewport) -> ViewModel {
         let context = self.context();
+        let (screen, halves) = self.screen_views(viewport);
         ViewModel {
             header: chrome::header(&context),
             tabs: chrome::tabs(&context, self.screen),
-            screen: self.screen_view(viewport),
-            timeline: timeline::view(&context, viewport),
+            screen,
+            halves,
+            timeline: timeline::view(
+                &context,
+                viewport,
+                self.screens_shown().contains(&Screen::Timeline),
+            ),
             status: StatusView {
                 message: self.message.clone(),
                 pending: crate::keymap::keys_text(&self.pending),
@@ -211,8 +236,10 @@ impl App {
             info: &self.info,
             time: &self.time,
             slots: &self.slots,
-            viewport: self.viewport,
+            viewport: self.screen_viewport(self.viewport),
             keymap: &self.settings.keymap,
+            marks: &self.marks,
+            skips_quiet: self.quiet.is_on(),
         }
     }
 
@@ -228,6 +255,7 @@ impl App {
             Screen::Alerts => &self.alerts,
             Screen::Changes => &self.changes,
             Screen::Incidents => &self.incidents,
+            Screen::Timeline => &self.timeline,
             Screen::Dashboards => &self.dashboards,
             Screen::Clouds => &self.clouds,
         }
@@ -239,12 +267,15 @@ impl App {
 
     /// A screen's state beside what it may look at.
     fn state_mut(&mut self, screen: Screen) -> (&mut dyn ScreenState, Context<'_>) {
+        let viewport = self.screen_viewport(self.viewport);
         let context = Context {
             info: &self.info,
             time: &self.time,
             slots: &self.slots,
-            viewport: self.viewport,
+            viewport,
             keymap: &self.settings.keymap,
+            marks: &self.marks,
+            skips_quiet: self.quiet.is_on(),
         };
         let screen: &mut dyn ScreenState = match screen {
             Screen::Overview => &mut self.overview,
@@ -253,6 +284,7 @@ impl App {
             Screen::Alerts => &mut self.alerts,
             Screen::Changes => &mut self.changes,
             Screen::Incidents => &mut self.incidents,
+            Screen::Timeline => &mut self.timeline,
             Screen::Dashboards => &mut self.dashboards,
             Screen::Clouds => &mut self.clouds,
         };
@@ -261,7 +293,10 @@ impl App {
 
     fn wanted(&self) -> Vec<(Slot, Ask)> {
         let context = self.context();
-        let mut wanted = self.current().wanted(&context);
+        let mut wanted: Vec<(Slot, Ask)> = Vec::new();
+        for screen in self.screens_shown() {
+            wanted.extend(self.state(screen).wanted(&context));
+        }
         wanted.extend(self.editor.as_ref().map(QueryEditor::wanted));
         wanted.extend(timeline::wanted(&context));
         if wanted.iter().all(|(slot, _)| *slot != Slot::Alerts) {
@@ -283,8 +318,10 @@ impl App {
         }
     }
 
+    /// What the screen shows that keys go to.
     fn screen_view(&self, viewport: Viewport) -> ScreenView {
-        self.current().view(&self.context(), viewport)
+        self.current()
+            .view(&self.context(), self.screen_viewport(viewport))
     }
 
     fn overlay(&self) -> Option<Overlay> {

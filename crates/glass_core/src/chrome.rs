@@ -8,13 +8,16 @@ use glass_model::{AlertState, Ask};
 /// The top line.
 pub(crate) fn header(context: &Context<'_>) -> Header {
     let time = context.time;
-    let motion = match time.is_playing() {
+    let mut motion = match time.is_playing() {
         _ if time.is_live() => live_motion(time),
         true => format!("▶ {}×", time.speed()),
         false if time.playhead() > time.extent().end => "■ afterwards".to_owned(),
         false if time.is_at_end() => "■ end".to_owned(),
         false => format!("⏸ paused {}×", time.speed()),
     };
+    for (is_on, sign) in [(time.is_looping(), " ↻"), (context.skips_quiet, " ⇥")] {
+        motion.push_str(if is_on && !time.is_live() { sign } else { "" });
+    }
     let warnings = &context.info.warnings;
     let warning = match warnings.as_slice() {
         [] => String::new(),
@@ -107,6 +110,11 @@ pub(crate) fn hints(context: &Context<'_>, screen: Screen) -> Vec<(String, Strin
             (Command::Open, "read"),
             (Command::NextTime, "times"),
             (Command::NextIncident, "next word"),
+        ],
+        Screen::Timeline => vec![
+            (Command::Open, "open"),
+            (Command::Filter, "filter"),
+            (Command::SelectRange, "range"),
         ],
         Screen::Dashboards => vec![
             (Command::Open, "open"),

@@ -23,6 +23,8 @@ pub enum Screen {
     Changes,
     /// The incident's text.
     Incidents,
+    /// All that happened.
+    Timeline,
     /// Grafana's dashboards.
     Dashboards,
     /// What can be opened: live clouds and recordings.
@@ -31,13 +33,14 @@ pub enum Screen {
 
 impl Screen {
     /// All screens, in the order of their keys.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Overview,
         Self::Metrics,
         Self::Logs,
         Self::Alerts,
         Self::Changes,
         Self::Incidents,
+        Self::Timeline,
         Self::Dashboards,
         Self::Clouds,
     ];
@@ -51,8 +54,19 @@ impl Screen {
             Self::Alerts => "Alerts",
             Self::Changes => "Changes",
             Self::Incidents => "Incidents",
+            Self::Timeline => "Timeline",
             Self::Dashboards => "Dashboards",
             Self::Clouds => "Clouds",
+        }
+    }
+
+    /// The same where there is little room.
+    pub fn short_title(self) -> &'static str {
+        match self {
+            Self::Incidents => "Incid",
+            Self::Timeline => "Time",
+            Self::Dashboards => "Dash",
+            other => other.title(),
         }
     }
 
@@ -89,6 +103,15 @@ pub enum Command {
     PreviousIncident,
     ZoomIn,
     ZoomOut,
+    SelectRange,
+    ClearRange,
+    ZoomToRange,
+    ToggleLoop,
+    SkipQuiet,
+    ToggleMark,
+    NameMark,
+    NextMark,
+    PreviousMark,
     Show(Screen),
     NextPane,
     PreviousPane,
@@ -103,6 +126,7 @@ pub enum Command {
     Open,
     Back,
     FullScreen,
+    Split,
     Query,
     Filter,
     InvertFilter,

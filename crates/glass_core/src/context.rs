@@ -1,11 +1,13 @@
 //! [`Context`]: what a screen may look at to say what it wants asked and what it shows.
 
 use crate::Viewport;
+use crate::marks::Marks;
 use crate::slots::{SlotData, Slots};
 use crate::time_control::TimeControl;
-use crate::{DataState, DataStateKind, Keymap, Slot};
+use crate::{DataState, DataStateKind, Keymap, Slot, words};
 use glass_model::{
-    AnswerValue, Ask, Completeness, Graph, GraphSeries, QueryError, QueryValue, Question, RecordingInfo, Seen,
+    AnswerValue, Ask, Completeness, Graph, GraphSeries, QueryError, QueryValue, Question, RecordingInfo,
+    Seen, TimeRange, Timestamp,
 };
 
 /// The parts of the application that screens share.
@@ -21,6 +23,10 @@ pub(crate) struct Context<'a> {
     pub viewport: Viewport,
     /// Which keys run what.
     pub keymap: &'a Keymap,
+    /// What the user marked.
+    pub marks: &'a Marks,
+    /// Whether playing leaves out what is quiet.
+    pub skips_quiet: bool,
 }
 
 /// What is at hand for a view.
@@ -43,6 +49,31 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// What is selected, as far as time has come: empty if it all lies ahead, `None` if nothing is.
+    pub fn selection(&self) -> Option<TimeRange> {
+        Some(self.time.selected()?.until(self.time.playhead()))
+    }
+
+    /// Whether something that lasted between two moments is to be shown: all is, unless a range is selected.
+    pub fn is_in_range(&self, from: Timestamp, to: Timestamp) -> bool {
+        let touches = |range: TimeRange| !range.is_empty() && from <= range.end && range.start <= to;
+        self.selection().is_none_or(touches)
+    }
+
+    /// What is shown of time: what is selected, or else the window.
+    pub fn span(&self) -> TimeRange {
+        self.selection().unwrap_or_else(|| self.time.window())
+    }
+
+    /// What is selected, in words for a title; empty if nothing is.
+    pub fn range_words(&self) -> String {
+        let words = |range: TimeRange| {
+            let [from, to] = [range.start, range.end].map(words::time_of_day);
+            format!("  {from}–{to}")
+        };
+        self.time.selected().map(words).unwrap_or_default()
+    }
+
     /// What is at hand for a slot. `nothing` says what an empty answer means, and what to do then.
     pub fn held(&self, slot: Slot, ask: Ask, nothing: &str) -> Held<'a> {
         match self.slots.get(slot, &self.question(ask)) {
@@ -61,7 +92,7 @@ impl<'a> Context<'a> {
                 if stale && state.kind == DataStateKind::Ready {
                     state.kind = DataStateKind::Stale;
                 }
-                state.source = crate::words::visible(&answer.provenance.source);
+                state.source = words::visible(&answer.provenance.source);
                 Held {
                     value: Some(&answer.value),
                     error: None,
@@ -82,7 +113,7 @@ fn state(kind: DataStateKind, text: &str) -> DataState {
 
 /// What is too much or not supported was refused; everything else failed.
 fn state_of_error(error: &QueryError) -> DataState {
-    let text = crate::words::visible(&error.to_string());
+    let text = words::visible(&error.to_string());
     match error {
         QueryError::TooMuch(_) => state(DataStateKind::Refused, &format!("refused: {text}")),
         QueryError::Unsupported(_) => state(DataStateKind::Refused, &format!("not supported: {text}")),
@@ -95,7 +126,7 @@ fn state_of_error(error: &QueryError) -> DataState {
 }
 
 fn state_of(completeness: &Completeness, value: &AnswerValue, nothing: &str) -> DataState {
-    let visible = |text: &str| crate::words::visible(text);
+    let visible = |text: &str| words::visible(text);
     match completeness {
         Completeness::NotAsked => state(DataStateKind::NotAsked, "not in this recording"),
         Completeness::Refused(why) => state(DataStateKind::Refused, &format!("refused: {}", visible(why))),
@@ -106,7 +137,7 @@ fn state_of(completeness: &Completeness, value: &AnswerValue, nothing: &str) -> 
         }
         Completeness::Complete => state(DataStateKind::Ready, ""),
         Completeness::Stepped(step) => {
-            let text = format!("recorded every {} only", crate::words::duration(*step));
+            let text = format!("recorded every {} only", words::duration(*step));
             state(DataStateKind::Partial, &text)
         }
     }
@@ -138,6 +169,7 @@ fn is_empty(value: &AnswerValue) -> bool {
         AnswerValue::Change(change) => change.is_none(),
         AnswerValue::Files(files) => files.is_empty(),
         AnswerValue::Events(events) => events.is_empty(),
+        AnswerValue::Gaps(gaps) => gaps.is_empty(),
         AnswerValue::Documents(documents) => documents.is_empty(),
         AnswerValue::Document(document) => document.is_none(),
         AnswerValue::Dashboards(dashboards) => dashboards.is_empty(),

@@ -14,6 +14,15 @@ pub enum Event {
     Command(Command),
     /// The pointer was pressed or dragged on the timeline; 0 at the window's start, 1 at its end.
     Scrub(f64),
+    /// The pointer let the timeline go; time goes on if it did before.
+    ScrubEnd,
+    /// The pointer selected a part of the window on the timeline or a histogram; 0 is its start, 1 its end.
+    Select {
+        /// Where it went down.
+        from: f64,
+        /// Where it is.
+        to: f64,
+    },
     /// So many nanoseconds passed on the clock; moves the playhead while playing.
     Tick(i64),
     /// The pointer was used on a list.

@@ -5,7 +5,7 @@ use crate::graphs::{bucket_width, nothing_chosen};
 use crate::list::{Choice, TableFrame, table};
 use crate::time_control::TimeControl;
 use crate::{Cell, Command, GraphLine, GraphView, Role, TableView, words};
-use glass_model::{Graph, GraphSeries, Panel};
+use glass_model::{Graph, GraphSeries, Panel, Timestamp};
 
 const COLUMNS: &[(&str, bool, u16)] = &[
     ("", true, 0),
@@ -38,16 +38,29 @@ pub(crate) struct Numbers {
 }
 
 impl Numbers {
-    /// Of the buckets that end no later than the moment, that of the playhead among them. The mean is that of the
-    /// values drawn, one a bucket.
+    /// Of the buckets that end no later than the moment, that of the playhead among them; of a selected range those
+    /// alone that lie in it. The mean is that of the values drawn, one a bucket.
     pub fn of(graph: &Graph, series: &GraphSeries, time: &TimeControl, last: Option<f64>) -> Self {
         let until = time.cursor().unwrap_or(time.playhead());
-        let n_whole = until.nanos_since(graph.window.start) as f64 / bucket_width(graph);
+        let n_whole = at_bucket(graph, until);
         let n = match time.cursor() {
             Some(_) => n_whole.floor(),
             None => n_whole.ceil(),
         };
-        let known = || series.buckets.iter().take(n.max(0.0) as usize).flatten();
+        let place = |at| at_bucket(graph, at).max(0.0);
+        let (first, n) = match time.range() {
+            Some(range) => (place(range.start).floor(), n.min(place(range.end).ceil())),
+            None => (0.0, n),
+        };
+        let n_buckets = (n - first).max(0.0) as usize;
+        let known = || {
+            series
+                .buckets
+                .iter()
+                .skip(first as usize)
+                .take(n_buckets)
+                .flatten()
+        };
         let n_known = known().count();
         Self {
             last,
@@ -65,6 +78,11 @@ impl Numbers {
             _ => self.mean,
         }
     }
+}
+
+/// How many buckets lie before a moment.
+fn at_bucket(graph: &Graph, at: Timestamp) -> f64 {
+    at.nanos_since(graph.window.start) as f64 / bucket_width(graph)
 }
 
 impl Legend {
@@ -166,8 +184,12 @@ impl Legend {
         } else {
             ""
         };
+        let in_range = match time.range() {
+            Some(_) => ", numbers of the range",
+            None => "",
+        };
         let frame = TableFrame {
-            title: format!("Series {sorted}{turned}{alone}"),
+            title: format!("Series {sorted}{turned}{alone}{in_range}"),
             columns: COLUMNS,
             focused,
             state: nothing_chosen("no series"),

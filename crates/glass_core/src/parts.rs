@@ -4,7 +4,7 @@
 
 use crate::context::{Context, pick};
 use crate::list::{Choice, TableFrame, table};
-use crate::{Cell, Command, DataStateKind, Role, Slot, TableView, words};
+use crate::{Cell, Command, DataStateKind, Role, Screen, Slot, TableView, words};
 use glass_model::{
     Ask, Explanation, LogOrder, QueryAsk, QueryLanguage, QueryPart, QueryResult, QueryTime, QueryValue,
     SampleValue,
@@ -30,7 +30,7 @@ pub(crate) struct Parts {
 impl Parts {
     /// What is to be asked.
     pub fn wanted(&self, context: &Context<'_>, query: &str) -> Vec<(Slot, Ask)> {
-        let mut wanted = vec![(Slot::Explanation, explain(query))];
+        let mut wanted = vec![(Slot::Explanation(Screen::Metrics), explain(query))];
         let parts = explanation(context, query).map_or(&[][..], |found| &found.parts);
         wanted.extend(
             parts
@@ -56,7 +56,9 @@ impl Parts {
 
     /// The tree.
     pub fn view(&self, context: &Context<'_>, query: &str, rows: usize) -> TableView {
-        let state = context.held(Slot::Explanation, explain(query), "").state;
+        let state = context
+            .held(Slot::Explanation(Screen::Metrics), explain(query), "")
+            .state;
         let empty = Explanation::default();
         let found = explanation(context, query).unwrap_or(&empty);
         let index = self.choice.index(&keys(context, query));
@@ -94,7 +96,10 @@ fn explain(query: &str) -> Ask {
 }
 
 fn explanation<'a>(context: &Context<'a>, query: &str) -> Option<&'a Explanation> {
-    pick!(context.held(Slot::Explanation, explain(query), ""), Explain)
+    pick!(
+        context.held(Slot::Explanation(Screen::Metrics), explain(query), ""),
+        Explain
+    )
 }
 
 fn keys(context: &Context<'_>, query: &str) -> Vec<String> {

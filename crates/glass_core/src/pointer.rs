@@ -6,6 +6,8 @@ use crate::{ScreenView, TableView};
 /// The pointer was used on a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Point {
+    /// Whether it is on the right one of two screens side by side.
+    pub right: bool,
     /// Which list, by its place in [`ScreenView::lists`].
     pub list: usize,
     /// What was done.
@@ -53,6 +55,7 @@ impl ScreenView {
             Self::Alerts(view) => vec![of_table(&view.list)],
             Self::Changes(view) => vec![of_table(&view.list)],
             Self::Incidents(view) => vec![of_table(&view.list)],
+            Self::Timeline(view) => vec![of_table(&view.list)],
             Self::Dashboards(view) => vec![of_table(&view.list)],
             Self::Clouds(view) => vec![of_table(&view.list)],
         }

@@ -17,6 +17,8 @@ pub(crate) enum PromptKind {
     Palette,
     /// A theme, seen while it is chosen.
     Theme,
+    /// The name of a mark.
+    Mark,
 }
 
 /// What a key did to the line.
@@ -236,6 +238,7 @@ impl Prompt {
                 "command",
                 "tab completes, enter runs what is typed; also takes a time or an address",
             ),
+            PromptKind::Mark => ("name of the mark", "enter keeps it, esc leaves it as it was"),
             PromptKind::Theme => ("theme", "arrows show one, enter keeps it, esc takes it back"),
         };
         let hint: Line = if self.error.is_empty() {

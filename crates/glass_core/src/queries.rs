@@ -16,6 +16,8 @@ const MAX_NOTES: usize = 3;
 /// A query whose result is shown as a graph.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct QueryShown<'a> {
+    /// The place of its graph.
+    pub slot: Slot,
     /// Its language.
     pub language: QueryLanguage,
     /// Its text.
@@ -42,7 +44,7 @@ impl QueryShown<'_> {
 
     /// What is at hand of its graph.
     pub fn held<'a>(&self, context: &Context<'a>) -> Held<'a> {
-        context.held(Slot::Graph, self.ask(context), "")
+        context.held(self.slot, self.ask(context), "")
     }
 
     /// As [`Self::view`], with one line alone.
@@ -52,7 +54,7 @@ impl QueryShown<'_> {
         n_columns: usize,
         wish: &mut Lines,
     ) -> (GraphView, QueryView) {
-        let mut held = context.held(Slot::Graph, self.ask(context), &nothing_found("nothing matches"));
+        let mut held = context.held(self.slot, self.ask(context), &nothing_found("nothing matches"));
         let query = query_view(self.language, self.text, held.error, notes_of(&held));
         explain(&mut held);
         let panel = Panel {

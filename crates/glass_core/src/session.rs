@@ -1,6 +1,6 @@
 //! [`Memory`]: what is to be known at the next start: where each recording was left, and what was typed.
 
-use crate::Screen;
+use crate::{MarkedMoment, Screen};
 use glass_model::{RecordingInfo, Timestamp};
 
 /// How many recordings and clouds are remembered, those used last.
@@ -26,6 +26,8 @@ pub struct Session {
     pub window_nanos: i64,
     /// Filter and query of each screen that had one.
     pub texts: Vec<(Screen, String, String)>,
+    /// What the user marked.
+    pub marks: Vec<MarkedMoment>,
 }
 
 /// What is to be known at the next start.
@@ -89,6 +91,7 @@ mod tests {
             from: Timestamp::MIN,
             window_nanos: 1,
             texts: Vec::new(),
+            marks: Vec::new(),
         };
         let mut memory = Memory::default();
         (0..150).for_each(|i| memory.note(session(i, 0)));

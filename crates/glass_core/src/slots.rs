@@ -1,8 +1,8 @@
 //! [`Slots`]: the questions that are open and the answers at hand. The core's half of the first law: an answer
 //! for a later playhead is never handed out.
 
-use glass_model::QueryTime;
-use glass_model::{Answer, Ask, QueryError, Question, Timestamp};
+use crate::Screen;
+use glass_model::{Answer, Ask, QueryError, QueryTime, Question, Timestamp};
 use std::collections::HashMap;
 
 /// A place on screen that needs an answer.
@@ -12,6 +12,8 @@ pub enum Slot {
     TimelineEvents,
     /// Log volume of the timeline.
     TimelineLogs,
+    /// Where data is missing.
+    Gaps,
     /// All alerts.
     Alerts,
     /// All changes.
@@ -20,12 +22,12 @@ pub enum Slot {
     Panel(usize),
     /// The names of metrics.
     MetricNames,
-    /// The graph of the chosen metric.
-    Graph,
+    /// The n-th graph of a screen.
+    Graph(Screen, u8),
     /// What could stand at the caret of a query being typed, and what is wrong with it.
     Completion,
-    /// What a query is made of.
-    Explanation,
+    /// What a query of a screen is made of.
+    Explanation(Screen),
     /// The result of its n-th part.
     Part(usize),
     /// The rules of alerts and series.
@@ -46,8 +48,8 @@ pub enum Slot {
     Files,
     /// Threads and post-mortems.
     Documents,
-    /// The chosen one.
-    Document,
+    /// The one that a screen shows.
+    Document(Screen),
     /// All dashboards.
     Dashboards,
     /// The one that is shown.

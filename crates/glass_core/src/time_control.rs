@@ -1,6 +1,9 @@
 //! [`TimeControl`]: the playhead, what it may reach, how fast it moves, and the window of time that is shown.
 
+mod range;
+
 use glass_model::{TimeRange, Timestamp};
+use range::Selected;
 
 const SEC: i64 = 1_000_000_000;
 const MIN: i64 = 60 * SEC;
@@ -8,9 +11,11 @@ const HOUR: i64 = 60 * MIN;
 const DAY: i64 = 24 * HOUR;
 
 /// Seconds of the recording for each second of the clock.
-pub const SPEEDS: [u32; 10] = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600];
+pub const SPEEDS: [f64; 13] = [
+    0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0,
+];
 /// Ten minutes of incident pass in one.
-const FIRST_SPEED: usize = 3;
+const FIRST_SPEED: usize = 6;
 
 /// Lengths of the shown window.
 const WINDOWS: [i64; 18] = [
@@ -87,6 +92,12 @@ pub struct TimeControl {
     speed: usize,
     /// Of a live cloud: whether the playhead moves with the clock.
     follows: Option<bool>,
+    /// The part of time that is looked at alone.
+    selected: Option<Selected>,
+    /// Whether playing goes through a part of time again and again.
+    loops: bool,
+    /// Whether a hand holds the playhead: time stands still for so long.
+    is_held: bool,
 }
 
 impl TimeControl {
@@ -104,6 +115,9 @@ impl TimeControl {
             playing: false,
             speed: FIRST_SPEED,
             follows: None,
+            selected: None,
+            loops: false,
+            is_held: false,
         };
         if extent.nanos() > WHOLE_AT_FIRST {
             control.set_window_length(WHOLE_AT_FIRST / 2);
@@ -187,7 +201,7 @@ impl TimeControl {
     }
 
     /// Seconds of the recording for each second of the clock.
-    pub fn speed(&self) -> u32 {
+    pub fn speed(&self) -> f64 {
         SPEEDS[self.speed]
     }
 
@@ -202,6 +216,12 @@ impl TimeControl {
             }
             return;
         }
+        if let Some(round) = self
+            .round()
+            .filter(|round| !self.playing && self.playhead >= round.end)
+        {
+            self.move_to(round.start);
+        }
         self.playing = !self.playing && !self.is_at_end();
     }
 
@@ -215,7 +235,7 @@ impl TimeControl {
     }
 
     /// Takes a speed; says whether it is one of those there are.
-    pub fn set_speed(&mut self, speed: u32) -> bool {
+    pub fn set_speed(&mut self, speed: f64) -> bool {
         let place = SPEEDS.iter().position(|known| *known == speed);
         self.speed = place.unwrap_or(self.speed);
         place.is_some()
@@ -223,11 +243,31 @@ impl TimeControl {
 
     /// Lets `elapsed_nanos` of the clock pass; stops at the end.
     pub fn tick(&mut self, elapsed_nanos: i64) {
-        if self.playing {
-            let moved = elapsed_nanos.max(0).saturating_mul(i64::from(self.speed()));
-            self.move_to(self.playhead.plus_nanos(moved).min(self.extent.end));
-            self.playing = !self.is_at_end();
+        if !self.playing || self.is_held {
+            return;
         }
+        let moved = (elapsed_nanos.max(0) as f64 * self.speed()) as i64;
+        let target = self.playhead.plus_nanos(moved);
+        match self.round() {
+            Some(round) if target >= round.end => self.move_to(round.start),
+            _ => self.move_to(target.min(self.extent.end)),
+        }
+        self.playing = !self.is_at_end();
+    }
+
+    /// Goes on to a later moment while it plays.
+    pub fn skip_to(&mut self, at: Timestamp) {
+        self.move_to(at.max(self.playhead).min(self.extent.end));
+    }
+
+    /// Takes the playhead by hand, or lets it go.
+    pub fn hold(&mut self, is_held: bool) {
+        self.is_held = is_held;
+    }
+
+    /// The moment looked at: the cursor's or, without one, the playhead.
+    pub fn looked_at(&self) -> Timestamp {
+        self.cursor.unwrap_or(self.playhead)
     }
 
     /// Puts the playhead to `at`, or as near as the recording reaches.
@@ -285,16 +325,19 @@ impl TimeControl {
             self.window = self.extent;
             return;
         }
+        if !self.window.contains(self.shown_playhead()) {
+            return self.set_window_around(length);
+        }
         self.window = TimeRange::new(self.extent.start, self.extent.start.plus_nanos(length.max(SEC)));
         self.show_playhead();
     }
 
-    /// Moves the window to begin at `start`, if the playhead is then still in it.
+    /// Moves the window to begin at `start`, if that is not after the playhead.
     pub fn move_window(&mut self, start: Timestamp) {
         let window = TimeRange::new(start, start.plus_nanos(self.window.nanos()));
         if self.extent.contains(start)
             && (window.end <= self.extent.end || self.is_live())
-            && window.contains(self.shown_playhead())
+            && start <= self.shown_playhead()
         {
             self.window = window;
         }
@@ -414,7 +457,7 @@ mod tests {
     proptest! {
         #[test]
         fn the_playhead_is_always_in_the_window(
-            length in 0i64..100_000, after in 0i64..1000, moves in prop::collection::vec((0u8..6, -200_000i64..200_000), 0..40)
+            length in 0i64..100_000, after in 0i64..1000, moves in prop::collection::vec((0u8..11, -200_000i64..200_000), 0..40)
         ) {
             let mut time = TimeControl::new(TimeRange::new(at(1000), at(1000 + length)), at(1000 + length + after), None);
             for (kind, amount) in moves {
@@ -424,9 +467,17 @@ mod tests {
                     2 => time.zoom(false),
                     3 => time.step(amount > 0),
                     4 => { time.toggle(); time.tick(amount.saturating_mul(SEC)); }
+                    5 => time.toggle_loop(),
+                    6 => time.select(),
+                    7 => { time.select_between(at(amount), at(amount / 2)); }
+                    8 => { let _ = time.zoom_to_range(); }
+                    9 => time.hold(amount > 0),
                     _ => time.move_cursor(amount % 10),
                 }
-                prop_assert!(time.window().contains(time.playhead().min(time.extent().end)), "{:?}", time);
+                let shown = time.playhead().min(time.extent().end);
+                prop_assert!(time.window().contains(shown) || time.window().end <= shown, "{:?}", time);
+                prop_assert!(time.extent().contains(time.window().start) && time.window().end <= time.extent().end.plus_nanos(time.step_nanos()), "{:?}", time);
+                prop_assert!(time.range().is_none_or(|range| !range.is_empty() && range.end <= time.playhead()));
                 prop_assert!(time.playhead() <= at(1000 + length + after));
                 prop_assert!(time.cursor().is_none_or(|cursor| cursor <= time.playhead()));
                 let (window, n) = time.buckets();

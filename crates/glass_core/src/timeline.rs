@@ -1,23 +1,76 @@
-//! Makes the [`TimelineView`] of the events and the log volume at hand.
+//! Makes the [`TimelineView`] of the events, the log volume and the gaps at hand.
 
 use crate::context::{Context, pick};
 use crate::graphs::{cursor_view, time_ticks};
-use crate::{Lane, LaneKind, Mark, MarkKind, Role, Slot, TimelineView, Viewport, words};
-use glass_model::{Ask, Event, EventKind, Level, LogFilter, LogHistogram, LogHistogramAsk};
+use crate::{
+    GapView, Lane, LaneKind, Mark, MarkKind, PinView, RangeView, Role, Slot, TimelineView, Viewport,
+    VolumeBar, words,
+};
+use glass_model::{Ask, Event, EventKind, Gap, GapKind, Level, LogFilter, LogHistogram, LogHistogramAsk};
 
 /// Bars of log volume that are asked for; fewer are drawn where fewer fit.
 const N_BARS: usize = 240;
+
+/// A lane: its name, what stands on it, and of what it shows gaps.
+type LaneSpec = (LaneKind, &'static str, &'static [EventKind], &'static [GapKind]);
+
+const ALERTS: &[EventKind] = &[EventKind::AlertPending, EventKind::AlertFiring];
+const ALERTS_AND_SILENCES: &[EventKind] = &[
+    EventKind::AlertPending,
+    EventKind::AlertFiring,
+    EventKind::Silence,
+];
+const CHANGES: &[EventKind] = &[EventKind::Change];
+const ALL_CHANGES: &[EventKind] = &[EventKind::Change, EventKind::Deployment, EventKind::Annotation];
+const WORDS: &[EventKind] = &[
+    EventKind::IncidentOpened,
+    EventKind::IncidentComment,
+    EventKind::IncidentClosed,
+    EventKind::PostMortem,
+];
+
+/// Below every screen.
+const LANES: &[LaneSpec] = &[
+    (
+        LaneKind::Alerts,
+        "alerts",
+        ALERTS_AND_SILENCES,
+        &[GapKind::Alerts],
+    ),
+    (LaneKind::Changes, "changes", ALL_CHANGES, &[GapKind::Changes]),
+    (LaneKind::Incident, "incident", WORDS, &[GapKind::Documents]),
+    (LaneKind::Logs, "logs", &[], &[GapKind::Logs, GapKind::Metrics]),
+];
+/// Where the timeline is what the screen is about.
+const TALL_LANES: &[LaneSpec] = &[
+    (LaneKind::Alerts, "alerts", ALERTS, &[GapKind::Alerts]),
+    (LaneKind::Silences, "silences", &[EventKind::Silence], &[]),
+    (LaneKind::Changes, "changes", CHANGES, &[GapKind::Changes]),
+    (LaneKind::Deployments, "deploys", &[EventKind::Deployment], &[]),
+    (LaneKind::Notes, "notes", &[EventKind::Annotation], &[]),
+    (LaneKind::Incident, "incident", WORDS, &[GapKind::Documents]),
+    (LaneKind::Metrics, "metrics", &[], &[GapKind::Metrics]),
+    (LaneKind::Logs, "logs", &[], &[GapKind::Logs]),
+];
 
 /// What the timeline wants asked.
 pub(crate) fn wanted(context: &Context<'_>) -> Vec<(Slot, Ask)> {
     vec![
         (Slot::TimelineEvents, ask_events(context)),
         (Slot::TimelineLogs, ask_logs(context)),
+        (Slot::Gaps, ask_gaps(context)),
     ]
 }
 
-fn ask_events(context: &Context<'_>) -> Ask {
+/// The events of the window.
+pub(crate) fn ask_events(context: &Context<'_>) -> Ask {
     Ask::Events {
+        window: context.time.window(),
+    }
+}
+
+fn ask_gaps(context: &Context<'_>) -> Ask {
+    Ask::Gaps {
         window: context.time.window(),
     }
 }
@@ -31,73 +84,100 @@ fn ask_logs(context: &Context<'_>) -> Ask {
     })
 }
 
-/// What the timeline shows.
-pub(crate) fn view(context: &Context<'_>, viewport: Viewport) -> TimelineView {
+/// The events of the window that are at hand, by time.
+pub(crate) fn events<'a>(context: &Context<'a>) -> &'a [Event] {
+    let held = context.held(Slot::TimelineEvents, ask_events(context), "");
+    pick!(held, Events).map_or(&[], Vec::as_slice)
+}
+
+/// What the timeline shows. It `is_tall` where it is what the screen is about.
+pub(crate) fn view(context: &Context<'_>, viewport: Viewport, is_tall: bool) -> TimelineView {
     let time = context.time;
     let window = time.window();
-    let events = pick!(
-        context.held(Slot::TimelineEvents, ask_events(context), ""),
-        Events
-    );
-    let events = events.map_or(&[] as &[Event], Vec::as_slice);
-    let logs = pick!(
-        context.held(Slot::TimelineLogs, ask_logs(context), ""),
-        LogHistogram
-    );
-    let lane = |kind, name: &str, kinds: &[EventKind]| Lane {
-        kind,
-        name: name.to_owned(),
-        marks: events
-            .iter()
-            .filter(|event| kinds.contains(&event.kind))
-            .map(|event| mark(context, event))
-            .collect(),
-        bars: Vec::new(),
-    };
-    let lanes = vec![
-        lane(
-            LaneKind::Alerts,
-            "alerts",
-            &[
-                EventKind::AlertPending,
-                EventKind::AlertFiring,
-                EventKind::Silence,
-            ],
-        ),
-        lane(
-            LaneKind::Changes,
-            "changes",
-            &[EventKind::Change, EventKind::Deployment, EventKind::Annotation],
-        ),
-        lane(
-            LaneKind::Incident,
-            "incident",
-            &[
-                EventKind::IncidentOpened,
-                EventKind::IncidentComment,
-                EventKind::IncidentClosed,
-                EventKind::PostMortem,
-            ],
-        ),
-        Lane {
-            kind: LaneKind::Logs,
-            name: "logs".to_owned(),
-            marks: Vec::new(),
-            bars: logs
-                .map(|logs| bars(logs, viewport.bar_columns))
-                .unwrap_or_default(),
-        },
-    ];
     TimelineView {
         start: words::date_time(window.start),
         end: words::date_time(window.end),
         extent: (time.extent().ratio(window.start), extent_end(context)),
-        lanes,
+        lanes: lanes(context, viewport, if is_tall { TALL_LANES } else { LANES }),
         ticks: time_ticks(window),
         playhead: window.ratio(time.playhead()).clamp(0.0, 1.0),
         playhead_text: words::time_of_day(time.playhead()),
         cursor: cursor_view(time),
+        range: range_view(context),
+        pins: pins(context),
+        is_tall,
     }
+}
+
+fn lanes(context: &Context<'_>, viewport: Viewport, specs: &[LaneSpec]) -> Vec<Lane> {
+    let events = events(context);
+    let held = context.held(Slot::Gaps, ask_gaps(context), "");
+    let gaps = pick!(held, Gaps).map_or(&[] as &[Gap], Vec::as_slice);
+    let logs = pick!(
+        context.held(Slot::TimelineLogs, ask_logs(context), ""),
+        LogHistogram
+    );
+    let lane = |(kind, name, of_kinds, missing): &LaneSpec| {
+        let marks = events.iter().filter(|event| of_kinds.contains(&event.kind));
+        let bars = logs.filter(|_| *kind == LaneKind::Logs);
+        let gaps = gaps.iter().filter(|gap| missing.contains(&gap.kind));
+        Lane {
+            kind: *kind,
+            name: (*name).to_owned(),
+            marks: marks.map(|event| mark(context, event)).collect(),
+            bars: bars
+                .map(|logs| volume(logs, viewport.bar_columns))
+                .unwrap_or_default(),
+            gaps: gaps.map(|gap| gap_view(context, gap)).collect(),
+        }
+    };
+    let is_of_use = |lane: &Lane| {
+        let is_basic = LANES.iter().any(|(kind, ..)| *kind == lane.kind);
+        is_basic || !lane.marks.is_empty() || !lane.gaps.is_empty()
+    };
+    specs.iter().map(lane).filter(is_of_use).collect()
+}
+
+fn gap_view(context: &Context<'_>, gap: &Gap) -> GapView {
+    let window = context.time.window();
+    let what = match gap.kind {
+        GapKind::Metrics => "metrics",
+        GapKind::Logs => "logs",
+        GapKind::Alerts => "alerts",
+        GapKind::Changes => "changes",
+        GapKind::Documents => "incidents",
+    };
+    GapView {
+        from: window.ratio(gap.range.start).clamp(0.0, 1.0),
+        to: window.ratio(gap.range.end).clamp(0.0, 1.0),
+        text: format!("no {what}: {}", words::visible(&gap.why)),
+    }
+}
+
+fn range_view(context: &Context<'_>) -> Option<RangeView> {
+    let window = context.time.window();
+    let range = context.time.selected().filter(|range| range.overlaps(window))?;
+    let [from, to] = [range.start, range.end].map(|at| window.ratio(at).clamp(0.0, 1.0));
+    let [start, end] = [range.start, range.end].map(words::time_of_day);
+    Some(RangeView {
+        from,
+        to,
+        text: format!(
+            "{start}–{end}, {}",
+            words::duration(range.end.nanos_since(range.start))
+        ),
+    })
+}
+
+fn pins(context: &Context<'_>) -> Vec<PinView> {
+    let window = context.time.window();
+    let marks = context.marks.all().iter().filter(|mark| window.contains(mark.at));
+    marks
+        .map(|mark| PinView {
+            x: window.ratio(mark.at),
+            name: words::visible(&mark.name),
+        })
+        .collect()
 }
 
 fn extent_end(context: &Context<'_>) -> f64 {
@@ -141,16 +221,17 @@ fn mark(context: &Context<'_>, event: &Event) -> Mark {
     }
 }
 
-fn bars(logs: &LogHistogram, n_columns: usize) -> Vec<(f64, f64)> {
+fn volume(logs: &LogHistogram, n_columns: usize) -> Vec<VolumeBar> {
     let merged = merge_bars(&logs.buckets, n_columns);
     let totals: Vec<u64> = merged.iter().map(|levels| levels.iter().sum()).collect();
     let max = totals.iter().copied().max().unwrap_or(0).max(1);
-    let errors = |levels: &[u64; 6]| levels[Level::Error as usize] + levels[Level::Critical as usize];
     let bar = |(levels, total): (&[u64; 6], &u64)| {
-        (
-            *total as f64 / max as f64,
-            errors(levels) as f64 / (*total).max(1) as f64,
-        )
+        let share = |n: u64| n as f64 / (*total).max(1) as f64;
+        VolumeBar {
+            height: *total as f64 / max as f64,
+            errors: share(levels[Level::Error as usize] + levels[Level::Critical as usize]),
+            warnings: share(levels[Level::Warning as usize]),
+        }
     };
     merged.iter().zip(&totals).map(bar).collect()
 }

@@ -7,7 +7,10 @@ use egui::{
     Align2, Color32, CursorIcon, Id, Painter, Pos2, Rect, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo,
     accesskit, pos2, vec2,
 };
-use glass_core::{AxisTick, Command, CursorView, Event, Lane, LaneKind, Mark, MarkKind, Role, TimelineView};
+use glass_core::{
+    AxisTick, Command, CursorView, Event, GapView, Lane, LaneKind, Mark, MarkKind, PinView, RangeView, Role,
+    TimelineView, VolumeBar,
+};
 
 const TOP: f32 = 26.0;
 const AXIS: f32 = 24.0;
@@ -27,6 +30,9 @@ pub fn timeline_ui(ui: &mut Ui, place: Rect, timeline: &TimelineView, events: &m
         playhead,
         playhead_text,
         cursor,
+        range,
+        pins,
+        is_tall: _,
     } = timeline;
     let ui = &mut paint::clipped(ui, place, "timeline");
     let theme = Theme::of(ui);
@@ -54,13 +60,54 @@ pub fn timeline_ui(ui: &mut Ui, place: Rect, timeline: &TimelineView, events: &m
         ui.painter()
             .vline(x_of(track, *ratio), track.y_range(), (1.0, theme.grid));
     }
+    if let Some(range) = range {
+        range_ui(ui, track, range);
+    }
     scrub_ui(ui, track.expand2(vec2(0.0, 4.0)), timeline, events);
     lanes_ui(ui, place, track, *playhead, lanes);
+    pins.iter().for_each(|pin| pin_ui(ui, track, pin));
     axis_ui(ui, track, ticks, *playhead, playhead_text, cursor.as_ref());
 }
 
 fn x_of(track: Rect, ratio: f64) -> f32 {
     track.min.x + track.width() * ratio.clamp(0.0, 1.0) as f32
+}
+
+/// What is selected.
+fn range_ui(ui: &mut Ui, track: Rect, range: &RangeView) {
+    let RangeView { from, to, text } = range;
+    let place = Rect::from_min_max(
+        pos2(x_of(track, *from), track.min.y),
+        pos2(x_of(track, *to).max(x_of(track, *from) + 1.0), track.max.y),
+    );
+    let color = Theme::of(ui).color(Role::Accent);
+    ui.painter().rect(
+        place,
+        0,
+        color.gamma_multiply(0.12),
+        Stroke::new(1.0, color.gamma_multiply(0.6)),
+        StrokeKind::Inside,
+    );
+    paint::label(
+        ui,
+        place.with_max_y(place.min.y + 2.0),
+        &format!("selected: {text}"),
+    );
+}
+
+/// What the user marked.
+fn pin_ui(ui: &mut Ui, track: Rect, pin: &PinView) {
+    let PinView { x, name } = pin;
+    let color = Theme::of(ui).color(Role::Accent);
+    let at = pos2(x_of(track, *x), track.min.y);
+    ui.painter()
+        .vline(at.x, track.y_range(), (1.0, color.gamma_multiply(0.5)));
+    let points = [(-5.0, -6.0), (5.0, -6.0), (0.0, 2.0)];
+    let points = points.iter().map(|(x, y)| at + vec2(*x, *y)).collect();
+    ui.painter()
+        .add(Shape::convex_polygon(points, color, Stroke::NONE));
+    let text = if name.is_empty() { "marked" } else { name };
+    paint::label(ui, Rect::from_center_size(at, vec2(12.0, 12.0)), text).on_hover_text(text);
 }
 
 /// The window's start and end, and between them which part of the recording it is.
@@ -108,6 +155,9 @@ fn scrub_ui(ui: &mut Ui, track: Rect, timeline: &TimelineView, events: &mut Vec<
             events.push(Event::Scrub(ratio));
         }
     }
+    if released {
+        events.push(Event::ScrubEnd);
+    }
     response.widget_info(|| WidgetInfo::slider(true, timeline.playhead, "Timeline"));
     let steps = [
         (accesskit::Action::Increment, Command::StepForward),
@@ -132,7 +182,12 @@ fn lane_weight(kind: LaneKind) -> f32 {
     match kind {
         LaneKind::Alerts => 2.6,
         LaneKind::Logs => 1.6,
-        LaneKind::Changes | LaneKind::Incident => 1.0,
+        LaneKind::Metrics => 0.6,
+        LaneKind::Changes
+        | LaneKind::Incident
+        | LaneKind::Silences
+        | LaneKind::Deployments
+        | LaneKind::Notes => 1.0,
     }
 }
 
@@ -146,6 +201,7 @@ fn lanes_ui(ui: &mut Ui, place: Rect, track: Rect, playhead: f64, lanes: &[Lane]
             name,
             marks,
             bars,
+            gaps,
         } = lane;
         let height = track.height() * lane_weight(*kind) / weights.max(1.0);
         let row = rect(track.min.x, top, track.width(), height);
@@ -155,6 +211,7 @@ fn lanes_ui(ui: &mut Ui, place: Rect, track: Rect, playhead: f64, lanes: &[Lane]
         let name_place = rect(place.min.x + PAD, row.min.y, LANE_NAMES - GAP, height);
         paint::text_ui(ui, name_place, Align2::LEFT_CENTER, name, SMALL, Role::Muted);
         draw_bars(ui, row.shrink2(vec2(0.0, 2.0)), playhead, bars);
+        gaps.iter().for_each(|gap| gap_ui(ui, row, playhead, gap));
         marks_ui(ui, row, *kind, playhead, marks);
         top += height;
     }
@@ -175,17 +232,46 @@ fn span_rows(marks: &[Mark], width: f32, n_rows: usize) -> Vec<usize> {
     marks.iter().map(place).collect()
 }
 
-fn draw_bars(ui: &Ui, row: Rect, playhead: f64, bars: &[(f64, f64)]) {
+/// Where data is missing: hatched, as far as time has come.
+fn gap_ui(ui: &mut Ui, row: Rect, playhead: f64, gap: &GapView) {
+    let GapView { from, to, text } = gap;
+    let place = Rect::from_min_max(
+        pos2(x_of(row, *from), row.min.y + 1.0),
+        pos2(x_of(row, to.min(playhead)), row.max.y - 1.0),
+    );
+    if place.width() < 1.0 {
+        return;
+    }
+    let painter = ui.painter().with_clip_rect(place.intersect(ui.clip_rect()));
+    let stroke = Stroke::new(1.0, Theme::of(ui).border);
+    let mut x = place.min.x - place.height();
+    while x < place.max.x {
+        painter.line_segment(
+            [pos2(x, place.max.y), pos2(x + place.height(), place.min.y)],
+            stroke,
+        );
+        x += 6.0;
+    }
+    paint::label(ui, place, text).on_hover_text(text);
+}
+
+fn draw_bars(ui: &Ui, row: Rect, playhead: f64, bars: &[VolumeBar]) {
     let theme = Theme::of(ui);
     // The bar that the playhead stands in counts only what is known, and is painted only so far.
     let known = row.with_max_x(x_of(row, playhead));
     let painter = ui.painter().with_clip_rect(known.intersect(ui.clip_rect()));
-    let (usual, bad) = (
+    let (usual, warn, bad) = (
         theme.color(Role::Muted).gamma_multiply(0.6),
+        theme.color(Role::Warning).gamma_multiply(0.8),
         theme.color(Role::Critical).gamma_multiply(0.85),
     );
     let width = row.width() / bars.len().max(1) as f32;
-    for (index, (height, errors)) in bars.iter().enumerate() {
+    for (index, bar) in bars.iter().enumerate() {
+        let VolumeBar {
+            height,
+            errors,
+            warnings,
+        } = bar;
         if *height <= 0.0 {
             continue;
         }
@@ -197,6 +283,11 @@ fn draw_bars(ui: &Ui, row: Rect, playhead: f64, bars: &[(f64, f64)]) {
         // the two can be told apart without colour.
         let narrow = if wide > 2.0 { wide - 1.0 } else { wide };
         painter.rect_filled(rect(left, row.max.y - tall, narrow, tall), 0, usual);
+        let both = errors + warnings;
+        if *warnings > 0.0 {
+            let part = (tall * both as f32).max(1.5);
+            painter.rect_filled(rect(left, row.max.y - part, narrow, part), 0, warn);
+        }
         if *errors > 0.0 {
             let part = (tall * *errors as f32).max(1.5);
             painter.rect_filled(rect(left, row.max.y - part, wide, part), 0, bad);
@@ -209,7 +300,13 @@ fn draw_bars(ui: &Ui, row: Rect, playhead: f64, bars: &[(f64, f64)]) {
 fn marks_ui(ui: &mut Ui, lane: Rect, kind: LaneKind, playhead: f64, marks: &[Mark]) {
     let n_rows = match kind {
         LaneKind::Alerts => (lane.height() / SPAN_ROW).clamp(1.0, 8.0) as usize,
-        LaneKind::Changes | LaneKind::Incident | LaneKind::Logs => 1,
+        LaneKind::Changes
+        | LaneKind::Incident
+        | LaneKind::Logs
+        | LaneKind::Silences
+        | LaneKind::Deployments
+        | LaneKind::Notes
+        | LaneKind::Metrics => 1,
     };
     let rows = span_rows(marks, lane.width(), n_rows);
     let row_height = lane.height() / n_rows as f32;

@@ -7,8 +7,8 @@ mod support;
 
 use glass_core::{
     AxisTick, Cell, Column, CompletionRow, CursorView, DataState, DataStateKind, FaultView, GraphLine,
-    GraphView, Header, HelpGroup, HelpView, Lane, Line, Mark, Overlay, OverviewView, PromptView,
-    QueryEditorView, Row, ScreenView, Span, StatusView, Tab, TableView, TimelineView, ViewModel,
+    GraphView, Header, HelpGroup, HelpView, Lane, Line, Mark, Overlay, OverviewView, PinView, PromptView,
+    QueryEditorView, RangeView, Row, ScreenView, Span, StatusView, Tab, TableView, TimelineView, ViewModel,
 };
 use support::{accessible_texts, fixture, harness};
 
@@ -18,6 +18,7 @@ fn texts(model: &ViewModel) -> Vec<String> {
         header,
         tabs,
         screen,
+        halves: _,
         timeline,
         status,
         overlay,
@@ -190,6 +191,9 @@ fn timeline_texts(timeline: &TimelineView, said: &mut Vec<String>) {
         playhead: _,
         playhead_text,
         cursor,
+        range,
+        pins,
+        is_tall: _,
     } = timeline;
     said.extend([start, end, playhead_text].map(String::clone));
     for Lane {
@@ -197,9 +201,11 @@ fn timeline_texts(timeline: &TimelineView, said: &mut Vec<String>) {
         name,
         marks,
         bars: _,
+        gaps,
     } in lanes
     {
         said.push(name.clone());
+        said.extend(gaps.iter().map(|gap| gap.text.clone()));
         for Mark {
             kind: _,
             role: _,
@@ -215,6 +221,10 @@ fn timeline_texts(timeline: &TimelineView, said: &mut Vec<String>) {
     if let Some(CursorView { x: _, text }) = cursor {
         said.push(text.clone());
     }
+    if let Some(RangeView { from: _, to: _, text }) = range {
+        said.push(text.clone());
+    }
+    said.extend(pins.iter().map(|PinView { x: _, name }| name.clone()));
 }
 
 fn overlay_texts(overlay: &Overlay, said: &mut Vec<String>) {

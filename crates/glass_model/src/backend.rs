@@ -141,6 +141,9 @@ pub enum JumpTarget {
     Error,
     /// Something said or done in an incident.
     Incident,
+    /// Whatever stands on the timeline: an alert that begins or ends, a change, a deployment, an annotation, a word on
+    /// an incident.
+    Any,
 }
 
 /// A wish to jump.

@@ -2,9 +2,9 @@
 
 use crate::{
     Alert, Change, ChangeSummary, Completion, CompletionAsk, Dashboard, DashboardSummary, Document,
-    DocumentSummary, Event, Explanation, Graph, LogFilter, LogHistogram, LogPage, LogPatterns, MetricName,
-    Provenance, QueryAsk, QueryLanguage, QueryResult, RepositoryFile, RuleGroup, Seen, Selector, Silence,
-    Target, TimeRange, Timestamp, Transform,
+    DocumentSummary, Event, Explanation, Gap, Graph, LogFilter, LogHistogram, LogPage, LogPatterns,
+    MetricName, Provenance, QueryAsk, QueryLanguage, QueryResult, RepositoryFile, RuleGroup, Seen, Selector,
+    Silence, Target, TimeRange, Timestamp, Transform,
 };
 
 /// Something asked, as of a moment: the answer holds nothing that became known later.
@@ -66,6 +66,11 @@ pub enum Ask {
     Files,
     /// Events that touch a window, by time.
     Events {
+        /// The window.
+        window: TimeRange,
+    },
+    /// Where a window has no data though data was wanted, by kind and time.
+    Gaps {
         /// The window.
         window: TimeRange,
     },
@@ -199,6 +204,7 @@ pub enum AnswerValue {
     Change(Option<Change>),
     Files(Vec<RepositoryFile>),
     Events(Vec<Event>),
+    Gaps(Vec<Gap>),
     Documents(Vec<DocumentSummary>),
     Document(Option<Document>),
     Dashboards(Vec<DashboardSummary>),

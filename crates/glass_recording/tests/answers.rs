@@ -721,6 +721,18 @@ fn moments_of(world: &World, target: JumpTarget) -> Vec<Timestamp> {
                         .chain(document.summary.closed_at),
                 );
             }
+            (JumpTarget::Any, Fact::Event(event)) => {
+                moments.push(event.known_at);
+                moments.extend(event.until.map(|until| until.known_at.max(event.known_at)));
+            }
+            (JumpTarget::Any, Fact::Change(_) | Fact::Document(_)) => {
+                let alone = World {
+                    facts: vec![fact.clone()],
+                    ..world.clone()
+                };
+                moments.extend(moments_of(&alone, JumpTarget::Change));
+                moments.extend(moments_of(&alone, JumpTarget::Incident));
+            }
             (JumpTarget::Error, Fact::Entry(_, entry, level)) if *level >= Level::Error => {
                 errors.push(entry.at)
             }
@@ -742,6 +754,7 @@ fn jumps_go_to_the_nearest_moment() {
         JumpTarget::Change,
         JumpTarget::Error,
         JumpTarget::Incident,
+        JumpTarget::Any,
     ] {
         let moments = moments_of(&recorded.world, target);
         for _ in 0..80 {

@@ -2,7 +2,7 @@
 
 use crate::header::draw_header;
 use crate::hits::Hits;
-use crate::layout::{Areas, areas};
+use crate::layout::{Areas, areas, take_left, take_top};
 use crate::options::Look;
 use crate::overlay::draw_overlay;
 use crate::pen::Pen;
@@ -10,7 +10,7 @@ use crate::screens::{draw_screen, draw_too_small};
 use crate::status::draw_status;
 use crate::tabs::{draw_tabs, tab_at};
 use crate::timeline::{draw_timeline, ratio_at, ratio_of_column};
-use glass_core::{Screen, ViewModel};
+use glass_core::{HalvesView, Role, Screen, ScreenView, ViewModel};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
@@ -22,28 +22,69 @@ pub(crate) fn draw_frame(model: &ViewModel, buffer: &mut Buffer, look: Look) -> 
         buffer.set_style(area, ground);
     }
     let mut pen = Pen::new(buffer, look);
-    pen.hits.lists = model.screen.lists();
     let ViewModel {
         header,
         tabs,
         screen,
+        halves,
         timeline,
         status,
         overlay,
     } = model;
-    let Some(areas) = areas(area.width, area.height, !header.warning.is_empty()) else {
+    let Some(areas) = areas_of(model, area) else {
         draw_too_small(&mut pen, area);
         return pen.hits;
     };
     draw_header(&mut pen, areas.header, areas.warning, header);
     draw_tabs(&mut pen, areas.tabs, tabs);
-    draw_screen(&mut pen, areas.main, screen);
+    match halves {
+        Some(halves) => draw_halves(&mut pen, areas.main, screen, halves),
+        None => {
+            pen.hits.begin(false, screen.lists());
+            draw_screen(&mut pen, areas.main, screen);
+        }
+    }
     draw_timeline(&mut pen, areas.timeline, timeline);
     draw_status(&mut pen, areas.status, status);
     if let Some(overlay) = overlay {
         draw_overlay(&mut pen, area, areas.main, overlay);
     }
     pen.hits
+}
+
+/// Draws two screens side by side, each below its title; the one that keys go to has a title that stands out.
+fn draw_halves(pen: &mut Pen, area: Rect, left: &ScreenView, halves: &HalvesView) {
+    let HalvesView {
+        titles,
+        right,
+        right_has_keys,
+    } = halves;
+    let mut rest = area;
+    let left_area = take_left(&mut rest, area.width / 2);
+    let bar = take_left(&mut rest, 1);
+    for y in bar.top()..bar.bottom() {
+        pen.set(bar.x, y, pen.glyphs.vertical(), pen.theme.chrome());
+    }
+    let parts = [(left_area, left, !right_has_keys), (rest, right, *right_has_keys)];
+    for (nth, (mut place, view, has_keys)) in parts.into_iter().enumerate() {
+        let row = take_top(&mut place, 1);
+        let style = match has_keys {
+            true => pen.theme.badge(Role::Accent),
+            false => pen.style(Role::Muted),
+        };
+        let sign = pen
+            .glyphs
+            .pick(if has_keys { "▸" } else { " " }, if has_keys { ">" } else { " " });
+        pen.put(
+            row.x + 1,
+            row.y,
+            row.width.saturating_sub(1),
+            &format!("{sign} {} ", titles[nth]),
+            style,
+        );
+        pen.hits.begin(nth == 1, view.lists());
+        draw_screen(pen, place, view);
+    }
 }
 
 /// What the pointer meets on the screen.
@@ -68,5 +109,6 @@ pub(crate) fn timeline_ratio(model: &ViewModel, screen: Rect, column: u16) -> Op
 }
 
 fn areas_of(model: &ViewModel, screen: Rect) -> Option<Areas> {
-    areas(screen.width, screen.height, !model.header.warning.is_empty())
+    let has_warning = !model.header.warning.is_empty();
+    areas(screen.width, screen.height, has_warning, model.timeline.is_tall)
 }

@@ -7,8 +7,9 @@ use std::ops::Range;
 /// What the pointer can meet.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Hit {
-    /// A list, by its place among the lists of the screen; and the row, if there is one.
-    List(usize, Option<usize>),
+    /// A list: whether it is of the right one of two screens, its place among the lists of its screen, and the row, if
+    /// there is one.
+    List(bool, usize, Option<usize>),
     /// Something that a command belongs to.
     Command(Command),
     /// A hint: the keys it shows.
@@ -18,6 +19,7 @@ pub(crate) enum Hit {
 /// A list where it was drawn.
 #[derive(Clone, Debug)]
 struct DrawnList {
+    is_right: bool,
     nth: usize,
     area: Rect,
     /// The screen's row in which the first of the list's rows stands.
@@ -30,23 +32,39 @@ struct DrawnList {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Hits {
     /// The lists of the screen that is drawn.
-    pub lists: Vec<ListView>,
+    lists: Vec<ListView>,
+    /// Whether that is the right one of two.
+    is_right: bool,
     drawn: Vec<DrawnList>,
     others: Vec<(Rect, Hit)>,
 }
 
 impl Hits {
+    /// Begins a screen with these lists.
+    pub fn begin(&mut self, is_right: bool, lists: Vec<ListView>) {
+        self.lists = lists;
+        self.is_right = is_right;
+    }
+
     /// Notes a list by its title: rows of it stand from `top` on. One that the core does not count among the lists is
     /// left out.
     pub fn list(&mut self, title: &str, area: Rect, top: u16, rows: Range<usize>) {
-        let is_new = |nth: usize| self.drawn.iter().all(|drawn| drawn.nth != nth);
+        let is_right = self.is_right;
+        let is_it = |drawn: &DrawnList, nth: usize| (drawn.is_right, drawn.nth) == (is_right, nth);
+        let is_new = |nth: usize| !self.drawn.iter().any(|drawn| is_it(drawn, nth));
         let of_title = self.lists.iter().enumerate();
         let found = of_title
             .filter(|(_, list)| list.title == title)
             .map(|(nth, _)| nth)
             .find(|nth| is_new(*nth));
         if let Some(nth) = found {
-            self.drawn.push(DrawnList { nth, area, top, rows });
+            self.drawn.push(DrawnList {
+                is_right,
+                nth,
+                area,
+                top,
+                rows,
+            });
         }
     }
 
@@ -75,6 +93,6 @@ impl Hits {
             .checked_sub(list.top)
             .map(|offset| list.rows.start + usize::from(offset))
             .filter(|row| list.rows.contains(row));
-        Some(Hit::List(list.nth, row))
+        Some(Hit::List(list.is_right, list.nth, row))
     }
 }

@@ -18,6 +18,8 @@ const DOUBLE_CLICK: Duration = Duration::from_millis(400);
 pub(crate) struct Pointer {
     /// Whether the button went down on the timeline and has not come up.
     is_scrubbing: bool,
+    /// Where the other button went down on the timeline, if it has not come up: it selects a range.
+    selects_from: Option<f64>,
     /// Where and when the button last went down.
     last_click: Option<(Position, Instant)>,
 }
@@ -115,8 +117,26 @@ fn mouse_events_of(
             let ratio = timeline_ratio(model, screen, mouse.column);
             ratio.map(Event::Scrub).into_iter().collect()
         }
-        MouseEventKind::Up(MouseButton::Left) => {
-            pointer.is_scrubbing = false;
+        MouseEventKind::Up(MouseButton::Left) => match std::mem::take(&mut pointer.is_scrubbing) {
+            true => vec![Event::ScrubEnd],
+            false => Vec::new(),
+        },
+        MouseEventKind::Down(MouseButton::Right) => {
+            pointer.selects_from = match target_at(model, screen, place) {
+                Some(Target::Timeline(ratio)) => Some(ratio),
+                _ => None,
+            };
+            Vec::new()
+        }
+        MouseEventKind::Drag(MouseButton::Right) => {
+            let to = timeline_ratio(model, screen, mouse.column);
+            let ends = pointer.selects_from.zip(to);
+            ends.map(|(from, to)| Event::Select { from, to })
+                .into_iter()
+                .collect()
+        }
+        MouseEventKind::Up(MouseButton::Right) => {
+            pointer.selects_from = None;
             Vec::new()
         }
         _ => Vec::new(),
@@ -128,7 +148,8 @@ fn wheel(model: &ViewModel, hits: &Hits, place: Position, n_rows: i64) -> Vec<Ev
     let key = if n_rows < 0 { Key::Up } else { Key::Down };
     match hits.at(place) {
         _ if model.overlay.is_some() => vec![Event::Chord(Chord::key(key))],
-        Some(Hit::List(list, _)) => vec![Event::Point(Point {
+        Some(Hit::List(right, list, _)) => vec![Event::Point(Point {
+            right,
             list,
             at: PointAt::Wheel(n_rows),
         })],
@@ -143,6 +164,14 @@ fn click(model: &ViewModel, hits: &Hits, screen: Rect, place: Position, pointer:
     let is_second = pointer.click(place);
     match target_at(model, screen, place) {
         Some(Target::Tab(screen)) => return vec![Event::Command(Command::Show(screen))],
+        // Terminals without a second button, or with a menu on it: the second of two clicks begins a range.
+        Some(Target::Timeline(ratio)) if is_second => {
+            return vec![
+                Event::Scrub(ratio),
+                Event::ScrubEnd,
+                Event::Command(Command::SelectRange),
+            ];
+        }
         Some(Target::Timeline(ratio)) => {
             pointer.is_scrubbing = true;
             return vec![Event::Scrub(ratio)];
@@ -150,14 +179,15 @@ fn click(model: &ViewModel, hits: &Hits, screen: Rect, place: Position, pointer:
         None => {}
     }
     match hits.at(place) {
-        Some(Hit::List(list, Some(row))) => {
+        Some(Hit::List(right, list, Some(row))) => {
             let at = match is_second {
                 true => PointAt::Open(row),
                 false => PointAt::Row(row),
             };
-            vec![Event::Point(Point { list, at })]
+            vec![Event::Point(Point { right, list, at })]
         }
-        Some(Hit::List(list, None)) => vec![Event::Point(Point {
+        Some(Hit::List(right, list, None)) => vec![Event::Point(Point {
+            right,
             list,
             at: PointAt::Beside,
         })],

@@ -32,8 +32,9 @@ pub(crate) struct Areas {
     pub status: Rect,
 }
 
-/// Divides a screen; `None` if it is too small.
-pub(crate) fn areas(width: u16, height: u16, has_warning: bool) -> Option<Areas> {
+/// Divides a screen; `None` if it is too small. Where the timeline is what the screen is about, it is tall and stands
+/// above the rest.
+pub(crate) fn areas(width: u16, height: u16, has_warning: bool, is_tall: bool) -> Option<Areas> {
     if width < MIN_WIDTH || height < MIN_HEIGHT {
         return None;
     }
@@ -42,6 +43,20 @@ pub(crate) fn areas(width: u16, height: u16, has_warning: bool) -> Option<Areas>
     let tabs = take_top(&mut rest, 1);
     let warning = take_top(&mut rest, u16::from(has_warning));
     let status = take_bottom(&mut rest, 1);
+    if is_tall {
+        take_top(&mut rest, u16::from(height >= 28));
+        let n_rows = 1 + tall_rows(rest.height);
+        let timeline = take_top(&mut rest, n_rows);
+        take_top(&mut rest, u16::from(height >= 28));
+        return Some(Areas {
+            header,
+            tabs,
+            warning,
+            main: rest,
+            timeline,
+            status,
+        });
+    }
     let timeline = take_bottom(&mut rest, 1 + lane_rows(height));
     if height >= 28 {
         take_top(&mut rest, 1);
@@ -64,6 +79,11 @@ fn lane_rows(height: u16) -> u16 {
         32..48 => 6,
         _ => 8,
     }
+}
+
+/// The same where the timeline is what the screen is about: more than half of the room.
+fn tall_rows(room: u16) -> u16 {
+    (room * 11 / 20).max(7)
 }
 
 /// Cuts rows off the top.
@@ -235,7 +255,7 @@ pub(crate) fn histogram_rows(main_height: u16) -> u16 {
 
 /// How much fits on a screen of so many columns and rows; what the core must be told whenever that changes.
 pub fn viewport_of(width: u16, height: u16) -> Viewport {
-    let Some(areas) = areas(width, height, false) else {
+    let Some(areas) = areas(width, height, false, false) else {
         return Viewport {
             list_rows: 1,
             short_rows: 1,
@@ -270,7 +290,7 @@ mod tests {
     fn the_parts_fill_the_screen_without_overlap() {
         for (width, height) in [(60, 16), (80, 24), (120, 40), (200, 60), (500, 200)] {
             for has_warning in [false, true] {
-                let a = areas(width, height, has_warning).unwrap();
+                let a = areas(width, height, has_warning, false).unwrap();
                 let parts = [a.header, a.tabs, a.warning, a.main, a.timeline, a.status];
                 for pair in parts.windows(2) {
                     assert!(pair[0].bottom() <= pair[1].top(), "{width}x{height}: {parts:?}");

@@ -11,7 +11,7 @@ use crate::table::draw_table;
 use crate::theme::role_of_phase;
 use glass_core::{
     AlertsView, ChangesView, CloudsView, DocumentView, IncidentsView, Line, MetricsView, OverviewView, Phase,
-    Role, ScreenView, TableView,
+    Role, ScreenView, TableView, TimelineListView,
 };
 use ratatui::layout::Rect;
 
@@ -33,6 +33,7 @@ pub(crate) fn draw_screen(pen: &mut Pen, area: Rect, screen: &ScreenView) {
         ScreenView::Incidents(IncidentsView { list, document }) => {
             draw_list_and_document(pen, area, list, document, (SIDE_BY_SIDE, 32));
         }
+        ScreenView::Timeline(TimelineListView { list }) => draw_table(pen, area, list, "", true),
         ScreenView::Dashboards(dashboards) => draw_dashboards(pen, area, dashboards),
         ScreenView::Clouds(clouds) => draw_clouds(pen, area, clouds),
     }

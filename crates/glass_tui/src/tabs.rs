@@ -11,18 +11,21 @@ enum Detail {
     Full,
     /// The same without air.
     Dense,
+    /// Short titles, with less between them.
+    Short,
     /// Only the current tab has its title.
     KeysOnly,
 }
 
 /// Where the tabs stand: each from its left edge, so wide.
 fn tab_spans(area: Rect, tabs: &[Tab]) -> (Detail, Vec<(u16, u16)>) {
-    for detail in [Detail::Full, Detail::Dense, Detail::KeysOnly] {
+    for detail in [Detail::Full, Detail::Dense, Detail::Short, Detail::KeysOnly] {
+        let air = if detail == Detail::Short { 1 } else { 2 };
         let gap = if detail == Detail::Full { 1 } else { 0 };
         let mut x = area.x;
         let mut spans = Vec::with_capacity(tabs.len());
         for tab in tabs {
-            let width = text_width(&tab_text(tab, detail)).saturating_add(2);
+            let width = text_width(&tab_text(tab, detail)).saturating_add(air);
             spans.push((x, width));
             x = x.saturating_add(width).saturating_add(gap);
         }
@@ -37,14 +40,14 @@ fn tab_text(tab: &Tab, detail: Detail) -> String {
     let Tab {
         key,
         title,
-        screen: _,
+        screen,
         active,
         badge,
     } = tab;
-    let title = if detail == Detail::KeysOnly && !active {
-        ""
-    } else {
-        title
+    let title = match detail {
+        Detail::KeysOnly if !active => "",
+        Detail::Short => screen.short_title(),
+        _ => title,
     };
     [key.as_str(), title, badge]
         .into_iter()
@@ -64,16 +67,26 @@ pub(crate) fn draw_tabs(pen: &mut Pen, area: Rect, tabs: &[Tab]) {
         let Tab {
             key,
             title,
-            screen: _,
+            screen,
             active,
             badge,
         } = tab;
+        let title = if detail == Detail::Short {
+            screen.short_title()
+        } else {
+            title
+        };
         if *active {
             let text = format!(" {} ", tab_text(tab, detail));
+            let room = if detail == Detail::Short { room + 1 } else { room };
             pen.put(x, area.y, room, &text, pen.theme.badge(Role::Accent));
             continue;
         }
-        let inner = room - 2;
+        let inner = if detail == Detail::Short {
+            room - 1
+        } else {
+            room - 2
+        };
         let mut at = x + 1;
         at += pen.put_as(at, area.y, inner, key, Role::Muted);
         if detail != Detail::KeysOnly {
@@ -126,17 +139,18 @@ mod tests {
     #[test]
     fn a_click_finds_its_tab() {
         let area = Rect::new(0, 1, 80, 1);
-        let at = |x, y| tab_at(area, &tabs("3"), Position { x, y });
+        let at = |x, y| tab_at(area, &tabs(""), Position { x, y });
         assert_eq!(at(2, 1), Some(Screen::Overview));
-        assert_eq!(at(16, 1), Some(Screen::Metrics));
+        assert_eq!(at(13, 1), Some(Screen::Metrics));
         assert_eq!(at(2, 0), None);
         assert_eq!(at(79, 1), None);
     }
 
     #[test]
     fn narrow_screens_show_keys_before_they_cut_a_tab_off() {
-        assert!(tab_spans(Rect::new(0, 0, 110, 1), &tabs("")).0 == Detail::Full);
-        assert!(tab_spans(Rect::new(0, 0, 96, 1), &tabs("")).0 == Detail::Dense);
+        assert!(tab_spans(Rect::new(0, 0, 120, 1), &tabs("")).0 == Detail::Full);
+        assert!(tab_spans(Rect::new(0, 0, 105, 1), &tabs("")).0 == Detail::Dense);
+        assert!(tab_spans(Rect::new(0, 0, 80, 1), &tabs("")).0 == Detail::Short);
         let (detail, spans) = tab_spans(Rect::new(0, 0, 60, 1), &tabs("12"));
         assert!(detail == Detail::KeysOnly);
         assert!(spans.last().unwrap().0 < 60);

@@ -1,12 +1,16 @@
 //! The timeline under every screen: an axis with the playhead's time, then lanes of marks and of log volume.
 
-use crate::graph::{centered, known_columns};
+mod labels;
+mod selection;
+mod volume;
+
+use crate::graph::known_columns;
 use crate::layout::{GUTTER, column_of, take_top, time_axis};
-use crate::logs::bars_of_column;
 use crate::pen::{Pen, text_width};
-use crate::theme::Layer;
 use glass_core::{AxisTick, CursorView, Lane, LaneKind, Mark, MarkKind, Role, TimelineView};
+use labels::Labels;
 use ratatui::layout::{Position, Rect};
+use volume::draw_bars;
 
 /// Draws the timeline.
 pub(crate) fn draw_timeline(pen: &mut Pen, area: Rect, timeline: &TimelineView) {
@@ -19,16 +23,19 @@ pub(crate) fn draw_timeline(pen: &mut Pen, area: Rect, timeline: &TimelineView) 
         playhead,
         playhead_text,
         cursor,
+        range,
+        pins,
+        is_tall: _,
     } = timeline;
     let mut rest = area;
     let axis_row = take_top(&mut rest, 1);
     draw_extent(pen, axis_row, *extent);
     let axis = time_axis(axis_row);
     pen.rule(axis, pen.glyphs.horizontal(), pen.theme.chrome());
-    let mut labels = Labels {
-        row: axis,
-        taken: Vec::new(),
-    };
+    let mut labels = Labels::new(axis);
+    if let Some(range) = range {
+        selection::draw_range(pen, axis, range);
+    }
     if let Some(x) = edge_column(axis, *playhead) {
         labels.put(
             pen,
@@ -41,6 +48,10 @@ pub(crate) fn draw_timeline(pen: &mut Pen, area: Rect, timeline: &TimelineView) 
         && let Some(column) = column_of(axis, *x)
     {
         labels.put(pen, column, &format!(" {text} "), pen.theme.badge(Role::Strong));
+    }
+    selection::draw_pins(pen, axis, pins, &mut labels);
+    if let Some(range) = range {
+        selection::label_range(pen, axis, range, &mut labels);
     }
     // Where there is room for both, the window's ends are told in full; the ticks are times of day.
     if axis.width >= 90 || ticks.is_empty() {
@@ -70,24 +81,6 @@ fn edge_column(axis: Rect, ratio: f64) -> Option<u16> {
         return None;
     }
     column_of(axis, ratio.clamp(0.0, 1.0))
-}
-
-/// Texts in a row, of which none touches another.
-struct Labels {
-    row: Rect,
-    taken: Vec<(u16, u16)>,
-}
-
-impl Labels {
-    fn put(&mut self, pen: &mut Pen, column: u16, text: &str, style: ratatui::style::Style) {
-        let span = centered(self.row, column, text_width(&pen.glyphs.spell(text)));
-        let touches = |other: &(u16, u16)| span.0 < other.0 + other.1 + 1 && other.0 < span.0 + span.1 + 1;
-        if span.1 == 0 || self.taken.iter().any(touches) {
-            return;
-        }
-        pen.put(span.0, self.row.y, span.1, text, style);
-        self.taken.push(span);
-    }
 }
 
 /// A scroll bar in the gutter: which part of the recording the window shows.
@@ -135,6 +128,7 @@ fn draw_lane(pen: &mut Pen, area: Rect, lane: &Lane, playhead: f64, cursor: Opti
         name,
         marks,
         bars,
+        gaps,
     } = lane;
     if area.height == 0 {
         return;
@@ -158,64 +152,13 @@ fn draw_lane(pen: &mut Pen, area: Rect, lane: &Lane, playhead: f64, cursor: Opti
         column_of(axis, playhead).map(|x| (x, pen.glyphs.vertical(), Role::Accent)),
     ];
     draw_bars(pen, axis, bars);
+    selection::draw_gaps(pen, axis, gaps, playhead);
     for (x, symbol, role) in upright.into_iter().flatten() {
         for y in axis.top()..axis.bottom() {
             pen.set(x, y, symbol, pen.style(role));
         }
     }
     draw_marks(pen, axis, marks, playhead);
-}
-
-/// Draws log volume: a bar a column, its lower part in the role of errors by their share. In a lane of one row,
-/// where a bar has no two parts, it is of the errors' role when they are at least a tenth.
-fn draw_bars(pen: &mut Pen, axis: Rect, bars: &[(f64, f64)]) {
-    if bars.is_empty() || axis.width == 0 {
-        return;
-    }
-    for i in 0..axis.width {
-        let here = &bars[bars_of_column(bars.len(), axis.width, i)];
-        let tallest = here.iter().copied().max_by(|a, b| a.0.total_cmp(&b.0));
-        let (height, share) = tallest.unwrap_or_default();
-        let [height, share] = [height, share].map(|part| {
-            if part.is_finite() {
-                part.clamp(0.0, 1.0)
-            } else {
-                0.0
-            }
-        });
-        if height > 0.0 {
-            let column = Rect {
-                x: axis.x + i,
-                width: 1,
-                ..axis
-            };
-            draw_volume(pen, column, height, share);
-        }
-    }
-}
-
-fn draw_volume(pen: &mut Pen, column: Rect, height: f64, share: f64) {
-    let top = ((height * f64::from(column.height) * 8.0).round() as usize).max(1);
-    let errors = if share > 0.0 {
-        ((top as f64 * share).round() as usize).max(1)
-    } else {
-        0
-    };
-    for row in 0..column.height {
-        let base = usize::from(row) * 8;
-        let end = top.saturating_sub(base).min(8);
-        if end == 0 {
-            break;
-        }
-        let is_error = if column.height == 1 {
-            share >= 0.1
-        } else {
-            errors >= base + end.div_ceil(2)
-        };
-        let layer = if is_error { Layer::Errors } else { Layer::Others };
-        let y = column.bottom() - 1 - row;
-        pen.set(column.x, y, pen.glyphs.block(end), pen.theme.layer(layer));
-    }
 }
 
 /// A mark with its place in cells.
@@ -402,6 +345,7 @@ mod tests {
             name: String::new(),
             marks: Vec::new(),
             bars: Vec::new(),
+            gaps: Vec::new(),
         };
         let lanes = [
             LaneKind::Alerts,

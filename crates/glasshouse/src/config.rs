@@ -33,7 +33,7 @@ pub(crate) struct Config {
     pub colors: Option<Colors>,
     pub glyphs: Option<Glyphs>,
     pub mouse: Option<bool>,
-    speed: Option<u32>,
+    speed: Option<f64>,
 }
 
 impl Config {

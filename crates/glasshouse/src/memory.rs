@@ -4,7 +4,7 @@
 //! left out.
 
 use anyhow::{Context, Result, anyhow, bail};
-use glass_core::{Memory, Screen, Session};
+use glass_core::{MarkedMoment, Memory, Screen, Session};
 use glass_model::Timestamp;
 use serde_json::{Value, json};
 use std::fs::{self, File};
@@ -82,6 +82,10 @@ fn json_of(memory: &Memory) -> Value {
         let texts = session.texts.iter().map(|(screen, filter, query)| {
             json!({ "screen": screen.slug(), "filter": kept(filter), "query": kept(query) })
         });
+        let marks = session
+            .marks
+            .iter()
+            .map(|mark| json!({ "at": mark.at.to_string(), "name": mark.name }));
         json!({
             "name": session.name,
             "start": session.start.map(|start| start.to_string()),
@@ -90,6 +94,7 @@ fn json_of(memory: &Memory) -> Value {
             "from": session.from.to_string(),
             "window_secs": session.window_nanos as f64 / 1e9,
             "texts": texts.collect::<Vec<_>>(),
+            "marks": marks.collect::<Vec<_>>(),
         })
     });
     let list = |texts: &[String]| {
@@ -146,6 +151,21 @@ fn session_of(value: &Value) -> Option<Session> {
         from: time("from")?,
         window_nanos: (value.get("window_secs")?.as_f64()? * 1e9) as i64,
         texts: texts.collect(),
+        // Files of before have none.
+        marks: value
+            .get("marks")
+            .and_then(Value::as_array)
+            .map_or(&[][..], Vec::as_slice)
+            .iter()
+            .filter_map(mark_of)
+            .collect(),
+    })
+}
+
+fn mark_of(value: &Value) -> Option<MarkedMoment> {
+    Some(MarkedMoment {
+        at: Timestamp::parse_rfc3339(value.get("at")?.as_str()?).ok()?,
+        name: kept(value.get("name")?.as_str()?).to_owned(),
     })
 }
 
@@ -169,6 +189,10 @@ mod tests {
             from: Timestamp::from_secs(1_789_999_000),
             window_nanos: 900_000_000_000,
             texts: vec![(Screen::Logs, "größe \"x\"".to_owned(), String::new())],
+            marks: vec![MarkedMoment {
+                at: Timestamp::from_secs(1_789_999_500),
+                name: "größe".to_owned(),
+            }],
         };
         let memory = Memory {
             sessions: vec![session("heron", Some(1_789_999_000)), session("osm", None)],

@@ -7,7 +7,7 @@ impl App {
     /// Shows a screen at a moment, as an address names it.
     pub fn open_address(&mut self, address: &Address) {
         self.remember();
-        self.screen = address.screen;
+        self.put_screen(address.screen);
         if address.window_nanos > 0 {
             self.time.set_window_length(address.window_nanos);
         }

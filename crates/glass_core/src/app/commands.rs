@@ -73,6 +73,14 @@ impl App {
             Command::SeekEnd => self.seek(self.time.end()),
             Command::SeekStart => self.seek(self.time.extent().start),
             Command::ZoomIn | Command::ZoomOut => self.time.zoom(command == Command::ZoomIn),
+            Command::Split => self.split_or_join(),
+            Command::SelectRange | Command::ClearRange | Command::ZoomToRange | Command::ToggleLoop => {
+                self.run_on_range(command);
+            }
+            Command::SkipQuiet => self.toggle_quiet(),
+            Command::ToggleMark | Command::NameMark | Command::NextMark | Command::PreviousMark => {
+                self.run_on_marks(command);
+            }
             Command::SeekTo => self.prompt = Some(Prompt::new(PromptKind::Seek, "")),
             Command::Palette => self.prompt = Some(Prompt::new(PromptKind::Palette, "")),
             Command::Filter => {
@@ -102,6 +110,7 @@ impl App {
                         forward,
                     })];
                 }
+                None if self.run_on_halves(command) => {}
                 None => return self.run_on_screen(command),
             },
         }
@@ -109,20 +118,25 @@ impl App {
     }
 
     pub(super) fn run_on_screen(&mut self, command: Command) -> Vec<Effect> {
-        let viewport = self.viewport;
+        let viewport = self.screen_viewport(self.viewport);
         let (screen, context) = self.current_mut();
         match screen.run(&context, viewport, command) {
             Reaction::Done => {}
             Reaction::MoveCursor(n_steps) => self.time.move_cursor(n_steps),
             Reaction::SetCursor(at) => self.time.set_cursor(at),
             Reaction::Show(screen) => self.open_from_overview(screen),
+            Reaction::ShowOf(screen, key) => self.show_of(screen, key),
             Reaction::GoTo(at) => self.go_to(at),
             Reaction::Open(id) => return self.open(id),
             Reaction::CheckClouds => return vec![Effect::CheckClouds],
             Reaction::Say(text) => self.say(text),
+            Reaction::Ignored if command == Command::Back && self.time.is_selecting() => {
+                self.time.select_nothing();
+            }
             Reaction::Ignored if command == Command::Back && self.time.cursor().is_some() => {
                 self.time.set_cursor(None)
             }
+            Reaction::Ignored if command == Command::Back && self.join() => {}
             Reaction::Ignored if command == Command::Back && self.screen != Screen::Overview => {
                 self.show(Screen::Overview);
             }
@@ -165,8 +179,8 @@ impl App {
             ));
         }
         self.seek(at);
-        self.screen = Screen::Overview;
-        self.say("the moment that the text names; `[` goes back to the text");
+        self.put_screen(Screen::Overview);
+        self.say("at that moment; `[` goes back to where you were");
     }
 
     /// Shows a screen with what is chosen on the overview chosen there.
@@ -181,12 +195,31 @@ impl App {
         self.show(screen);
     }
 
+    /// Shows a screen with one of its rows chosen.
+    fn show_of(&mut self, screen: Screen, key: String) {
+        match screen {
+            Screen::Alerts => self.alerts.choice.choose(key),
+            Screen::Changes => self.changes.choice.choose(key),
+            Screen::Incidents => self.incidents.choice.choose(key),
+            _ => {}
+        }
+        self.show(screen);
+    }
+
     pub(super) fn show(&mut self, screen: Screen) {
         if screen != self.screen {
             self.remember();
-            self.screen = screen;
-            self.editor = None;
+            self.put_screen(screen);
         }
+    }
+
+    /// Puts a screen where keys go to; of two side by side, keys go where it is.
+    pub(super) fn put_screen(&mut self, screen: Screen) {
+        if self.is_other_half(screen) {
+            self.change_half();
+        }
+        self.screen = screen;
+        self.editor = None;
     }
 }
 

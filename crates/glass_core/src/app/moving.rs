@@ -10,7 +10,7 @@ const MAX_HISTORY: usize = 100;
 /// A screen at a moment, to come back to.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Place {
-    screen: Screen,
+    pub(super) screen: Screen,
     at: Timestamp,
 }
 
@@ -46,6 +46,7 @@ impl App {
 
     pub(super) fn scrub(&mut self, ratio: f64) -> Vec<Effect> {
         if ratio.is_finite() {
+            self.time.hold(true);
             self.time.seek(self.time.window().at_ratio(ratio.clamp(0.0, 1.0)));
         }
         Vec::new()
@@ -57,7 +58,7 @@ impl App {
         if was_playing && !self.time.is_playing() {
             self.say_at_end();
         }
-        Vec::new()
+        self.skip_quiet()
     }
 
     pub(super) fn jumped(
@@ -70,6 +71,10 @@ impl App {
             JumpTarget::Change => "change",
             JumpTarget::Error => "error",
             JumpTarget::Incident => "word on the incident",
+            JumpTarget::Any => {
+                self.quiet.found(jump.from, result.ok().flatten());
+                return Vec::new();
+            }
         };
         match result {
             Ok(Some(at)) => self.seek(at),
@@ -115,7 +120,7 @@ impl App {
             return;
         };
         to.push(here);
-        self.screen = place.screen;
+        self.put_screen(place.screen);
         self.editor = None;
         self.time.seek(place.at);
     }

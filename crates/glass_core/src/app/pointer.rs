@@ -10,11 +10,12 @@ const MAX_TURN: u64 = 50;
 
 impl App {
     pub(super) fn point(&mut self, point: Point) -> Vec<Effect> {
-        let Point { list, at } = point;
+        let Point { right, list, at } = point;
         if self.help.is_some() || self.prompt.is_some() || self.editor.is_some() {
             return Vec::new();
         }
         self.pending.clear();
+        self.go_to_half(right);
         let mut effects = Vec::new();
         let Some(n_panes) = self.go_to_list(list, &mut effects) else {
             return effects;
@@ -32,7 +33,7 @@ impl App {
                     effects.extend(self.run(command));
                 }
                 for _ in 0..n_panes {
-                    effects.extend(self.run(Command::PreviousPane));
+                    effects.extend(self.run_on_screen(Command::PreviousPane));
                 }
             }
         }
@@ -50,10 +51,10 @@ impl App {
             if self.list(nth)?.focused {
                 return Some(n_panes);
             }
-            effects.extend(self.run(Command::NextPane));
+            effects.extend(self.run_on_screen(Command::NextPane));
         }
         for _ in 0..MAX_PANES {
-            effects.extend(self.run(Command::PreviousPane));
+            effects.extend(self.run_on_screen(Command::PreviousPane));
         }
         None
     }

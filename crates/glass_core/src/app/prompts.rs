@@ -80,7 +80,7 @@ impl App {
         match prompt.kind {
             PromptKind::Filter => self.current_mut().0.set_filter(&prompt.before),
             PromptKind::Search => self.current_mut().0.set_search(&prompt.before),
-            PromptKind::Seek | PromptKind::Palette | PromptKind::Theme => {}
+            PromptKind::Seek | PromptKind::Palette | PromptKind::Theme | PromptKind::Mark => {}
         }
     }
 
@@ -103,6 +103,10 @@ impl App {
                 Err(error) => self.prompt_error(error),
             },
             PromptKind::Palette => return self.run_typed(&prompt),
+            PromptKind::Mark => {
+                self.prompt = None;
+                self.mark_named(&text);
+            }
             PromptKind::Theme => self.theme_accepted(&prompt),
         }
         Vec::new()

@@ -1,6 +1,7 @@
 //! The application's half of remembering: where it was left, and going on there.
 
 use super::App;
+use crate::marks::Marks;
 use crate::session::{self, Memory, Session};
 use crate::{Screen, words};
 
@@ -26,6 +27,7 @@ impl App {
                 state.set_query(query);
             }
         }
+        self.marks = Marks::of(session.marks);
         self.screen = session.screen;
         self.time.set_window_length(session.window_nanos);
         if self.info.is_live {
@@ -65,6 +67,7 @@ impl App {
             from: self.time.window().start,
             window_nanos: self.time.window().nanos(),
             texts: texts.collect(),
+            marks: self.marks.all().to_vec(),
         }
     }
 }

@@ -14,7 +14,7 @@ pub(crate) struct Settings {
     /// The theme that was chosen while the program runs.
     pub theme: Option<String>,
     /// The speed to begin with.
-    pub speed: Option<u32>,
+    pub speed: Option<f64>,
 }
 
 impl App {
@@ -29,7 +29,7 @@ impl App {
     }
 
     /// Begins with a speed; says whether it is one of [`crate::SPEEDS`].
-    pub fn set_speed(&mut self, speed: u32) -> bool {
+    pub fn set_speed(&mut self, speed: f64) -> bool {
         let is_known = self.time.set_speed(speed);
         if is_known {
             self.settings.speed = Some(speed);

@@ -1,5 +1,7 @@
 //! Keys in, moments and screens out.
 
+mod spans;
+
 use super::*;
 use crate::{Chord, Key};
 use glass_model::{
@@ -338,7 +340,11 @@ fn a_query_is_typed_completed_run_and_left() {
 fn a_query_is_taken_apart_and_each_part_asked_as_a_query() {
     let mut app = app();
     press(&mut app, "2B");
-    assert!(!app.wanted().iter().any(|(slot, _)| *slot == Slot::Explanation));
+    assert!(
+        !app.wanted()
+            .iter()
+            .any(|(slot, _)| *slot == Slot::Explanation(Screen::Metrics))
+    );
     press(&mut app, "p");
     app.update(Event::Chord(Chord::ctrl('u')));
     press(&mut app, "up > 0\n");
@@ -347,7 +353,7 @@ fn a_query_is_taken_apart_and_each_part_asked_as_a_query() {
         .into_iter()
         .find_map(|effect| match effect {
             Effect::Ask {
-                slot: Slot::Explanation,
+                slot: Slot::Explanation(Screen::Metrics),
                 version,
                 question,
             } => Some((version, question)),
@@ -365,7 +371,7 @@ fn a_query_is_taken_apart_and_each_part_asked_as_a_query() {
         ..Default::default()
     };
     app.update(Event::Answered(Box::new(Answered {
-        slot: Slot::Explanation,
+        slot: Slot::Explanation(Screen::Metrics),
         version,
         result: Ok(Answer {
             as_of: question.as_of,
@@ -563,7 +569,7 @@ fn a_time_in_a_text_is_gone_to() {
     answer(
         &mut app,
         effects,
-        Slot::Document,
+        Slot::Document(Screen::Incidents),
         AnswerValue::Document(Some(document)),
     );
     press(&mut app, "nn\n");

@@ -59,7 +59,10 @@ impl ScreenState for Alerts {
                 "no alert so far; `a` goes to the next one",
             )
             .state;
-        let mut title = "Alerts".to_owned();
+        let mut title = format!("Alerts{}", context.range_words());
+        if alerts.is_empty() && self.filter.is_empty() && !all(context).is_empty() {
+            state.text = "no alert in the range; X ends it".into();
+        }
         if !self.filter.is_empty() {
             title.push_str(&format!("  /{}", words::visible(&self.filter)));
             if alerts.is_empty() && !all(context).is_empty() {
@@ -135,21 +138,23 @@ impl ScreenState for Alerts {
 }
 
 impl Alerts {
-    /// The alerts that the filter keeps: each word must stand in the state or the labels, or not, after a `!`.
+    /// The alerts in the range that the filter keeps: each word must stand in the state or the labels, or not, after a `!`.
     fn kept<'a>(&self, context: &Context<'a>) -> Vec<&'a Alert> {
         let filter = self.filter.to_ascii_lowercase();
         let words: Vec<&str> = filter.split_whitespace().collect();
         let keeps = |alert: &&Alert| {
             let state = state_words(alert.state).0;
             let text = format!("{state} {}", alert.labels).to_ascii_lowercase();
-            words.iter().all(|word| {
-                word.strip_prefix('!')
-                    .map_or(text.contains(word), |no| !text.contains(no))
-            })
+            super::has_words(&text, &words)
+        };
+        let is_in_range = |alert: &&Alert| {
+            let now = context.time.playhead();
+            let began = alert.began_at().unwrap_or(now);
+            context.is_in_range(began, alert.resolved_at.unwrap_or(now))
         };
         all(context)
             .iter()
-            .filter(|alert| words.is_empty() || keeps(alert))
+            .filter(|alert| is_in_range(alert) && (words.is_empty() || keeps(alert)))
             .collect()
     }
 

@@ -27,6 +27,8 @@ pub(crate) struct Changes {
     /// The chosen commit.
     pub choice: Choice,
     file: Choice,
+    /// Which commits are kept; empty for all.
+    filter: String,
     shows_files: bool,
     reads_patch: bool,
     first_block: usize,
@@ -67,6 +69,7 @@ impl ScreenState for Changes {
                 self.first_block = 0;
             }
             Command::Back if self.shows_files => self.shows_files = false,
+            Command::Back if !self.filter.is_empty() => self.filter.clear(),
             command if self.reads_patch => {
                 let n = self.blocks(context).len();
                 let Some(first) = moved(self.first_block, n, command, viewport.list_rows) else {
@@ -78,7 +81,10 @@ impl ScreenState for Changes {
                 let keys = if self.shows_files {
                     file_keys(context)
                 } else {
-                    keys(context)
+                    self.shown(context)
+                        .iter()
+                        .map(|change| change.id.clone())
+                        .collect()
                 };
                 let choice = if self.shows_files {
                     &mut self.file
@@ -97,9 +103,33 @@ impl ScreenState for Changes {
     fn chosen_text(&self, context: &Context<'_>) -> Option<String> {
         self.chosen_id(context)
     }
+
+    fn filter(&self) -> Option<&str> {
+        Some(&self.filter)
+    }
+
+    fn set_filter(&mut self, text: &str) {
+        text.clone_into(&mut self.filter);
+        self.first_block = 0;
+    }
 }
 
 impl Changes {
+    /// The commits in the range that the filter keeps: each word must stand in the hash, the subject or the author's
+    /// name, or not, after a `!`.
+    fn shown<'a>(&self, context: &Context<'a>) -> Vec<&'a ChangeSummary> {
+        let filter = self.filter.to_lowercase();
+        let words: Vec<&str> = filter.split_whitespace().collect();
+        let text = |change: &ChangeSummary| {
+            format!("{} {} {}", change.id, change.subject, change.author).to_lowercase()
+        };
+        let keeps = |change: &&ChangeSummary| {
+            context.is_in_range(change.known_at, change.known_at)
+                && (words.is_empty() || super::has_words(&text(change), &words))
+        };
+        commits(context).iter().filter(keeps).collect()
+    }
+
     /// The commit whose patch is shown: the chosen one, or the last one of the chosen file.
     fn chosen_id(&self, context: &Context<'_>) -> Option<String> {
         if self.shows_files {
@@ -108,9 +138,11 @@ impl Changes {
                 .get(self.file.index(&keys))
                 .map(|file| file.change_id.clone());
         }
-        let all = commits(context);
-        let index = self.choice.position(all.iter().map(|change| change.id.as_str()));
-        all.get(index).map(|change| change.id.clone())
+        let shown = self.shown(context);
+        let index = self
+            .choice
+            .position(shown.iter().map(|change| change.id.as_str()));
+        shown.get(index).map(|change| change.id.clone())
     }
 
     fn commits_table(&self, context: &Context<'_>, viewport: Viewport) -> TableView {
@@ -119,16 +151,26 @@ impl Changes {
             Ask::Changes,
             "no change so far; `c` goes to the next one",
         );
-        let changes = pick!(held, Changes).map_or(&[][..], Vec::as_slice);
+        let mut state = held.state;
+        let changes = self.shown(context);
+        if changes.is_empty() && !commits(context).is_empty() {
+            state.text = match self.filter.is_empty() {
+                true => "no change in the range; X ends it".into(),
+                false => "no change matches; esc clears the filter".into(),
+            };
+        }
         let index = self
             .choice
             .position(changes.iter().map(|change| change.id.as_str()));
-        let title = "Changes".to_owned();
+        let mut title = format!("Changes{}", context.range_words());
+        if !self.filter.is_empty() {
+            title.push_str(&format!("  /{}", words::visible(&self.filter)));
+        }
         let frame = TableFrame {
             title,
             columns: COLUMNS,
             focused: !self.reads_patch,
-            state: held.state,
+            state,
         };
         let now = context.time.playhead();
         table(
@@ -136,7 +178,7 @@ impl Changes {
             changes.len(),
             (!changes.is_empty()).then_some(index),
             viewport.list_rows,
-            |i| cells(&changes[i], now),
+            |i| cells(changes[i], now),
         )
     }
 

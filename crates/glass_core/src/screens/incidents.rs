@@ -6,8 +6,8 @@ use crate::list::{Choice, TableFrame, moved, table};
 use crate::screens::changes::document;
 use crate::times::{self, TimeInText, TimesOf};
 use crate::{
-    Cell, Command, DataState, DataStateKind, DocBlock, DocBlockKind, IncidentsView, Role, ScreenView, Slot,
-    Span, Viewport, markdown, words,
+    Cell, Command, DataState, DataStateKind, DocBlock, DocBlockKind, IncidentsView, Role, Screen, ScreenView,
+    Slot, Span, Viewport, markdown, words,
 };
 use glass_model::{Ask, Document, DocumentKind, DocumentSummary, Timestamp};
 
@@ -22,7 +22,8 @@ const COLUMNS: &[(&str, bool, u16)] = &[
 /// The incidents screen's state.
 #[derive(Debug, Default)]
 pub(crate) struct Incidents {
-    choice: Choice,
+    /// The chosen document.
+    pub choice: Choice,
     reads: bool,
     first_block: usize,
     /// The chosen time in the text, by number.
@@ -34,7 +35,7 @@ impl ScreenState for Incidents {
         let mut wanted = vec![(Slot::Documents, Ask::Documents)];
         wanted.extend(
             self.chosen_id(context)
-                .map(|id| (Slot::Document, Ask::Document { id })),
+                .map(|id| (Slot::Document(Screen::Incidents), Ask::Document { id })),
         );
         wanted
     }
@@ -64,7 +65,11 @@ impl ScreenState for Incidents {
                 (
                     title,
                     context
-                        .held(Slot::Document, Ask::Document { id }, "it cannot be read")
+                        .held(
+                            Slot::Document(Screen::Incidents),
+                            Ask::Document { id },
+                            "it cannot be read",
+                        )
                         .state,
                 )
             }
@@ -155,7 +160,7 @@ impl Incidents {
         let Some(id) = self.chosen_id(context) else {
             return Default::default();
         };
-        let held = context.held(Slot::Document, Ask::Document { id }, "");
+        let held = context.held(Slot::Document(Screen::Incidents), Ask::Document { id }, "");
         pick!(held, Document)
             .and_then(Option::as_ref)
             .map(|text| blocks(text, context, self.time))

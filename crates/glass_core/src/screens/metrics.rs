@@ -8,8 +8,8 @@ use crate::list::{Choice, TableFrame, table};
 use crate::parts::Parts;
 use crate::queries::{MAX_LINES, QueryShown};
 use crate::{
-    Cell, Command, GraphView, Line, MetricsView, Role, ScreenView, Slot, Span, TableView, Viewport, panels,
-    words,
+    Cell, Command, GraphView, Line, MetricsView, Role, Screen, ScreenView, Slot, Span, TableView, Viewport,
+    panels, words,
 };
 use glass_model::{
     Ask, Graph, GraphAsk, Labels, Matcher, MatcherOp, MetricKind, MetricName, Panel, QueryLanguage, Selector,
@@ -38,7 +38,7 @@ pub(crate) struct Metrics {
 impl ScreenState for Metrics {
     fn wanted(&self, context: &Context<'_>) -> Vec<(Slot, Ask)> {
         if let Some(query) = self.query_shown() {
-            let mut wanted = vec![(Slot::Graph, query.ask(context))];
+            let mut wanted = vec![(Slot::Graph(Screen::Metrics, 0), query.ask(context))];
             if let Some(parts) = &self.parts {
                 wanted.extend(parts.wanted(context, &self.query));
             }
@@ -47,7 +47,7 @@ impl ScreenState for Metrics {
         let mut wanted = vec![(Slot::MetricNames, Ask::MetricNames)];
         wanted.extend(
             self.shown(context)
-                .map(|panel| (Slot::Graph, ask(context, &panel))),
+                .map(|panel| (Slot::Graph(Screen::Metrics, 0), ask(context, &panel))),
         );
         wanted
     }
@@ -190,6 +190,7 @@ impl Metrics {
 
     fn query_shown(&self) -> Option<QueryShown<'_>> {
         (!self.query.is_empty()).then_some(QueryShown {
+            slot: Slot::Graph(Screen::Metrics, 0),
             language: QueryLanguage::PromQl,
             text: &self.query,
         })
@@ -247,7 +248,7 @@ impl Metrics {
             Some(query) => Some(query.held(context)),
             None => self
                 .shown(context)
-                .map(|panel| context.held(Slot::Graph, ask(context, &panel), "")),
+                .map(|panel| context.held(Slot::Graph(Screen::Metrics, 0), ask(context, &panel), "")),
         };
         let graph = held.as_ref().and_then(graph_held);
         self.legend.run(command, graph, context.time, page)
@@ -283,18 +284,9 @@ impl Metrics {
     fn names<'a>(&self, context: &Context<'a>) -> Vec<&'a MetricName> {
         let held = context.held(Slot::MetricNames, Ask::MetricNames, "");
         let all = pick!(held, MetricNames).map_or(&[][..], Vec::as_slice);
-        let words: Vec<_> = self
-            .filter
-            .split_whitespace()
-            .map(str::to_ascii_lowercase)
-            .collect();
-        let matches = |name: &&MetricName| {
-            let name = name.name.to_ascii_lowercase();
-            words.iter().all(|word| {
-                word.strip_prefix('!')
-                    .map_or(name.contains(word.as_str()), |no| !name.contains(no))
-            })
-        };
+        let filter = self.filter.to_ascii_lowercase();
+        let words: Vec<&str> = filter.split_whitespace().collect();
+        let matches = |name: &&MetricName| super::has_words(&name.name.to_ascii_lowercase(), &words);
         all.iter().filter(matches).collect()
     }
 
@@ -388,7 +380,13 @@ impl Metrics {
             let nothing = graph_of_lines(&no_panel(), n_columns, context.time, held, &mut Lines::default());
             return (nothing, None);
         };
-        let held = || context.held(Slot::Graph, ask(context, &panel), "no samples so far");
+        let held = || {
+            context.held(
+                Slot::Graph(Screen::Metrics, 0),
+                ask(context, &panel),
+                "no samples so far",
+            )
+        };
         let mut wish = self.wish(graph_held(&held()));
         let mut view = graph_of_lines(&panel, n_columns, context.time, held(), &mut wish);
         let legend = self.finish(context, viewport, &mut view, (&wish, &held(), &panel));

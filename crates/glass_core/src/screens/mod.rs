@@ -8,6 +8,7 @@ pub(crate) mod incidents;
 pub(crate) mod logs;
 pub(crate) mod metrics;
 pub(crate) mod overview;
+pub(crate) mod timeline;
 
 use crate::context::Context;
 use crate::{Command, Screen, ScreenView, Slot, Viewport};
@@ -26,6 +27,8 @@ pub(crate) enum Reaction {
     SetCursor(Option<Timestamp>),
     /// Another screen is to be shown.
     Show(Screen),
+    /// Another screen is to be shown with one of its rows chosen.
+    ShowOf(Screen, String),
     /// The playhead is to go to a moment that a text names.
     GoTo(Timestamp),
     /// A cloud or recording is to be opened.
@@ -34,6 +37,14 @@ pub(crate) enum Reaction {
     CheckClouds,
     /// Nothing was done; this says why.
     Say(&'static str),
+}
+
+/// Whether a text in small letters has all words, or not those after a `!`.
+pub(crate) fn has_words(text: &str, words: &[&str]) -> bool {
+    words.iter().all(|word| match word.strip_prefix('!') {
+        Some(no) => !text.contains(no),
+        None => text.contains(word),
+    })
 }
 
 /// A screen.

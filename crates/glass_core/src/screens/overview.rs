@@ -52,7 +52,7 @@ impl ScreenState for Overview {
         }
         if let Some(thread) = thread(context) {
             wanted.push((
-                Slot::Document,
+                Slot::Document(Screen::Overview),
                 Ask::Document {
                     id: thread.id.clone(),
                 },
@@ -251,7 +251,7 @@ fn thread_text<'a>(context: &Context<'a>) -> Option<&'a Document> {
     let ask = Ask::Document {
         id: thread(context)?.id.clone(),
     };
-    pick!(context.held(Slot::Document, ask, ""), Document)?.as_ref()
+    pick!(context.held(Slot::Document(Screen::Overview), ask, ""), Document)?.as_ref()
 }
 
 fn count_in(alerts: &[Alert], state: AlertState) -> usize {

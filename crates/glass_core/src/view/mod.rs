@@ -17,10 +17,11 @@ pub use query::{CompletionRow, FaultView, QueryEditorView, QueryView};
 pub use screen::{
     AlertsView, ChangesView, CloudsView, DocBlock, DocBlockKind, DocumentView, HistogramView, IncidentsView,
     LogPatternRow, LogPatternsView, LogRow, LogsView, MetricsView, OverviewView, Phase, ScreenView,
+    TimelineListView,
 };
 pub use table::{Cell, Column, Row, TableView};
 pub use text::{DataState, DataStateKind, Line, Role, Span};
-pub use timeline::{Lane, LaneKind, Mark, MarkKind, TimelineView};
+pub use timeline::{GapView, Lane, LaneKind, Mark, MarkKind, PinView, RangeView, TimelineView, VolumeBar};
 
 use crate::Screen;
 
@@ -43,6 +44,20 @@ pub struct Viewport {
     pub grid_panels: usize,
 }
 
+impl Viewport {
+    /// What is left of the width for each of two screens side by side.
+    pub(crate) fn half(self) -> Self {
+        Self {
+            n_panels: self.n_panels.div_ceil(2),
+            graph_columns: (self.graph_columns / 2).saturating_sub(8).max(16),
+            bar_columns: (self.bar_columns / 2).saturating_sub(8).max(16),
+            list_rows: self.list_rows.saturating_sub(1).max(1),
+            grid_panels: self.grid_panels.div_ceil(2),
+            ..self
+        }
+    }
+}
+
 /// All of the program's face at one moment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ViewModel {
@@ -50,14 +65,27 @@ pub struct ViewModel {
     pub header: Header,
     /// The screens to choose from.
     pub tabs: Vec<Tab>,
-    /// The current screen.
+    /// The current screen; of two side by side the left one.
     pub screen: ScreenView,
+    /// The right one, if there are two.
+    pub halves: Option<Box<HalvesView>>,
     /// The timeline, below every screen.
     pub timeline: TimelineView,
     /// The bottom line.
     pub status: StatusView,
     /// What lies above everything, if anything.
     pub overlay: Option<Overlay>,
+}
+
+/// Two screens side by side.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HalvesView {
+    /// What the left and the right one are called.
+    pub titles: [String; 2],
+    /// What the right one shows.
+    pub right: ScreenView,
+    /// Whether keys go to the right one.
+    pub right_has_keys: bool,
 }
 
 /// The top line.

@@ -17,10 +17,19 @@ pub enum ScreenView {
     Changes(ChangesView),
     /// The incident's text.
     Incidents(IncidentsView),
+    /// All that happened.
+    Timeline(TimelineListView),
     /// Dashboards.
     Dashboards(DashboardsView),
     /// What can be opened.
     Clouds(CloudsView),
+}
+
+/// All that happened in the window or the selected range; the timeline itself is tall then.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TimelineListView {
+    /// Events, the latest first.
+    pub list: TableView,
 }
 
 /// How far the incident has come, as far as was known at the playhead.

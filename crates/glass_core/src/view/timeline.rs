@@ -49,6 +49,14 @@ pub enum LaneKind {
     Alerts,
     /// Changes and deployments.
     Changes,
+    /// Silences, where they have a lane of their own.
+    Silences,
+    /// Deployments, where they have a lane of their own.
+    Deployments,
+    /// Annotations, where they have a lane of their own.
+    Notes,
+    /// Samples: only where they are missing.
+    Metrics,
     /// What was said of the incident.
     Incident,
     /// Log lines.
@@ -64,9 +72,52 @@ pub struct Lane {
     pub name: String,
     /// Things on it, by `from`.
     pub marks: Vec<Mark>,
-    /// Bars from left to right, each 0 to 1 of the tallest, and the share of errors in it, 0 to 1; empty for a
-    /// lane without bars. Bars right of the playhead are 0.
-    pub bars: Vec<(f64, f64)>,
+    /// Bars from left to right; empty for a lane without bars. Bars right of the playhead are 0.
+    pub bars: Vec<VolumeBar>,
+    /// Where data is missing, by time.
+    pub gaps: Vec<GapView>,
+}
+
+/// How many log lines there were.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct VolumeBar {
+    /// 0 to 1 of the tallest bar.
+    pub height: f64,
+    /// The share of errors in it, 0 to 1.
+    pub errors: f64,
+    /// The share of warnings in it, 0 to 1.
+    pub warnings: f64,
+}
+
+/// A time of which there is no data though it was wanted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GapView {
+    /// Where it begins, 0 to 1 in the window.
+    pub from: f64,
+    /// Where it ends.
+    pub to: f64,
+    /// What is missing, and why.
+    pub text: String,
+}
+
+/// A part of time that is selected.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RangeView {
+    /// Where it begins, 0 to 1 in the window; cut at the window's edges.
+    pub from: f64,
+    /// Where it ends.
+    pub to: f64,
+    /// Its ends and its length.
+    pub text: String,
+}
+
+/// A moment that the user marked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PinView {
+    /// Where it stands, 0 to 1 in the window.
+    pub x: f64,
+    /// What the user calls it; may be empty.
+    pub name: String,
 }
 
 /// The timeline.
@@ -88,4 +139,10 @@ pub struct TimelineView {
     pub playhead_text: String,
     /// The cursor, if there is one.
     pub cursor: Option<CursorView>,
+    /// What is selected, as far as it is in the window.
+    pub range: Option<RangeView>,
+    /// What the user marked in the window.
+    pub pins: Vec<PinView>,
+    /// Whether it is what the screen is about, and has more lanes and more room.
+    pub is_tall: bool,
 }

@@ -1,10 +1,10 @@
 //! A view-model as the core makes them in the middle of an incident.
 
 use glass_core::{
-    AxisTick, Cell, Column, CompletionRow, CursorView, DataState, DataStateKind, FaultView, GraphLine,
-    GraphPoint, GraphView, Header, HelpGroup, HelpView, Lane, LaneKind, Mark, MarkKind, OverviewView, Phase,
-    PromptView, QueryEditorView, Role, Row, Screen, ScreenView, Span, StatusView, Tab, TableView,
-    TimelineView, ViewModel,
+    AxisTick, Cell, Column, CompletionRow, CursorView, DataState, DataStateKind, FaultView, GapView,
+    GraphLine, GraphPoint, GraphView, Header, HelpGroup, HelpView, Lane, LaneKind, Mark, MarkKind,
+    OverviewView, Phase, PinView, PromptView, QueryEditorView, RangeView, Role, Row, Screen, ScreenView,
+    Span, StatusView, Tab, TableView, TimelineView, ViewModel, VolumeBar,
 };
 
 const PLAYHEAD: f64 = 0.72;
@@ -15,6 +15,7 @@ pub fn overview() -> ViewModel {
         header: header(),
         tabs: tabs(),
         screen: ScreenView::Overview(overview_view()),
+        halves: None,
         timeline: timeline(),
         status: StatusView {
             pending: String::new(),
@@ -292,6 +293,7 @@ pub fn timeline() -> TimelineView {
         name: name.into(),
         marks,
         bars: Vec::new(),
+        gaps: Vec::new(),
     };
     let alerts = vec![
         mark(
@@ -382,9 +384,13 @@ pub fn timeline() -> TimelineView {
         let x = index as f64 / n_bars as f64;
         let height = 0.25 + 0.1 * (x * 40.0).sin().abs() + if x > 0.42 { 0.5 } else { 0.0 };
         if x > PLAYHEAD {
-            (0.0, 0.0)
+            VolumeBar::default()
         } else {
-            (height, if x > 0.42 { 0.4 } else { 0.02 })
+            VolumeBar {
+                height,
+                errors: if x > 0.42 { 0.4 } else { 0.02 },
+                warnings: if x > 0.3 { 0.2 } else { 0.0 },
+            }
         }
     };
     TimelineView {
@@ -400,6 +406,11 @@ pub fn timeline() -> TimelineView {
                 name: "logs".into(),
                 marks: Vec::new(),
                 bars: (0..n_bars).map(bar).collect(),
+                gaps: vec![GapView {
+                    from: 0.1,
+                    to: 0.16,
+                    text: "no logs: not asked".into(),
+                }],
             },
         ],
         ticks: ticks(&[(0.08, "03:30"), (0.37, "03:35"), (0.66, "03:40"), (0.95, "03:45")]),
@@ -409,6 +420,16 @@ pub fn timeline() -> TimelineView {
             x: 0.4,
             text: "03:35:20".into(),
         }),
+        range: Some(RangeView {
+            from: 0.35,
+            to: 0.5,
+            text: "03:34:37–03:37:12, 2m 35s".into(),
+        }),
+        pins: vec![PinView {
+            x: 0.43,
+            name: "pool lowered".into(),
+        }],
+        is_tall: false,
     }
 }
 

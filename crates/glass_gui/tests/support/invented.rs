@@ -71,7 +71,7 @@ impl Runner for Invented {
             Effect::Jump(jump) => {
                 let place = match jump.target {
                     JumpTarget::Alert | JumpTarget::Error => ALERT,
-                    JumpTarget::Change | JumpTarget::Incident => FAULT,
+                    JumpTarget::Change | JumpTarget::Incident | JumpTarget::Any => FAULT,
                 };
                 let ahead = (at(place) > jump.from) == jump.forward && at(place) != jump.from;
                 Event::Jumped {
@@ -141,6 +141,7 @@ fn answer(question: &Question) -> AnswerValue {
             .filter(|event| event.known_at <= now)
             .collect(),
         ),
+        Ask::Gaps { .. } => AnswerValue::Gaps(Vec::new()),
         Ask::Documents => AnswerValue::Documents(Vec::new()),
         Ask::Document { .. } => AnswerValue::Document(None),
         Ask::Dashboards => AnswerValue::Dashboards(Vec::new()),

@@ -14,6 +14,7 @@ pub(super) fn jump(store: &Store, jump: Jump) -> Result<Option<Timestamp>, Query
         JumpTarget::Alert => alerts(store)?,
         JumpTarget::Change => changes(store)?,
         JumpTarget::Incident => incidents(store)?,
+        JumpTarget::Any => any(store)?,
         JumpTarget::Error => return error_line(store, jump),
     };
     Ok(nearest(moments.into_iter(), jump))
@@ -39,6 +40,17 @@ fn alerts(store: &Store) -> Result<Vec<Timestamp>, QueryError> {
         .chain(notified)
         .map(|event| event.known_at)
         .collect())
+}
+
+/// When whatever stands on the timeline began or ended, as it was known.
+fn any(store: &Store) -> Result<Vec<Timestamp>, QueryError> {
+    let mut moments = changes(store)?;
+    moments.extend(incidents(store)?);
+    for event in store.events()?.all() {
+        moments.push(event.known_at);
+        moments.extend(event.until.map(|until| until.known_at.max(event.known_at)));
+    }
+    Ok(moments)
 }
 
 fn alert_name(event: &Event) -> Option<&str> {

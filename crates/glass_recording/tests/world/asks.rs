@@ -234,6 +234,9 @@ pub fn asks(at: Timestamp, worlds: &[&World], random: &mut Random) -> Vec<Ask> {
         asks.push(Ask::Events {
             window: pick_window(at, random),
         });
+        asks.push(Ask::Gaps {
+            window: pick_window(at, random),
+        });
     }
     for fact in worlds.iter().flat_map(|world| &world.facts) {
         match fact {

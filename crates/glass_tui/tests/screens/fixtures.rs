@@ -46,6 +46,7 @@ pub fn model(screen: ScreenView, overlay: Option<Overlay>) -> ViewModel {
         ScreenView::Alerts(_) => Screen::Alerts,
         ScreenView::Changes(_) => Screen::Changes,
         ScreenView::Incidents(_) => Screen::Incidents,
+        ScreenView::Timeline(_) => Screen::Timeline,
         ScreenView::Dashboards(_) => Screen::Dashboards,
         ScreenView::Clouds(_) => Screen::Clouds,
     };
@@ -71,8 +72,12 @@ pub fn model(screen: ScreenView, overlay: Option<Overlay>) -> ViewModel {
             warning: String::new(),
         },
         tabs: Screen::ALL.into_iter().enumerate().map(tab).collect(),
+        timeline: TimelineView {
+            is_tall: current == Screen::Timeline,
+            ..timeline()
+        },
         screen,
-        timeline: timeline(),
+        halves: None,
         status: StatusView {
             pending: String::new(),
             message: vec![span(
@@ -107,13 +112,21 @@ pub fn timeline() -> TimelineView {
         name: name.into(),
         marks,
         bars,
+        gaps: Vec::new(),
     };
     let bar = |i: usize| {
         let x = i as f64 / 110.0;
         match x {
-            x if x > PLAYHEAD => (0.0, 0.0),
-            x if x > 0.42 => (0.55 + 0.4 * (x * 40.0).sin().abs(), 0.45),
-            x => (0.12 + 0.1 * (x * 60.0).sin().abs(), 0.0),
+            x if x > PLAYHEAD => VolumeBar::default(),
+            x if x > 0.42 => VolumeBar {
+                height: 0.55 + 0.4 * (x * 40.0).sin().abs(),
+                errors: 0.45,
+                warnings: 0.2,
+            },
+            x => VolumeBar {
+                height: 0.12 + 0.1 * (x * 60.0).sin().abs(),
+                ..VolumeBar::default()
+            },
         }
     };
     TimelineView {
@@ -200,7 +213,52 @@ pub fn timeline() -> TimelineView {
         playhead: PLAYHEAD,
         playhead_text: "03:41:20".into(),
         cursor: None,
+        range: None,
+        pins: Vec::new(),
+        is_tall: false,
     }
+}
+
+/// The timeline with a range, marks and gaps, above what happened.
+pub fn timeline_screen() -> ViewModel {
+    let list = TableView {
+        title: "What happened  03:30:00–03:38:00".into(),
+        ..alerts().list
+    };
+    let mut model = model(ScreenView::Timeline(TimelineListView { list }), None);
+    let timeline = &mut model.timeline;
+    timeline.range = Some(RangeView {
+        from: 0.25,
+        to: 0.45,
+        text: "03:30:00–03:38:00, 8m".into(),
+    });
+    timeline.pins = [(0.1, "before"), (0.3, "")]
+        .map(|(x, name)| PinView { x, name: name.into() })
+        .to_vec();
+    let gap = |from, to, text: &str| GapView {
+        from,
+        to,
+        text: text.into(),
+    };
+    for (nth, lane) in timeline.lanes.iter_mut().enumerate() {
+        match nth {
+            0 => lane.gaps.push(gap(0.0, 0.02, "no alerts: not asked")),
+            3 => lane.gaps.push(gap(0.05, 0.3, "no logs: too busy")),
+            _ => {}
+        }
+    }
+    model
+}
+
+/// Logs beside metrics.
+pub fn halves() -> ViewModel {
+    let mut model = model(ScreenView::Metrics(metrics()), None);
+    model.halves = Some(Box::new(HalvesView {
+        titles: ["Metrics".into(), "Logs".into()],
+        right: ScreenView::Logs(logs(false)),
+        right_has_keys: true,
+    }));
+    model
 }
 
 /// A line that is calm, then rises.

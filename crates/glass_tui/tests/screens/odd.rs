@@ -344,7 +344,18 @@ impl Dice {
                 })
                 .collect(),
             bars: (0..dice.roll(300))
-                .map(|_| (dice.ratio(), dice.ratio()))
+                .map(|_| VolumeBar {
+                    height: dice.ratio(),
+                    errors: dice.ratio(),
+                    warnings: dice.ratio(),
+                })
+                .collect(),
+            gaps: (0..dice.roll(4))
+                .map(|_| GapView {
+                    from: dice.ratio(),
+                    to: dice.ratio(),
+                    text: dice.text(),
+                })
                 .collect(),
         };
         TimelineView {
@@ -356,6 +367,18 @@ impl Dice {
             playhead: self.ratio(),
             playhead_text: self.text(),
             cursor: self.cursor(),
+            range: (self.roll(2) == 0).then(|| RangeView {
+                from: self.ratio(),
+                to: self.ratio(),
+                text: self.text(),
+            }),
+            pins: (0..self.roll(4))
+                .map(|_| PinView {
+                    x: self.ratio(),
+                    name: self.text(),
+                })
+                .collect(),
+            is_tall: self.roll(3) == 0,
         }
     }
 
@@ -406,6 +429,13 @@ impl Dice {
     fn model(&mut self) -> ViewModel {
         let mut model = fixtures::model(self.screen(), self.overlay());
         model.timeline = self.timeline();
+        model.halves = (self.roll(3) == 0).then(|| {
+            Box::new(HalvesView {
+                titles: [self.text(), self.text()],
+                right: self.screen(),
+                right_has_keys: self.roll(2) == 0,
+            })
+        });
         model.status.message = self.line();
         model.status.hints = self.pairs();
         model.header.name = self.text();

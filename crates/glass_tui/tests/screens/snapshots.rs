@@ -57,6 +57,28 @@ fn every_other_screen() {
 }
 
 #[test]
+fn a_tall_timeline_and_two_screens_side_by_side() {
+    for size in [(60, 18), (80, 24), (120, 40), (200, 60)] {
+        check(
+            "timeline",
+            &fixtures::timeline_screen(),
+            size,
+            &Options::default(),
+            size.0 == 80,
+        );
+    }
+    for size in [(120, 40), (200, 60)] {
+        check(
+            "halves",
+            &fixtures::halves(),
+            size,
+            &Options::default(),
+            size.0 == 120,
+        );
+    }
+}
+
+#[test]
 fn logs_in_all_their_shapes() {
     let mut choosing = fixtures::logs(false);
     let mut chooser = fixtures::alerts().list;

@@ -115,7 +115,7 @@ fn the_screen_follows_the_terminals_size() {
     session.resize(40, 12);
     session.wait_for("needs 60 columns");
     session.resize(100, 30);
-    session.wait_for("6 Incidents");
+    session.wait_for("6 Incid");
     session.send(b"q");
     session.wait_for_end();
     session.assert_restored();

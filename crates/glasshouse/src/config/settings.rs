@@ -18,7 +18,7 @@ struct Set {
     colors: Option<Colors>,
     glyphs: Option<Glyphs>,
     mouse: Option<bool>,
-    speed: Option<u32>,
+    speed: Option<f64>,
 }
 
 /// Reads the file.
@@ -80,10 +80,13 @@ fn switch(value: &DeValue<'_>) -> Result<bool, String> {
     }
 }
 
-fn speed(value: &DeValue<'_>) -> Result<u32, String> {
+fn speed(value: &DeValue<'_>) -> Result<f64, String> {
     let known = || SPEEDS.map(|speed| speed.to_string()).join(", ");
     let number = match value {
-        DeValue::Integer(number) => u32::from_str_radix(number.as_str(), number.radix()).ok(),
+        DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
+            .ok()
+            .map(|number| number as f64),
+        DeValue::Float(number) => number.as_str().parse().ok(),
         _ => None,
     };
     number

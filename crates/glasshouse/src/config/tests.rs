@@ -93,7 +93,7 @@ fn settings_are_read_and_checked() {
     assert_eq!(config.colors, Some(Colors::Ansi256));
     assert_eq!(
         (config.glyphs, config.mouse, config.speed),
-        (Some(Glyphs::Ascii), Some(false), Some(60))
+        (Some(Glyphs::Ascii), Some(false), Some(60.0))
     );
     assert_eq!(config.theme, Some(ThemeChoice::Palette(config.themes[0].palette)));
     check(

@@ -3,15 +3,20 @@
 use crate::context::{Context, pick};
 use crate::graphs::Lines;
 use crate::queries::QueryShown;
-use crate::{DataStateKind, GraphView, Slot, words};
+use crate::{DataStateKind, GraphView, Screen, Slot, words};
 use glass_model::{Ask, QueryLanguage, Threshold};
 
 /// What is to be asked: first what the expression is made of, then what it yields.
 pub(super) fn wanted(context: &Context<'_>, expression: &str) -> Vec<(Slot, Ask)> {
-    let mut wanted = vec![(Slot::Explanation, explain(expression))];
-    let state = context.held(Slot::Explanation, explain(expression), "").state;
+    let mut wanted = vec![(Slot::Explanation(Screen::Alerts), explain(expression))];
+    let state = context
+        .held(Slot::Explanation(Screen::Alerts), explain(expression), "")
+        .state;
     if state.kind != DataStateKind::Loading {
-        wanted.push((Slot::Graph, compared(context, expression).0.ask(context)));
+        wanted.push((
+            Slot::Graph(Screen::Alerts, 0),
+            compared(context, expression).0.ask(context),
+        ));
     }
     wanted
 }
@@ -36,9 +41,10 @@ fn explain(expression: &str) -> Ask {
 }
 
 fn compared<'a>(context: &Context<'a>, expression: &'a str) -> (QueryShown<'a>, Option<&'a Threshold>) {
-    let held = context.held(Slot::Explanation, explain(expression), "");
+    let held = context.held(Slot::Explanation(Screen::Alerts), explain(expression), "");
     let threshold = pick!(held, Explain).and_then(|found| found.threshold.as_ref());
     let query = QueryShown {
+        slot: Slot::Graph(Screen::Alerts, 0),
         language: QueryLanguage::PromQl,
         text: threshold.map_or(expression, |found| &found.text),
     };

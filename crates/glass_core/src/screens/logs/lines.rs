@@ -3,7 +3,8 @@
 use super::Logs;
 use crate::Slot;
 use crate::context::{Context, pick};
-use glass_model::{Ask, Labels, LogLine, LogLinesAsk, LogPage, Timestamp};
+use glass_model::{Ask, Labels, LogLine, LogLinesAsk, LogPage, TimeRange, Timestamp};
+use std::ops::Range;
 
 /// Lines asked for at once, before and after the moment of a place.
 const N_BEFORE: usize = 300;
@@ -83,6 +84,8 @@ impl Place {
 pub(super) struct Chosen<'a> {
     pub page: &'a LogPage,
     pub index: usize,
+    /// Which of the page's lines are shown: those in the selected range.
+    pub shown: Range<usize>,
 }
 
 impl<'a> Chosen<'a> {
@@ -93,16 +96,28 @@ impl<'a> Chosen<'a> {
 
     /// How many lines lie below it.
     pub fn n_below(&self) -> u64 {
-        (self.page.lines.len() - self.index).saturating_sub(1) as u64 + self.page.n_after
+        let is_cut = self.shown.end < self.page.lines.len();
+        let beyond = if is_cut { 0 } else { self.page.n_after };
+        self.shown.end.saturating_sub(self.index + 1) as u64 + beyond
+    }
+
+    /// How many lines lie above it.
+    fn n_above(&self) -> u64 {
+        let beyond = if self.shown.start > 0 {
+            0
+        } else {
+            self.page.n_before
+        };
+        self.index.saturating_sub(self.shown.start) as u64 + beyond
     }
 }
 
 impl Logs {
     pub(super) fn lines_ask(&self, context: &Context<'_>) -> LogLinesAsk {
-        let now = context.time.playhead();
+        let span = lines_span(context);
         let (anchor, n_after, offset) = match &self.place {
-            None => (now, 0, 0),
-            Some(place) => (place.at.min(now), N_AFTER, place.offset()),
+            None => (span.end, 0, 0),
+            Some(place) => (place.at.clamp(span.start, span.end), N_AFTER, place.offset()),
         };
         LogLinesAsk {
             filter: self.shown_filter(),
@@ -127,7 +142,15 @@ impl Logs {
             return None;
         };
         let index = self.index_in(page, held, &self.lines_ask(context))?;
-        Some(Chosen { page, index })
+        let span = lines_span(context);
+        let first = page.lines.partition_point(|line| line.entry.at < span.start);
+        let end = page.lines.partition_point(|line| line.entry.at <= span.end);
+        let last = end.checked_sub(1).filter(|last| first <= *last)?;
+        Some(Chosen {
+            page,
+            index: index.clamp(first, last),
+            shown: first..end,
+        })
     }
 
     /// Which line of a page is chosen. A page that was asked for another place may hold it too.
@@ -163,9 +186,8 @@ impl Logs {
             None if n >= 0 => return,
             None => counted(chosen.page, chosen.index, line),
         };
-        let above = chosen.page.n_before.saturating_add(chosen.index as u64);
         let room = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
-        let n = n.clamp(-room(above), room(chosen.n_below()));
+        let n = n.clamp(-room(chosen.n_above()), room(chosen.n_below()));
         let is_last = n >= room(chosen.n_below());
         let target = Place {
             back: place.back.saturating_sub(n),
@@ -181,6 +203,12 @@ impl Logs {
             self.place = None;
         }
     }
+}
+
+/// Lines of which time are shown: the selected range's, or else all up to the playhead.
+pub(super) fn lines_span(context: &Context<'_>) -> TimeRange {
+    let all = TimeRange::new(Timestamp::MIN, context.time.playhead());
+    context.time.range().unwrap_or(all)
 }
 
 /// Where in a page a line stands whose moment's lines end at `after_base`.

@@ -20,8 +20,8 @@ use crate::context::{Context, Held};
 use crate::list::Choice;
 use crate::queries::{QueryShown, explain, nothing_found, query_view};
 use crate::{
-    Command, DataState, DataStateKind, HistogramView, Line, LogsView, Role, ScreenView, Slot, Span, Viewport,
-    words,
+    Command, DataState, DataStateKind, HistogramView, Line, LogsView, Role, Screen, ScreenView, Slot, Span,
+    Viewport, words,
 };
 use context_lines::Around;
 use glass_model::{Ask, Level, LogFilter, LogLine, QueryLanguage, Timestamp};
@@ -55,7 +55,7 @@ pub(crate) struct Logs {
 impl ScreenState for Logs {
     fn wanted(&self, context: &Context<'_>) -> Vec<(Slot, Ask)> {
         if let Some(query) = self.counting() {
-            return vec![(Slot::Graph, query.ask(context))];
+            return vec![(Slot::Graph(Screen::Logs, 0), query.ask(context))];
         }
         let mut wanted = vec![(Slot::LogHistogram, self.ask_histogram(context))];
         if self.patterns.is_some() {
@@ -71,7 +71,11 @@ impl ScreenState for Logs {
         if let Some(query) = self.counting() {
             return self.graph_view(context, viewport, query);
         }
-        let mut held = context.held(Slot::LogLines, self.ask_lines(context), &self.nothing());
+        let mut held = context.held(
+            Slot::LogLines,
+            self.ask_lines(context),
+            &self.nothing(context.time.selected().is_some()),
+        );
         let query = self.query_view(&held);
         explain(&mut held);
         let chosen = self.chosen(context);
@@ -219,14 +223,16 @@ impl Logs {
             .chars()
             .next();
         begins.filter(|c| *c != '{').map(|_| QueryShown {
+            slot: Slot::Graph(Screen::Logs, 0),
             language: QueryLanguage::LogQl,
             text,
         })
     }
 
     /// What it means that there is no line.
-    fn nothing(&self) -> String {
+    fn nothing(&self, has_range: bool) -> String {
         match (self.is_asked(), self.is_filtered()) {
+            _ if has_range => "no line in the range; X ends it".to_owned(),
             (true, _) => nothing_found("no line matches"),
             (false, true) => "no line matches so far; esc clears the filter".to_owned(),
             (false, false) => "no line so far".to_owned(),
@@ -323,6 +329,9 @@ impl Logs {
             Command::Down => self.move_by(context, 1),
             Command::PageDown => self.move_by(context, half),
             // Of a live cloud the first line of all may be years away.
+            Command::Top if context.time.range().is_some() => {
+                self.place = Some(Place::from(lines::lines_span(context).start));
+            }
             Command::Top if context.time.is_live() => self.move_by(context, i64::MIN / 2),
             Command::Top => self.place = Some(Place::first()),
             Command::Bottom => self.follow(),
@@ -409,6 +418,9 @@ impl Logs {
         let page = chosen.page;
         let total = words::count(page.n_before + page.lines.len() as u64 + page.n_after, "line");
         match (&self.place, chosen.n_below()) {
+            _ if context.time.range().is_some() => {
+                format!("in {}; X ends the range", context.range_words().trim())
+            }
             _ if self.around.is_some() => format!("{total}; esc goes back to the filter"),
             (None, _) => format!("{total}, following"),
             (Some(_), 0) => format!("{total}, held: G follows"),

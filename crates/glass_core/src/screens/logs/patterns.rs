@@ -20,7 +20,7 @@ impl Logs {
                 pattern: String::new(),
                 ..self.filter.clone()
             },
-            window: context.time.window(),
+            window: context.span(),
             n_buckets: N_BARS,
             max: MAX_PATTERNS,
         })
@@ -40,6 +40,10 @@ impl Logs {
         let mut held = context.held(Slot::LogPatterns, self.ask_patterns(context), nothing);
         explain(&mut held);
         let found = pick!(held, LogPatterns);
+        let place = match context.time.selected() {
+            Some(_) => "range",
+            None => "window",
+        };
         let patterns = found.map_or(&[] as &[LogPattern], |found| &found.patterns);
         let chosen = position(choice, patterns);
         // A row is taken by the title.
@@ -47,7 +51,7 @@ impl Logs {
         let first = first_row(chosen, patterns.len(), n_rows);
         let shown = patterns.iter().enumerate().skip(first).take(n_rows);
         Some(LogPatternsView {
-            title: found.map_or_else(Line::new, title),
+            title: found.map_or_else(Line::new, |found| title(found, place)),
             rows: shown
                 .map(|(i, pattern)| {
                     row(
@@ -110,11 +114,11 @@ fn position(choice: &Choice, patterns: &[LogPattern]) -> usize {
     choice.position(keys.iter().map(String::as_str))
 }
 
-fn title(found: &LogPatterns) -> Line {
+fn title(found: &LogPatterns, place: &str) -> Line {
     let n_patterns = found.patterns.len() as u64 + found.n_left_out;
     let mut line = vec![Span::new(
         format!(
-            "{} of {} in this window",
+            "{} of {} in this {place}",
             words::count(n_patterns, "pattern"),
             words::count(found.n_lines, "line")
         ),

@@ -19,9 +19,9 @@ impl Logs {
         let below = usize::try_from(chosen.n_below())
             .unwrap_or(usize::MAX)
             .min(n_rows / 2);
-        let end = (chosen.index + below + 1).min(page.lines.len());
-        let first = end.saturating_sub(n_rows);
-        let end = page.lines.len().min(first + n_rows);
+        let end = (chosen.index + below + 1).min(chosen.shown.end);
+        let first = end.saturating_sub(n_rows).max(chosen.shown.start);
+        let end = chosen.shown.end.min(first + n_rows);
         let matches = |i: usize| page.matches.get(i).map_or(&[] as &[_], Vec::as_slice);
         let lines = page.lines.iter().enumerate().skip(first).take(end - first);
         lines

@@ -1,6 +1,7 @@
 //! Answers to questions, made of what the gate ([`super::snapshot`]) hands out. Nothing here can see the store.
 
 mod alerts;
+mod gaps;
 mod graph;
 mod logs;
 pub(super) mod plain;
@@ -64,6 +65,7 @@ fn value(snapshot: &Snapshot<'_>, ask: &Ask) -> Result<Partly<AnswerValue>, Quer
         Ask::Change { id } => map(repository::change(snapshot, id)?, AnswerValue::Change),
         Ask::Files => map(repository::files(snapshot)?, AnswerValue::Files),
         Ask::Events { window } => map(events(snapshot, *window)?, AnswerValue::Events),
+        Ask::Gaps { window } => map(gaps::gaps(snapshot, *window), AnswerValue::Gaps),
         Ask::Documents => map(documents(snapshot)?, AnswerValue::Documents),
         Ask::Document { id } => map(document(snapshot, id)?, AnswerValue::Document),
         Ask::Dashboards => map(dashboards(snapshot)?, AnswerValue::Dashboards),

@@ -22,7 +22,7 @@ pub(super) fn kind_of(ask: &Ask) -> Kind {
         Ask::Silences => Kind::Silences,
         Ask::Receivers => Kind::Receivers,
         Ask::Changes | Ask::Change { .. } | Ask::Files => Kind::Changes,
-        Ask::Events { .. } => Kind::Events,
+        Ask::Events { .. } | Ask::Gaps { .. } => Kind::Events,
         Ask::Documents | Ask::Document { .. } => Kind::Documents,
         Ask::Dashboards | Ask::Dashboard { .. } => Kind::Dashboards,
     }
