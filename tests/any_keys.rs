@@ -74,8 +74,14 @@ impl Random {
                     _ => PointAt::Wheel(i64::try_from(row).unwrap() - 40),
                 };
                 let list = self.below(5);
-                Event::Point(Point { list, at })
+                let right = self.below(2) == 0;
+                Event::Point(Point { right, list, at })
             }
+            8 => Event::Select {
+                from: self.below(100) as f64 / 50.0 - 0.5,
+                to: self.below(100) as f64 / 50.0 - 0.5,
+            },
+            9 => Event::ScrubEnd,
             _ => Event::Chord(self.chord()),
         }
     }

@@ -259,6 +259,11 @@ const KEYS: &[(Screen, &[&str])] = &[
         ],
     ),
     (Screen::Logs, &["", "/error\n", "/status\n!", "vv", "kkkkkkk\n"]),
+    // All that happened, filtered, in a range that ends before the playhead, and one that reaches beyond it.
+    (Screen::Timeline, &["", "jj", "/firing\n", "hhhhhxhhx", "x,,,x"]),
+    // A range on other screens, and two of them side by side.
+    (Screen::Alerts, &["hhhhhxhhx", "|"]),
+    (Screen::Logs, &["kkkkxkkkkkkxg", "|2"]),
     // Patterns, context, search, the cursor on the histogram, fields and columns.
     (
         Screen::Logs,

@@ -158,7 +158,7 @@ fn scrub_ui(ui: &mut Ui, track: Rect, timeline: &TimelineView, events: &mut Vec<
     if released {
         events.push(Event::ScrubEnd);
     }
-    response.widget_info(|| WidgetInfo::slider(true, timeline.playhead, "Timeline"));
+    response.widget_info(|| WidgetInfo::slider(true, timeline.playhead, "Playhead"));
     let steps = [
         (accesskit::Action::Increment, Command::StepForward),
         (accesskit::Action::Decrement, Command::StepBack),

@@ -117,7 +117,7 @@ fn a_press_on_a_name_runs_its_command() {
 #[test]
 fn pressing_and_dragging_on_the_timeline_scrubs() {
     let mut harness = harness(fixture::overview(), 1280.0, 800.0, Theme::Dark);
-    let track = harness.get_by_label("Timeline").rect();
+    let track = harness.get_by_label("Playhead").rect();
     let at = |ratio: f32| egui::pos2(track.min.x + track.width() * ratio, track.center().y);
     harness.drag_at(at(0.25));
     harness.run();
@@ -129,18 +129,25 @@ fn pressing_and_dragging_on_the_timeline_scrubs() {
         .state()
         .events
         .iter()
-        .map(|event| match event {
-            Event::Scrub(ratio) => *ratio,
+        .filter_map(|event| match event {
+            Event::Scrub(ratio) => Some(*ratio),
+            Event::ScrubEnd => None,
             other => panic!("{other:?}"),
         })
         .collect();
+    let ends = harness
+        .state()
+        .events
+        .iter()
+        .filter(|event| matches!(event, Event::ScrubEnd));
+    assert_eq!(ends.count(), 1, "it is let go once");
     assert!((ratios.first().unwrap() - 0.25).abs() < 0.01, "{ratios:?}");
     assert!((ratios.last().unwrap() - 0.5).abs() < 0.01, "{ratios:?}");
     harness.hover_at(at(0.9) - Vec2::new(0.0, 4.0));
     harness.run();
     assert_eq!(
         harness.state().events.len(),
-        ratios.len(),
+        ratios.len() + 1,
         "hovering asks for nothing"
     );
 }
@@ -148,7 +155,7 @@ fn pressing_and_dragging_on_the_timeline_scrubs() {
 #[test]
 fn a_screen_reader_moves_time_by_steps() {
     let mut harness = harness(fixture::overview(), 1280.0, 800.0, Theme::Dark);
-    harness.get_by_label("Timeline").increment_accesskit();
+    harness.get_by_label("Playhead").increment_accesskit();
     harness.run();
     assert!(matches!(
         harness.state().events.as_slice(),

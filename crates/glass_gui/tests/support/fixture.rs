@@ -408,7 +408,7 @@ pub fn timeline() -> TimelineView {
                 bars: (0..n_bars).map(bar).collect(),
                 gaps: vec![GapView {
                     from: 0.1,
-                    to: 0.16,
+                    to: 0.3,
                     text: "no logs: not asked".into(),
                 }],
             },
@@ -421,12 +421,12 @@ pub fn timeline() -> TimelineView {
             text: "03:35:20".into(),
         }),
         range: Some(RangeView {
-            from: 0.35,
-            to: 0.5,
-            text: "03:34:37–03:37:12, 2m 35s".into(),
+            from: 0.43,
+            to: 0.63,
+            text: "03:35:59–03:39:26, 3m 27s".into(),
         }),
         pins: vec![PinView {
-            x: 0.43,
+            x: 0.15,
             name: "pool lowered".into(),
         }],
         is_tall: false,

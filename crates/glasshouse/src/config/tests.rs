@@ -101,7 +101,7 @@ fn settings_are_read_and_checked() {
         "theme = \"drak\"\nspeed = 7\nmose = true\n",
         &[
             "config.toml:1: theme: no theme is called \"drak\"; did you mean \"dark\"?",
-            "config.toml:2: speed: expected one of 1, 2, 5, 10, 20, 30, 60, 120, 300, 600",
+            "config.toml:2: speed: expected one of 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600",
             "config.toml:3: mose: no setting is called \"mose\"; did you mean \"mouse\"?",
         ],
     );
