@@ -147,9 +147,9 @@ impl Backend for LiveCloud {
             Ask::Document { .. } => Ok((AnswerValue::Document(None), not_cloned(as_of))),
             Ask::Dashboards => self.wait(self.dashboards(as_of)),
             Ask::Dashboard { id } => self.wait(self.dashboard(id, as_of)),
-            Ask::Completion(_) | Ask::Explain { .. } | Ask::Related { .. } => Err(QueryError::Unsupported(
-                "this is made here, not by servers".into(),
-            )),
+            Ask::Completion(_) | Ask::Explain { .. } | Ask::Related { .. } | Ask::Find(_) => Err(
+                QueryError::Unsupported("this is made here, not by servers".into()),
+            ),
         };
         let (value, provenance) = found?;
         Ok(Answer {

@@ -1,8 +1,9 @@
 //! [`App`]: all state of the application, and the two functions around it: events in, view-models out.
 
 use crate::context::Context;
+use crate::help::Help;
 use crate::marks::Marks;
-use crate::prompt::Prompt;
+use crate::prompt::{Prompt, PromptKind};
 use crate::query_editor::QueryEditor;
 use crate::screens::{
     ScreenState, alerts::Alerts, changes::Changes, clouds::Clouds, dashboards::Dashboards,
@@ -11,6 +12,7 @@ use crate::screens::{
 use crate::session::Memory;
 use crate::slots::Slots;
 use crate::time_control::TimeControl;
+use crate::tour::Tour;
 use crate::{
     Answered, Chord, Effect, Event, Line, Overlay, Role, Screen, ScreenView, Slot, Span, StatusView,
     ViewModel, Viewport, chrome, timeline, words,
@@ -24,6 +26,7 @@ mod halves;
 mod marking;
 mod moving;
 mod opening;
+mod palette;
 mod pointer;
 mod prompts;
 mod quiet;
@@ -59,7 +62,8 @@ pub struct App {
     editor: Option<QueryEditor>,
     /// Queries that were run: PromQL, LogQL.
     query_history: [Vec<String>; 2],
-    help: Option<usize>,
+    help: Option<Help>,
+    tour: Option<Tour>,
     message: Line,
     past: Vec<Place>,
     future: Vec<Place>,
@@ -102,6 +106,7 @@ impl App {
             editor: None,
             query_history: Default::default(),
             help: None,
+            tour: None,
             message,
             past: Vec::new(),
             future: Vec::new(),
@@ -150,6 +155,9 @@ impl App {
                     result,
                 } = *answered;
                 self.slots.take(slot, version, question, result);
+                if slot == Slot::Found {
+                    self.offer();
+                }
                 self.screen_answered();
                 Vec::new()
             }
@@ -160,6 +168,7 @@ impl App {
             }
             Event::Clouds { at, clouds } => {
                 self.clouds.take(at, clouds);
+                self.offer();
                 Vec::new()
             }
             Event::Opened(result) => self.opened(result),
@@ -175,6 +184,7 @@ impl App {
     pub fn view(&self, viewport: Viewport) -> ViewModel {
         let context = self.context();
         let (screen, halves) = self.screen_views(viewport);
+        let overlay = self.overlay();
         ViewModel {
             header: chrome::header(&context),
             tabs: chrome::tabs(&context, self.screen),
@@ -193,7 +203,12 @@ impl App {
                     pending => self.settings.keymap.continuations(pending, self.screen),
                 },
             },
-            overlay: self.overlay(),
+            tour: self
+                .tour
+                .as_ref()
+                .filter(|_| overlay.is_none())
+                .and_then(|tour| tour.view(&context, self.screen)),
+            overlay,
         }
     }
 
@@ -229,6 +244,12 @@ impl App {
     /// Starts with a screen other than the overview; before the first event.
     pub fn start_on(&mut self, screen: Screen) {
         self.screen = screen;
+    }
+
+    /// Begins the tour for who is here for the first time.
+    pub fn start_tour(&mut self) {
+        self.tour = Some(Tour::default());
+        self.message.clear();
     }
 
     fn context(&self) -> Context<'_> {
@@ -298,6 +319,7 @@ impl App {
             wanted.extend(self.state(screen).wanted(&context));
         }
         wanted.extend(self.editor.as_ref().map(QueryEditor::wanted));
+        wanted.extend(self.palette_wanted());
         wanted.extend(timeline::wanted(&context));
         if wanted.iter().all(|(slot, _)| *slot != Slot::Alerts) {
             wanted.push((Slot::Alerts, Ask::Alerts));
@@ -325,16 +347,29 @@ impl App {
     }
 
     fn overlay(&self) -> Option<Overlay> {
-        let help = self
-            .help
-            .map(|scroll| Overlay::Help(chrome::help(&self.context(), self.screen, scroll)));
+        // What is searched in help is seen in help itself.
+        let is_for_help = self
+            .prompt
+            .as_ref()
+            .is_some_and(|prompt| prompt.kind == PromptKind::Help);
+        let help = || {
+            let help = self.help.as_ref()?;
+            Some(Overlay::Help(help.view(
+                &self.context(),
+                self.screen,
+                is_for_help,
+            )))
+        };
         let prompt = || {
             Some(Overlay::Prompt(
                 self.prompt.as_ref()?.view(self.screen, &self.settings),
             ))
         };
         let editor = || Some(Overlay::QueryEditor(self.editor.as_ref()?.view(&self.context())));
-        help.or_else(prompt).or_else(editor)
+        match is_for_help {
+            true => help(),
+            false => prompt().or_else(help).or_else(editor),
+        }
     }
 
     fn say(&mut self, text: &str) {

@@ -2,7 +2,7 @@
 
 use crate::context::Context;
 use crate::time_control::TimeControl;
-use crate::{COMMANDS, Command, DataStateKind, Group, Header, HelpGroup, HelpView, Screen, Slot, Tab, words};
+use crate::{Command, DataStateKind, Header, Screen, Slot, Tab, words};
 use glass_model::{AlertState, Ask};
 
 /// The top line.
@@ -138,32 +138,4 @@ pub(crate) fn hints(context: &Context<'_>, screen: Screen) -> Vec<(String, Strin
         .map(|(command, word)| (context.keymap.first_key(command, screen), word.to_owned()))
         .filter(|(key, _)| !key.is_empty())
         .collect()
-}
-
-/// All keys of a screen.
-pub(crate) fn help(context: &Context<'_>, screen: Screen, scroll: usize) -> HelpView {
-    let group = |group: Group| HelpGroup {
-        title: group.title().to_owned(),
-        entries: COMMANDS
-            .iter()
-            .filter(|spec| spec.group == group && spec.is_available_on(screen))
-            .map(|spec| {
-                let keys = context.keymap.keys_text(spec.command, screen);
-                (keys, format!("{}: {}", spec.title, spec.doc))
-            })
-            .collect(),
-    };
-    HelpView {
-        title: format!("Keys on {}", screen.title()),
-        groups: Group::ALL.into_iter().map(group).collect(),
-        scroll,
-    }
-}
-
-/// How many entries help has.
-pub(crate) fn n_help_entries(screen: Screen) -> usize {
-    COMMANDS
-        .iter()
-        .filter(|spec| spec.is_available_on(screen))
-        .count()
 }

@@ -155,6 +155,7 @@ pub enum Command {
     CopyAddress,
     Palette,
     Help,
+    Tour,
     Theme,
     ToggleMouse,
     Suspend,

@@ -172,6 +172,7 @@ fn is_empty(value: &AnswerValue) -> bool {
         AnswerValue::Gaps(gaps) => gaps.is_empty(),
         AnswerValue::Documents(documents) => documents.is_empty(),
         AnswerValue::Document(document) => document.is_none(),
+        AnswerValue::Find(found) => found.is_empty(),
         AnswerValue::Dashboards(dashboards) => dashboards.is_empty(),
         AnswerValue::Dashboard(dashboard) => dashboard.is_none(),
     }

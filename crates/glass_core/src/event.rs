@@ -82,6 +82,8 @@ pub enum Effect {
     Jump(Jump),
     /// Ask every cloud how it stands; the answers come as [`Event::Clouds`], one after the other.
     CheckClouds,
+    /// Tell what can be opened without asking anyone; the answer comes as [`Event::Clouds`].
+    ListClouds,
     /// Open a cloud or recording by its id, in the place of what is open.
     Open(String),
     /// Put a text on the clipboard.

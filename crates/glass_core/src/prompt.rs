@@ -2,7 +2,8 @@
 
 use crate::app::Settings;
 use crate::line_edit::LineEdit;
-use crate::{COMMANDS, Chord, Command, CommandSpec, Key, Line, PromptView, Role, Screen, Span, words};
+use crate::palette::{PaletteItem, Target, named};
+use crate::{Chord, Key, Line, PromptView, Role, Screen, Span, words};
 
 /// What the line is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub(crate) enum PromptKind {
     Theme,
     /// The name of a mark.
     Mark,
+    /// A text to keep keys by in help.
+    Help,
 }
 
 /// What a key did to the line.
@@ -36,10 +39,6 @@ pub(crate) enum PromptReaction {
 
 /// The longest line, in characters: an address may hold a query.
 const MAX_CHARS: usize = 8000;
-/// Longer than any name of a command: nothing is suggested for it.
-const MAX_NAME: usize = 100;
-/// Suggestions shown at most.
-const MAX_SUGGESTIONS: usize = 8;
 /// Themes offered at most.
 const MAX_THEMES: usize = 12;
 
@@ -54,6 +53,10 @@ pub(crate) struct Prompt {
     pub before: String,
     line: LineEdit,
     chosen: Option<usize>,
+    /// What the palette offers for the text.
+    items: Vec<PaletteItem>,
+    /// Whether names are still being looked for.
+    is_looking: bool,
 }
 
 impl Prompt {
@@ -65,6 +68,8 @@ impl Prompt {
             before: text.to_owned(),
             line: LineEdit::new(text, MAX_CHARS),
             chosen: None,
+            items: Vec::new(),
+            is_looking: false,
         }
     }
 
@@ -73,19 +78,24 @@ impl Prompt {
         self.line.text()
     }
 
+    /// Takes what the palette offers for the text; what was chosen stays chosen.
+    pub fn offer(&mut self, items: Vec<PaletteItem>, is_looking: bool) {
+        let chosen = self
+            .chosen
+            .and_then(|chosen| self.items.get(chosen))
+            .map(|item| &item.target);
+        self.chosen = chosen.and_then(|target| items.iter().position(|item| item.target == *target));
+        self.items = items;
+        self.is_looking = is_looking;
+    }
+
     /// Takes a key.
-    pub fn take(
-        &mut self,
-        chord: Chord,
-        history: &[String],
-        screen: Screen,
-        settings: &Settings,
-    ) -> PromptReaction {
-        let n_suggestions = self.n_suggestions(screen, settings);
+    pub fn take(&mut self, chord: Chord, history: &[String], settings: &Settings) -> PromptReaction {
+        let n_suggestions = self.n_suggestions(settings);
         match (chord.key, chord.ctrl) {
             (Key::Esc, _) | (Key::Char('c' | 'g'), true) => return PromptReaction::Cancelled,
             (Key::Enter, _) => return PromptReaction::Accepted,
-            (Key::Tab, _) => return self.complete(screen, settings),
+            (Key::Tab, _) => return self.complete(settings),
             (Key::Up, _)
                 if self.kind == PromptKind::Palette
                     && (self.chosen.is_none() && n_suggestions == 0
@@ -128,14 +138,11 @@ impl Prompt {
     }
 
     /// Replaces the text by the chosen or best suggestion.
-    fn complete(&mut self, screen: Screen, settings: &Settings) -> PromptReaction {
+    fn complete(&mut self, settings: &Settings) -> PromptReaction {
         let nth = self.chosen.unwrap_or(0);
         let text = match self.kind {
             PromptKind::Theme => self.themes(settings).get(nth).map(|(name, _)| name.clone()),
-            _ => self
-                .suggestions(screen)
-                .get(nth)
-                .map(|spec| spec.title.to_owned()),
+            _ => self.items.get(nth).map(|item| item.title.clone()),
         };
         let Some(text) = text else {
             return PromptReaction::Stay;
@@ -144,10 +151,10 @@ impl Prompt {
         PromptReaction::Changed
     }
 
-    fn n_suggestions(&self, screen: Screen, settings: &Settings) -> usize {
+    fn n_suggestions(&self, settings: &Settings) -> usize {
         match self.kind {
             PromptKind::Theme => self.themes(settings).len(),
-            _ => self.suggestions(screen).len(),
+            _ => self.items.len(),
         }
     }
 
@@ -172,56 +179,12 @@ impl Prompt {
             .map(|(name, _)| name.as_str())
     }
 
-    /// The command meant: a suggestion chosen with the arrows, or one whose title or id was typed in full.
-    pub fn command(&self, screen: Screen) -> Option<Command> {
-        let suggestions = self.suggestions(screen);
-        if let Some(chosen) = self.chosen.and_then(|chosen| suggestions.get(chosen)) {
-            return Some(chosen.command);
-        }
-        let typed = self.text().trim().to_lowercase();
-        let bare = |title: &str| title.trim_end_matches('…').to_lowercase();
-        let is_meant = |spec: &&CommandSpec| {
-            !typed.is_empty() && (typed == spec.id || bare(spec.title) == typed.trim_end_matches('…'))
-        };
-        let available = COMMANDS.iter().filter(|spec| spec.is_available_on(screen));
-        available.into_iter().find(is_meant).map(|spec| spec.command)
-    }
-
-    /// Commands like what was typed, the most alike first.
-    pub fn suggestions(&self, screen: Screen) -> Vec<&'static CommandSpec> {
-        if self.kind != PromptKind::Palette {
-            return Vec::new();
-        }
-        let available = COMMANDS
-            .iter()
-            .filter(|spec| spec.is_available_on(screen) && spec.command != Command::Palette);
-        let typed = self.text();
-        if typed.trim().is_empty() {
-            return available.take(MAX_SUGGESTIONS).collect();
-        }
-        if typed.len() > MAX_NAME {
-            return Vec::new();
-        }
-        let mut matcher = nucleo_matcher::Matcher::new(nucleo_matcher::Config::DEFAULT);
-        let pattern = nucleo_matcher::pattern::Pattern::parse(
-            typed.trim(),
-            nucleo_matcher::pattern::CaseMatching::Ignore,
-            nucleo_matcher::pattern::Normalization::Smart,
-        );
-        let mut scored: Vec<(u32, &CommandSpec)> = available
-            .filter_map(|spec| {
-                let text = format!("{} {}", spec.title, spec.id);
-                let mut buffer = Vec::new();
-                let score = pattern.score(nucleo_matcher::Utf32Str::new(&text, &mut buffer), &mut matcher)?;
-                Some((score, spec))
-            })
-            .collect();
-        scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
-        scored
-            .into_iter()
-            .take(MAX_SUGGESTIONS)
-            .map(|(_, spec)| spec)
-            .collect()
+    /// Where the palette is to go: to what was chosen with the arrows, or what was typed in full.
+    pub fn target(&self) -> Option<Target> {
+        let chosen = self.chosen.and_then(|chosen| self.items.get(chosen));
+        chosen
+            .or_else(|| named(&self.text(), &self.items))
+            .map(|item| item.target.clone())
     }
 
     /// What is shown.
@@ -234,10 +197,15 @@ impl Prompt {
             PromptKind::Filter => ("filter", "enter keeps it, esc takes it back"),
             PromptKind::Search => ("search", "keeps all lines; n and N jump between hits"),
             PromptKind::Seek => ("go to time", crate::seek::SEEK_HINT),
+            PromptKind::Palette if self.items.is_empty() && !self.is_looking => {
+                ("go to", "nothing is called like that; esc closes")
+            }
+            PromptKind::Palette if self.is_looking => ("go to", "looking for names …"),
             PromptKind::Palette => (
-                "command",
-                "tab completes, enter runs what is typed; also takes a time or an address",
+                "go to",
+                "commands, metrics, alerts, changes, dashboards, clouds, times; arrows choose, tab completes",
             ),
+            PromptKind::Help => ("search in help", "enter keeps it, esc shows all keys"),
             PromptKind::Mark => ("name of the mark", "enter keeps it, esc leaves it as it was"),
             PromptKind::Theme => ("theme", "arrows show one, enter keeps it, esc takes it back"),
         };
@@ -248,7 +216,11 @@ impl Prompt {
         };
         let suggestions = match self.kind {
             PromptKind::Theme => self.themes(settings).into_iter().cloned().collect(),
-            _ => self.suggested_commands(screen, settings),
+            _ => self
+                .items
+                .iter()
+                .map(|item| (item.title.clone(), item.detail.clone()))
+                .collect(),
         };
         PromptView {
             title: title.to_owned(),
@@ -257,15 +229,23 @@ impl Prompt {
             hint,
             suggestions,
             chosen: self.chosen,
+            preview: self.preview(),
         }
     }
 
-    fn suggested_commands(&self, screen: Screen, settings: &Settings) -> Vec<(String, String)> {
-        let row = |spec: &CommandSpec| {
-            let keys = settings.keymap.keys_text(spec.command, screen);
-            (spec.title.to_owned(), format!("{keys}  {}", spec.doc))
+    /// More of what is chosen, or of what would be completed.
+    fn preview(&self) -> Vec<Line> {
+        let Some(item) = self
+            .items
+            .get(self.chosen.unwrap_or(0))
+            .filter(|_| !self.line.is_empty())
+        else {
+            return Vec::new();
         };
-        self.suggestions(screen).into_iter().map(row).collect()
+        let mut lines = vec![vec![Span::new(item.title.clone(), Role::Strong)]];
+        let about = item.about.iter().filter(|line| !line.is_empty());
+        lines.extend(about.map(|line| vec![Span::new(line.clone(), Role::Normal)]));
+        lines
     }
 }
 
@@ -275,7 +255,7 @@ mod tests {
 
     fn type_into(prompt: &mut Prompt, text: &str) {
         for c in text.chars() {
-            prompt.take(Chord::char(c), &[], Screen::Logs, &Settings::default());
+            prompt.take(Chord::char(c), &[], &Settings::default());
         }
     }
 
@@ -283,42 +263,13 @@ mod tests {
     fn editing_works_by_characters() {
         let mut prompt = Prompt::new(PromptKind::Filter, "");
         type_into(&mut prompt, "größe zwei");
-        prompt.take(Chord::ctrl('w'), &[], Screen::Logs, &Settings::default());
+        prompt.take(Chord::ctrl('w'), &[], &Settings::default());
         assert_eq!(prompt.text(), "größe ");
-        prompt.take(Chord::key(Key::Home), &[], Screen::Logs, &Settings::default());
+        prompt.take(Chord::key(Key::Home), &[], &Settings::default());
         type_into(&mut prompt, "x");
-        assert_eq!(
-            (
-                prompt.text().as_str(),
-                prompt.view(Screen::Logs, &Settings::default()).caret
-            ),
-            ("xgröße ", 1)
-        );
-        prompt.take(Chord::ctrl('u'), &[], Screen::Logs, &Settings::default());
+        let caret = prompt.view(Screen::Logs, &Settings::default()).caret;
+        assert_eq!((prompt.text().as_str(), caret), ("xgröße ", 1));
+        prompt.take(Chord::ctrl('u'), &[], &Settings::default());
         assert_eq!(prompt.text(), "größe ");
-    }
-
-    #[test]
-    fn tab_completes_and_enter_runs_what_is_typed() {
-        let mut prompt = Prompt::new(PromptKind::Palette, "");
-        type_into(&mut prompt, "nxt chan");
-        assert_eq!(prompt.command(Screen::Logs), None, "what is typed is no command");
-        prompt.take(Chord::key(Key::Tab), &[], Screen::Logs, &Settings::default());
-        assert_eq!(prompt.text(), "Next change");
-        assert_eq!(prompt.command(Screen::Logs), Some(Command::NextChange));
-        let mut prompt = Prompt::new(PromptKind::Palette, "nxt chan");
-        prompt.take(Chord::key(Key::Down), &[], Screen::Logs, &Settings::default());
-        assert_eq!(
-            prompt.command(Screen::Logs),
-            Some(Command::NextChange),
-            "a suggestion chosen with the arrows"
-        );
-    }
-
-    #[test]
-    fn commands_of_other_screens_are_not_offered() {
-        let prompt = Prompt::new(PromptKind::Palette, "per second");
-        assert_eq!(prompt.command(Screen::Logs), None);
-        assert_eq!(prompt.command(Screen::Metrics), Some(Command::ToggleRate));
     }
 }

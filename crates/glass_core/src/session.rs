@@ -41,6 +41,13 @@ pub struct Memory {
     pub queries: [Vec<String>; 2],
 }
 
+impl Memory {
+    /// Whether nothing is known of any start before.
+    pub fn is_new(&self) -> bool {
+        self.sessions.is_empty()
+    }
+}
+
 impl Session {
     /// Whether it is of what was opened.
     pub(crate) fn is_of(&self, info: &RecordingInfo) -> bool {

@@ -50,6 +50,8 @@ pub enum Slot {
     Documents,
     /// The one that a screen shows.
     Document(Screen),
+    /// What is called like what is typed.
+    Found,
     /// All dashboards.
     Dashboards,
     /// The one that is shown.

@@ -74,6 +74,19 @@ impl Clouds {
         })
     }
 
+    /// How all clouds stood when they were asked last. `others` stand before them in the list.
+    pub fn list(&self, others: &[CloudSummary]) -> Vec<CloudSummary> {
+        let Ok(network) = self.network() else {
+            return others.to_vec();
+        };
+        let kept = Kept::read(self.places.cache.as_deref());
+        let clouds = network.catalogue.clouds().iter();
+        let own = clouds.clone().filter(|cloud| cloud.origin != Origin::BuiltIn);
+        let built_in = clouds.filter(|cloud| cloud.origin == Origin::BuiltIn);
+        let all = own.chain(built_in).map(|cloud| summary(cloud, &kept));
+        others.iter().cloned().chain(all).collect()
+    }
+
     /// Tells how all clouds stood when they were asked last, then asks them all side by side, and tells anew with
     /// every answer. `others` stand before them in the list.
     pub fn check(&self, others: &[CloudSummary], tell: &TellClouds<'_>) {

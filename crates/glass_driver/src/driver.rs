@@ -1,10 +1,11 @@
 //! [`Driver`]: worker threads between the core and its backends.
 
 use crate::clock::{self, Clock};
+use crate::finder::Names;
 use crate::opener::{Opened, Opener};
 use crate::queue::{Job, Queue};
 use glass_core::{Answered, Effect, Event, Runner};
-use glass_model::{Answer, Backend, QueryError, Question, RecordingInfo};
+use glass_model::{Answer, Ask, Backend, QueryError, Question, RecordingInfo};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,6 +24,8 @@ struct Shared {
     opened: Mutex<Opened>,
     /// Ticks while what is open is live.
     clock: Mutex<Option<Clock>>,
+    /// What has a name in what is open.
+    names: Names,
     opener: Option<Arc<dyn Opener>>,
     /// Whether the clouds are being asked how they stand.
     is_checking: AtomicBool,
@@ -44,6 +47,7 @@ impl Driver {
             queue: Queue::default(),
             opened: Mutex::new(opened.clone()),
             clock: Mutex::new(None),
+            names: Names::default(),
             opener,
             is_checking: AtomicBool::new(false),
             deliver,
@@ -76,6 +80,7 @@ impl Runner for Driver {
             Effect::Jump(jump) => self.shared.queue.push(Job::Jump(jump)),
             Effect::Open(id) => self.shared.queue.push(Job::Open(id)),
             Effect::CheckClouds => Shared::check_clouds(&self.shared),
+            Effect::ListClouds => self.shared.queue.push(Job::ListClouds),
             Effect::Copy(_) | Effect::ToggleMouse | Effect::Suspend | Effect::Quit => {}
         }
     }
@@ -96,7 +101,7 @@ impl Shared {
                 question,
             } => {
                 let backend = self.opened().backend;
-                let result = ask(&*backend, &question);
+                let result = ask(&*backend, &self.names, &question);
                 Event::Answered(Box::new(Answered {
                     slot,
                     version,
@@ -110,6 +115,14 @@ impl Shared {
                 Event::Jumped { jump, result }
             }
             Job::Open(id) => Event::Opened(self.open(&id).map(Box::new)),
+            Job::ListClouds => {
+                let list = || self.opener.as_ref().map(|opener| opener.list());
+                let listed = catch_unwind(AssertUnwindSafe(list)).ok().flatten();
+                Event::Clouds {
+                    at: clock::now(),
+                    clouds: listed.unwrap_or_default(),
+                }
+            }
         }
     }
 
@@ -124,6 +137,7 @@ impl Shared {
         let opened = catch_unwind(opening).unwrap_or_else(|_| Err(FAULT.into()))?;
         let info = opened.info.clone();
         *self.opened.lock().unwrap_or_else(PoisonError::into_inner) = opened;
+        self.names.forget();
         self.keep_time(info.is_live).map_err(|error| error.to_string())?;
         Ok(info)
     }
@@ -163,8 +177,11 @@ impl Shared {
 const FAULT: &str = "a fault in the program; please report it";
 
 /// Asks, and turns a panic of the backend into an error: a fault is a message on screen, never a crash.
-pub(crate) fn ask(backend: &dyn Backend, question: &Question) -> Result<Answer, QueryError> {
-    guarded(|| backend.answer(question))
+pub(crate) fn ask(backend: &dyn Backend, names: &Names, question: &Question) -> Result<Answer, QueryError> {
+    guarded(|| match &question.ask {
+        Ask::Find(ask) => Ok(names.find(backend, question.as_of, ask)),
+        _ => backend.answer(question),
+    })
 }
 
 fn guarded<T>(ask: impl FnOnce() -> Result<T, QueryError>) -> Result<T, QueryError> {
@@ -177,7 +194,7 @@ mod tests {
     use super::*;
     use crate::TellClouds;
     use glass_core::Slot;
-    use glass_model::{Ask, TimeRange, Timestamp};
+    use glass_model::{TimeRange, Timestamp};
     use std::sync::mpsc;
 
     struct Panics;
@@ -194,6 +211,10 @@ mod tests {
                 "live" => Ok(opened(true)),
                 _ => panic!("on purpose"),
             }
+        }
+
+        fn list(&self) -> Vec<glass_model::CloudSummary> {
+            panic!("on purpose")
         }
 
         fn check(&self, tell: &TellClouds<'_>) {

@@ -25,6 +25,9 @@ pub trait Opener: Send + Sync {
     /// A sentence for the user on why it cannot be, and what to do.
     fn open(&self, id: &str) -> Result<Opened, String>;
 
+    /// All that can be opened, as far as is known without asking anyone.
+    fn list(&self) -> Vec<CloudSummary>;
+
     /// Asks every cloud how it stands, side by side; tells at once what is known already, then again with every
     /// answer. Returns when all have answered or failed.
     fn check(&self, tell: &TellClouds<'_>);

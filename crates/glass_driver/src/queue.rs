@@ -21,6 +21,8 @@ pub(crate) enum Job {
     Jump(Jump),
     /// A cloud or recording to open.
     Open(String),
+    /// What can be opened.
+    ListClouds,
 }
 
 #[derive(Debug, Default)]

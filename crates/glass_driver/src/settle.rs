@@ -1,6 +1,7 @@
 //! Answers everything at once, on the calling thread: for printing a screen, for benchmarks and tests.
 
 use crate::driver::ask;
+use crate::finder::Names;
 use glass_core::{Answered, App, Effect, Event};
 use glass_model::{Backend, Navigator};
 
@@ -12,6 +13,7 @@ pub fn settle(
     navigator: Option<&dyn Navigator>,
     event: Event,
 ) -> Vec<Effect> {
+    let names = Names::default();
     let mut open = app.update(event);
     let mut for_front_end = Vec::new();
     while let Some(effect) = open.pop() {
@@ -21,7 +23,7 @@ pub fn settle(
                 version,
                 question,
             } => {
-                let result = ask(backend, &question);
+                let result = ask(backend, &names, &question);
                 open.extend(app.update(Event::Answered(Box::new(Answered {
                     slot,
                     version,

@@ -5,7 +5,7 @@ use crate::theme::{BODY, GAP, LARGE, PAD, RADIUS, SMALL, Theme};
 use egui::{Align2, Area, Id, Order, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, accesskit, pos2, vec2};
 use glass_core::{
     Chord, CompletionRow, Event, FaultView, HelpGroup, HelpView, Key, Line, Overlay, PromptView,
-    QueryEditorView, Role, Span,
+    QueryEditorView, Role, Span, TourView,
 };
 
 const ENTRY: f32 = 22.0;
@@ -39,6 +39,33 @@ fn raised_card(ui: &Ui, place: Rect) {
     let stroke = Stroke::new(1.0, theme.color(Role::Muted));
     ui.painter()
         .rect(place, RADIUS + 2, theme.raised, stroke, StrokeKind::Inside);
+}
+
+/// A step of the tour, in the lower right corner of the screen.
+pub fn tour_ui(ui: &mut Ui, main: Rect, tour: &TourView) {
+    let TourView {
+        title,
+        step,
+        n_steps,
+        lines,
+    } = tour;
+    let size = vec2(440.0, 52.0 + 24.0 * lines.len() as f32);
+    let place = Rect::from_min_size(main.max - size - vec2(PAD, PAD), size);
+    raised_card(ui, place);
+    let row = |nth: usize| {
+        rect(
+            place.min.x + PAD,
+            place.min.y + PAD + 24.0 * nth as f32,
+            place.width() - 2.0 * PAD,
+            24.0,
+        )
+    };
+    let title = format!("{title}  ({step} of {n_steps})");
+    paint::text_ui(ui, row(0), Align2::LEFT_CENTER, &title, LARGE, Role::Strong);
+    for (nth, line) in lines.iter().enumerate() {
+        let text: String = line.iter().map(|span| span.text.as_str()).collect();
+        paint::text_ui(ui, row(nth + 1), Align2::LEFT_CENTER, &text, BODY, Role::Normal);
+    }
 }
 
 /// One row of help.
@@ -171,13 +198,16 @@ fn prompt_ui(ui: &mut Ui, window: Rect, prompt: &PromptView) -> Rect {
         hint,
         suggestions,
         chosen,
+        preview,
     } = prompt;
+    let mut lines = vec![hint.clone()];
+    lines.extend(preview.iter().skip(1).cloned());
     let field = Field {
         title,
         text,
         caret: *caret,
         fault: None,
-        lines: vec![hint.clone()],
+        lines,
         suggestions,
         chosen: *chosen,
     };

@@ -17,6 +17,7 @@ pub fn view_ui(ui: &mut Ui, window: Rect, model: &ViewModel, terminal_command: &
         timeline,
         status,
         overlay,
+        tour,
     } = model;
     let mut events = Vec::new();
     let parts = layout::parts(window);
@@ -30,6 +31,9 @@ pub fn view_ui(ui: &mut Ui, window: Rect, model: &ViewModel, terminal_command: &
     }
     timeline::timeline_ui(ui, parts.timeline, timeline, &mut events);
     header::status_ui(ui, parts.status, status);
+    if let Some(tour) = tour {
+        overlay::tour_ui(ui, parts.main, tour);
+    }
     if let Some(overlay) = overlay {
         overlay::overlay_ui(ui, window, overlay, &mut events);
     }

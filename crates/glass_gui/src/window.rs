@@ -125,7 +125,11 @@ impl Window {
                 }
                 Effect::Suspend => context.send_viewport_cmd(egui::ViewportCommand::Minimized(true)),
                 Effect::Quit => context.send_viewport_cmd(egui::ViewportCommand::Close),
-                Effect::Ask { .. } | Effect::Jump(_) | Effect::CheckClouds | Effect::Open(_) => {
+                Effect::Ask { .. }
+                | Effect::Jump(_)
+                | Effect::CheckClouds
+                | Effect::ListClouds
+                | Effect::Open(_) => {
                     self.runner.start(effect);
                 }
             }

@@ -22,6 +22,7 @@ fn texts(model: &ViewModel) -> Vec<String> {
         timeline,
         status,
         overlay,
+        tour: _,
     } = model;
     let mut said = Vec::new();
     if let Some(overlay) = overlay {
@@ -247,7 +248,9 @@ fn overlay_texts(overlay: &Overlay, said: &mut Vec<String>) {
             hint,
             suggestions,
             chosen: _,
+            preview,
         }) => {
+            said.extend(preview.iter().map(line_text));
             said.extend([title, text].map(String::clone));
             said.push(line_text(hint));
             said.extend(

@@ -18,6 +18,7 @@ mod dashboard;
 mod document;
 mod event;
 mod explain;
+mod found;
 mod gap;
 mod go_regex;
 mod graph;
@@ -53,6 +54,7 @@ pub use dashboard::{
 pub use document::{Comment, Document, DocumentKind, DocumentSummary};
 pub use event::{Event, EventKind, Until};
 pub use explain::{Explanation, QueryPart, Threshold};
+pub use found::{FindAsk, Found, FoundKind};
 pub use gap::{Gap, GapKind};
 pub use go_regex::{go_regex, go_regex_anchored};
 pub use graph::{Bucket, Graph, GraphSeries, MetricKind, MetricName, Transform};

@@ -2,9 +2,9 @@
 
 use crate::{
     Alert, Change, ChangeSummary, Completion, CompletionAsk, Dashboard, DashboardSummary, Document,
-    DocumentSummary, Event, Explanation, Gap, Graph, LogFilter, LogHistogram, LogPage, LogPatterns,
-    MetricName, Provenance, QueryAsk, QueryLanguage, QueryResult, RepositoryFile, RuleGroup, Seen, Selector,
-    Silence, Target, TimeRange, Timestamp, Transform,
+    DocumentSummary, Event, Explanation, FindAsk, Found, Gap, Graph, LogFilter, LogHistogram, LogPage,
+    LogPatterns, MetricName, Provenance, QueryAsk, QueryLanguage, QueryResult, RepositoryFile, RuleGroup,
+    Seen, Selector, Silence, Target, TimeRange, Timestamp, Transform,
 };
 
 /// Something asked, as of a moment: the answer holds nothing that became known later.
@@ -81,6 +81,8 @@ pub enum Ask {
         /// Its id.
         id: String,
     },
+    /// What is called something like a text, the most alike first.
+    Find(FindAsk),
     /// All dashboards, by folder and title.
     Dashboards,
     /// One of them with its panels.
@@ -207,6 +209,7 @@ pub enum AnswerValue {
     Gaps(Vec<Gap>),
     Documents(Vec<DocumentSummary>),
     Document(Option<Document>),
+    Find(Vec<Found>),
     Dashboards(Vec<DashboardSummary>),
     Dashboard(Option<Box<Dashboard>>),
 }

@@ -4,7 +4,7 @@ use crate::header::draw_header;
 use crate::hits::Hits;
 use crate::layout::{Areas, areas, take_left, take_top};
 use crate::options::Look;
-use crate::overlay::draw_overlay;
+use crate::overlay::{draw_overlay, draw_tour};
 use crate::pen::Pen;
 use crate::screens::{draw_screen, draw_too_small};
 use crate::status::draw_status;
@@ -30,6 +30,7 @@ pub(crate) fn draw_frame(model: &ViewModel, buffer: &mut Buffer, look: Look) -> 
         timeline,
         status,
         overlay,
+        tour,
     } = model;
     let Some(areas) = areas_of(model, area) else {
         draw_too_small(&mut pen, area);
@@ -46,6 +47,9 @@ pub(crate) fn draw_frame(model: &ViewModel, buffer: &mut Buffer, look: Look) -> 
     }
     draw_timeline(&mut pen, areas.timeline, timeline);
     draw_status(&mut pen, areas.status, status);
+    if let Some(tour) = tour {
+        draw_tour(&mut pen, areas.main, tour);
+    }
     if let Some(overlay) = overlay {
         draw_overlay(&mut pen, area, areas.main, overlay);
     }

@@ -1,10 +1,11 @@
 //! What lies above everything: all keys, and the line to type into with its suggestions.
 
+use crate::document::draw_lines;
 use crate::layout::{take_left, take_top};
 use crate::pen::{Pen, text_width};
 use crate::query::draw_query_editor;
 use crate::table::mark_chosen;
-use glass_core::{HelpGroup, HelpView, Overlay, PromptView, Role};
+use glass_core::{HelpGroup, HelpView, Line, Overlay, PromptView, Role, TourView};
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use unicode_segmentation::UnicodeSegmentation;
@@ -64,6 +65,31 @@ pub(crate) fn draw_window(pen: &mut Pen, area: Rect, title: &str, note: &str) ->
         width: area.width.saturating_sub(4),
         height: area.height.saturating_sub(2),
     }
+}
+
+/// Draws a step of the tour into the lower right corner of the screen.
+pub(crate) fn draw_tour(pen: &mut Pen, main: Rect, tour: &TourView) {
+    let TourView {
+        title,
+        step,
+        n_steps,
+        lines,
+    } = tour;
+    let text = |line: &Line| line.iter().map(|span| span.text.as_str()).collect::<String>();
+    let widest = lines
+        .iter()
+        .map(|line| text_width(&pen.glyphs.spell(&text(line))))
+        .max();
+    let width = widest.unwrap_or(0).saturating_add(4).min(main.width);
+    let height = (lines.len() as u16).saturating_add(2).min(main.height);
+    let area = Rect {
+        x: main.right().saturating_sub(width + 1).max(main.x),
+        y: main.bottom().saturating_sub(height),
+        width,
+        height,
+    };
+    let inner = draw_window(pen, area, title, &format!("tour {step} of {n_steps}"));
+    draw_lines(pen, inner, lines);
 }
 
 /// A row of the help window.
@@ -180,7 +206,11 @@ fn draw_help_row(pen: &mut Pen, row: Rect, help_row: &HelpRow, keys_width: u16) 
 }
 
 /// Most suggestions shown at once.
-const MAX_SUGGESTIONS: u16 = 10;
+const MAX_SUGGESTIONS: u16 = 12;
+/// From this width on more of a suggestion is shown beside all of them.
+const WIDE: u16 = 100;
+/// Columns for that.
+const PREVIEW: u16 = 40;
 
 fn draw_prompt(pen: &mut Pen, screen: Rect, prompt: &PromptView) {
     let PromptView {
@@ -190,8 +220,10 @@ fn draw_prompt(pen: &mut Pen, screen: Rect, prompt: &PromptView) {
         hint,
         suggestions,
         chosen,
+        preview,
     } = prompt;
-    let width = screen.width.min(90);
+    let has_preview = !preview.is_empty() && screen.width >= WIDE;
+    let width = screen.width.min(if has_preview { WIDE + PREVIEW } else { 90 });
     let n_suggestions = (suggestions.len() as u16)
         .min(MAX_SUGGESTIONS)
         .min(screen.height.saturating_sub(6));
@@ -204,8 +236,16 @@ fn draw_prompt(pen: &mut Pen, screen: Rect, prompt: &PromptView) {
         height,
     };
     let mut inner = draw_window(pen, area, title, "");
-    let list = take_top(&mut inner, n_suggestions);
-    draw_suggestions(pen, list, suggestions, *chosen);
+    let mut list = take_top(&mut inner, n_suggestions);
+    if has_preview {
+        let left = list.width.saturating_sub(PREVIEW + 1);
+        let suggestions_area = take_left(&mut list, left);
+        take_left(&mut list, 1);
+        draw_suggestions(pen, suggestions_area, suggestions, *chosen);
+        draw_lines(pen, list, preview);
+    } else {
+        draw_suggestions(pen, list, suggestions, *chosen);
+    }
     draw_input(pen, take_top(&mut inner, 1), text, *caret);
     let hint_row = take_top(&mut inner, n_hints);
     if hint_row.height > 0 {

@@ -337,7 +337,11 @@ impl<'a> Session<'a> {
                 }
                 Effect::ToggleMouse => self.toggle_mouse(),
                 Effect::Suspend => self.is_suspending = true,
-                effect @ (Effect::Ask { .. } | Effect::Jump(_) | Effect::CheckClouds | Effect::Open(_)) => {
+                effect @ (Effect::Ask { .. }
+                | Effect::Jump(_)
+                | Effect::CheckClouds
+                | Effect::ListClouds
+                | Effect::Open(_)) => {
                     self.runner.start(effect);
                 }
             }

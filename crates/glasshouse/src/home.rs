@@ -49,10 +49,17 @@ impl Opener for Home {
         self.open_named(Some(id)).map_err(|error| format!("{error:#}"))
     }
 
-    fn check(&self, tell: &TellClouds<'_>) {
-        let recordings: Vec<CloudSummary> = BUNDLED.iter().map(recording).collect();
-        self.clouds.check(&recordings, tell);
+    fn list(&self) -> Vec<CloudSummary> {
+        self.clouds.list(&bundled_recordings())
     }
+
+    fn check(&self, tell: &TellClouds<'_>) {
+        self.clouds.check(&bundled_recordings(), tell);
+    }
+}
+
+fn bundled_recordings() -> Vec<CloudSummary> {
+    BUNDLED.iter().map(recording).collect()
 }
 
 /// What was cloned of a cloud; one that cannot be read is none.

@@ -38,6 +38,11 @@ impl MemoryFile {
         }
     }
 
+    /// Whether anything is kept from one start to the next.
+    pub fn is_kept(&self) -> bool {
+        self.path.is_some()
+    }
+
     /// What is remembered; nothing at first.
     ///
     /// # Errors

@@ -28,6 +28,10 @@ pub(crate) fn run(named: Option<&str>, view: &ViewArgs, output: &Output) -> Resu
     let memory = memory_file.read();
     let mut app = open::app_where_left(opened.info.clone(), named, view, memory.as_ref().ok())?;
     config.apply(&mut app);
+    let is_first = memory_file.is_kept() && memory.as_ref().is_ok_and(|memory| memory.is_new());
+    if is_first && named.is_none() && !view.fresh {
+        app.start_tour();
+    }
     if let Err(error) = memory {
         app.warn(&format!("{error:#}"));
     }

@@ -1,9 +1,10 @@
 //! What a key runs, and what a command does.
 
 use super::App;
+use crate::help::Help;
 use crate::prompt::{Prompt, PromptKind};
 use crate::screens::Reaction;
-use crate::{Chord, Command, Effect, Found, Key, Screen, chrome, keymap, words};
+use crate::{Chord, Command, Effect, Found, Key, Screen, keymap, words};
 use glass_model::{Jump, JumpTarget, Timestamp};
 
 impl App {
@@ -20,6 +21,10 @@ impl App {
         }
         if chord == Chord::key(Key::Esc) && !self.pending.is_empty() {
             self.pending.clear();
+            return Vec::new();
+        }
+        if chord == Chord::key(Key::Esc) && self.tour.take().is_some() {
+            self.say("the tour is over; `:` and \"tour\" begin it anew, ? shows all keys");
             return Vec::new();
         }
         self.pending.push(chord);
@@ -42,9 +47,11 @@ impl App {
     }
 
     pub(super) fn help_chord(&mut self, chord: Chord) -> Vec<Effect> {
-        let last = chrome::n_help_entries(self.screen).saturating_sub(1);
+        let Some(help) = self.help.clone() else {
+            return Vec::new();
+        };
+        let n_entries = help.n_entries(&self.context(), self.screen);
         let page = self.viewport.list_rows;
-        let scroll = self.help.unwrap_or(0);
         self.pending.push(chord);
         let command = match self.settings.keymap.find_in_list(&self.pending) {
             Found::Beginning => return Vec::new(),
@@ -52,16 +59,20 @@ impl App {
             Found::Nothing => None,
         };
         self.pending.clear();
-        match command.and_then(|command| crate::list::moved(scroll, last + 1, command, page)) {
-            Some(scroll) => self.help = Some(scroll),
-            None if chord == Chord::ctrl('c') => return vec![Effect::Quit],
-            None => self.help = None,
+        let moved = command.and_then(|command| crate::list::moved(help.scroll, n_entries, command, page));
+        match (moved, command) {
+            (Some(scroll), _) => self.help = Some(Help { scroll, ..help }),
+            _ if chord == Chord::char('/') => self.prompt = Some(Prompt::new(PromptKind::Help, &help.filter)),
+            (None, Some(Command::Back)) if !help.filter.is_empty() => self.help = Some(Help::default()),
+            _ if chord == Chord::ctrl('c') => return vec![Effect::Quit],
+            _ => self.help = None,
         }
         Vec::new()
     }
 
     pub(super) fn run(&mut self, command: Command) -> Vec<Effect> {
         self.message.clear();
+        self.follow_tour(command);
         match command {
             Command::PlayPause => self.toggle_play(),
             Command::StepBack => self.time.step(false),
@@ -82,7 +93,7 @@ impl App {
                 self.run_on_marks(command);
             }
             Command::SeekTo => self.prompt = Some(Prompt::new(PromptKind::Seek, "")),
-            Command::Palette => self.prompt = Some(Prompt::new(PromptKind::Palette, "")),
+            Command::Palette => return self.open_palette(),
             Command::Filter => {
                 let filter = self.current().filter().unwrap_or_default().to_owned();
                 self.prompt = Some(Prompt::new(PromptKind::Filter, &filter));
@@ -97,7 +108,8 @@ impl App {
             Command::HistoryForward => self.travel(false),
             Command::CopyLine => return self.copy_line(),
             Command::CopyAddress => return self.copy_address(),
-            Command::Help => self.help = Some(0),
+            Command::Help => self.help = Some(Help::default()),
+            Command::Tour => self.start_tour(),
             Command::Theme => self.choose_theme(),
             Command::ToggleMouse => return vec![Effect::ToggleMouse],
             Command::Suspend => return vec![Effect::Suspend],
@@ -115,6 +127,14 @@ impl App {
             },
         }
         Vec::new()
+    }
+
+    /// Goes on with the tour if this is what its step asks for.
+    fn follow_tour(&mut self, command: Command) {
+        let Some(tour) = &mut self.tour else { return };
+        if !tour.take(command) {
+            self.tour = None;
+        }
     }
 
     pub(super) fn run_on_screen(&mut self, command: Command) -> Vec<Effect> {
@@ -196,7 +216,7 @@ impl App {
     }
 
     /// Shows a screen with one of its rows chosen.
-    fn show_of(&mut self, screen: Screen, key: String) {
+    pub(super) fn show_of(&mut self, screen: Screen, key: String) {
         match screen {
             Screen::Alerts => self.alerts.choice.choose(key),
             Screen::Changes => self.changes.choice.choose(key),

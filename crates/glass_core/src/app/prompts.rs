@@ -1,6 +1,7 @@
 //! The application's half of the prompt: what was typed, pasted and accepted.
 
 use super::App;
+use crate::palette::Target;
 use crate::prompt::{Prompt, PromptKind, PromptReaction};
 use crate::query_editor::QueryEditor;
 use crate::{Address, Chord, Effect, Key, seek};
@@ -30,7 +31,7 @@ impl App {
         let Some(prompt) = &mut self.prompt else {
             return Vec::new();
         };
-        match prompt.take(chord, &self.palette_history, self.screen, &self.settings) {
+        match prompt.take(chord, &self.palette_history, &self.settings) {
             PromptReaction::Changed => self.prompt_changed(),
             PromptReaction::Stay => {}
             PromptReaction::Cancelled => self.prompt_cancelled(),
@@ -48,8 +49,17 @@ impl App {
             self.current_mut().0.set_search(&text);
             return;
         }
-        if prompt.kind != PromptKind::Filter {
-            return;
+        match prompt.kind {
+            PromptKind::Filter => {}
+            PromptKind::Palette => return self.offer(),
+            PromptKind::Help => {
+                if let Some(help) = &mut self.help {
+                    help.filter = text;
+                    help.scroll = 0;
+                }
+                return;
+            }
+            _ => return,
         }
         let language = self.current().query_language();
         match language {
@@ -80,6 +90,11 @@ impl App {
         match prompt.kind {
             PromptKind::Filter => self.current_mut().0.set_filter(&prompt.before),
             PromptKind::Search => self.current_mut().0.set_search(&prompt.before),
+            PromptKind::Help => {
+                if let Some(help) = &mut self.help {
+                    help.filter.clear();
+                }
+            }
             PromptKind::Seek | PromptKind::Palette | PromptKind::Theme | PromptKind::Mark => {}
         }
     }
@@ -90,7 +105,7 @@ impl App {
         };
         let text = prompt.text();
         match prompt.kind {
-            PromptKind::Filter => self.prompt = None,
+            PromptKind::Filter | PromptKind::Help => self.prompt = None,
             PromptKind::Search => {
                 self.prompt = None;
                 self.accept_search();
@@ -114,10 +129,13 @@ impl App {
 
     pub(super) fn run_typed(&mut self, prompt: &Prompt) -> Vec<Effect> {
         let text = prompt.text();
-        if let Some(command) = prompt.command(self.screen) {
+        if let Some(target) = prompt.target() {
             self.prompt = None;
-            self.palette_history.push(command.spec().title.to_owned());
-            return self.run(command);
+            self.palette_history.push(match &target {
+                Target::Run(command) => command.spec().title.to_owned(),
+                _ => text,
+            });
+            return self.go_to_target(target);
         }
         if text.trim().starts_with("glass://") {
             self.open_text(&text);
@@ -127,7 +145,7 @@ impl App {
             self.seek(at);
         } else {
             self.prompt_error(format!(
-                "`{text}` is no command; tab completes to the first suggestion"
+                "`{text}` is nothing to go to; arrows choose a suggestion, tab completes the first"
             ));
         }
         Vec::new()

@@ -732,6 +732,14 @@ pub const COMMANDS: &[CommandSpec] = &[
     ),
     spec(C::Help, G::Program, "program.help", "Help", "all keys", &[c('?')]),
     spec(
+        C::Tour,
+        G::Program,
+        "program.tour",
+        "Tour",
+        "five steps for who is here for the first time",
+        &[],
+    ),
+    spec(
         C::Theme,
         G::Program,
         "program.theme",

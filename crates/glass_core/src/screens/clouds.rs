@@ -41,6 +41,11 @@ impl Clouds {
         self.clouds = clouds;
     }
 
+    /// All that can be opened, as far as it is known.
+    pub fn all(&self) -> &[CloudSummary] {
+        &self.clouds
+    }
+
     fn shown(&self) -> Vec<&CloudSummary> {
         let wanted = self.filter.to_lowercase();
         let matches = |cloud: &&CloudSummary| {

@@ -188,6 +188,17 @@ impl Metrics {
         self.panel = Some(panel);
     }
 
+    /// Shows a metric by its name.
+    pub fn show_metric(&mut self, name: String) {
+        self.choice.choose(name);
+        self.filter.clear();
+        self.query.clear();
+        self.transform = None;
+        self.parts = None;
+        self.panel = None;
+        self.legend.forget();
+    }
+
     fn query_shown(&self) -> Option<QueryShown<'_>> {
         (!self.query.is_empty()).then_some(QueryShown {
             slot: Slot::Graph(Screen::Metrics, 0),

@@ -75,6 +75,21 @@ pub struct ViewModel {
     pub status: StatusView,
     /// What lies above everything, if anything.
     pub overlay: Option<Overlay>,
+    /// A step for who is here for the first time, in a corner of the screen; `None` below an overlay.
+    pub tour: Option<TourView>,
+}
+
+/// A step of the tour.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TourView {
+    /// What it is about.
+    pub title: String,
+    /// Which step it is, from 1.
+    pub step: usize,
+    /// How many there are.
+    pub n_steps: usize,
+    /// What it says.
+    pub lines: Vec<Line>,
 }
 
 /// Two screens side by side.
@@ -179,4 +194,6 @@ pub struct PromptView {
     pub suggestions: Vec<(String, String)>,
     /// Which suggestion is chosen.
     pub chosen: Option<usize>,
+    /// More of the chosen or the first suggestion; may be empty.
+    pub preview: Vec<Line>,
 }

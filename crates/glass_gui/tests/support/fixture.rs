@@ -26,6 +26,7 @@ pub fn overview() -> ViewModel {
             hints: hints(),
         },
         overlay: None,
+        tour: None,
     }
 }
 
@@ -470,6 +471,10 @@ pub fn prompt() -> PromptView {
             ("+90m".into(), "05:11:00".into()),
         ],
         chosen: Some(0),
+        preview: vec![
+            vec![Span::new("+90s", Role::Strong)],
+            vec![Span::new("one and a half minutes later", Role::Normal)],
+        ],
     }
 }
 

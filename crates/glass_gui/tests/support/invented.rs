@@ -80,6 +80,7 @@ impl Runner for Invented {
                 }
             }
             Effect::CheckClouds
+            | Effect::ListClouds
             | Effect::Open(_)
             | Effect::Copy(_)
             | Effect::ToggleMouse
@@ -141,6 +142,7 @@ fn answer(question: &Question) -> AnswerValue {
             .filter(|event| event.known_at <= now)
             .collect(),
         ),
+        Ask::Find(_) => AnswerValue::Find(Vec::new()),
         Ask::Gaps { .. } => AnswerValue::Gaps(Vec::new()),
         Ask::Documents => AnswerValue::Documents(Vec::new()),
         Ask::Document { .. } => AnswerValue::Document(None),

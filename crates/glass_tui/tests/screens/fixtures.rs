@@ -96,6 +96,7 @@ pub fn model(screen: ScreenView, overlay: Option<Overlay>) -> ViewModel {
             .to_vec(),
         },
         overlay,
+        tour: None,
     }
 }
 
@@ -832,5 +833,10 @@ pub fn prompt() -> Overlay {
             ("Next pane".into(), "tab · sends keys to the next pane".into()),
         ],
         chosen: Some(0),
+        preview: vec![
+            vec![span("Next alert", Role::Strong)],
+            vec![span("jump.next-alert", Role::Normal)],
+            vec![span("where the next alert fires", Role::Normal)],
+        ],
     })
 }

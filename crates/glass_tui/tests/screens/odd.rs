@@ -421,6 +421,7 @@ impl Dice {
                 hint: self.line(),
                 suggestions: self.pairs(),
                 chosen: (self.roll(2) == 0).then(|| self.index()),
+                preview: (0..self.roll(6)).map(|_| self.line()).collect(),
             })),
             _ => None,
         }

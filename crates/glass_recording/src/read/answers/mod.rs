@@ -50,7 +50,8 @@ fn value(snapshot: &Snapshot<'_>, ask: &Ask) -> Result<Partly<AnswerValue>, Quer
         | Ask::Query(_)
         | Ask::Completion(_)
         | Ask::Explain { .. }
-        | Ask::Related { .. } => Err(QueryError::Unsupported(
+        | Ask::Related { .. }
+        | Ask::Find(_) => Err(QueryError::Unsupported(
             "a recording alone evaluates no query".into(),
         )),
         Ask::LogLines(ask) => map(logs::page(snapshot, ask)?, AnswerValue::LogLines),

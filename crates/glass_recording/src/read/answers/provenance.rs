@@ -14,7 +14,8 @@ pub(super) fn kind_of(ask: &Ask) -> Kind {
         | Ask::Query(_)
         | Ask::Completion(_)
         | Ask::Explain { .. }
-        | Ask::Related { .. } => Kind::Metrics,
+        | Ask::Related { .. }
+        | Ask::Find(_) => Kind::Metrics,
         Ask::LogLines(_) | Ask::LogHistogram(_) | Ask::LogPatterns(_) => Kind::Logs,
         Ask::Alerts => Kind::Alerts,
         Ask::Rules => Kind::Rules,
