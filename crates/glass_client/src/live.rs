@@ -107,8 +107,9 @@ impl LiveCloud {
     }
 
     fn events(&self, window: TimeRange, as_of: Timestamp) -> Found {
-        let (events, provenance) = self.wait(self.alert_events(as_of))?;
-        let events = events
+        let (known, provenance) = self.wait(self.alert_events(as_of))?;
+        let events = known
+            .events
             .iter()
             .filter_map(|event| event.as_known_at(as_of))
             .filter(|event| touches(event, window))

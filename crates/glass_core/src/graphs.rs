@@ -1,6 +1,8 @@
 //! Makes a [`GraphView`] of a graph's buckets: thins to the viewport's columns, joins points into runs, and
 //! chooses axes. Min and max of every column are kept, so that no spike is lost.
 
+mod scales;
+
 use crate::context::Held;
 use crate::time_control::TimeControl;
 use crate::{AxisTick, CursorView, DataState, GraphLine, GraphPoint, GraphView, Role, words};
@@ -11,12 +13,27 @@ const LOOK_BACK_NANOS: i64 = 300_000_000_000;
 
 /// The graph at hand, or an empty one that says why.
 pub(crate) fn graph_view(panel: &Panel, n_columns: usize, time: &TimeControl, held: Held<'_>) -> GraphView {
-    graph_of_lines(panel, n_columns, time, held, &mut Lines::default())
+    let graph = graph_held(&held);
+    graph_of_lines(panel, n_columns, time, (graph, held.state), &mut Lines::default())
+}
+
+/// How values are drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Drawing {
+    /// Each line by itself.
+    #[default]
+    Lines,
+    /// Each line on top of those before it.
+    Stacked,
+    /// By the logarithm; what is not above zero has no place.
+    Logarithmic,
 }
 
 /// What is done with the lines of a graph.
 #[derive(Debug, Default)]
 pub(crate) struct Lines {
+    /// How they are drawn.
+    pub drawing: Drawing,
     /// The only one that is drawn.
     pub only: Option<usize>,
     /// A value that all of them are compared with, and its name.
@@ -30,12 +47,14 @@ pub(crate) fn graph_of_lines(
     panel: &Panel,
     n_columns: usize,
     time: &TimeControl,
-    held: Held<'_>,
+    (graph, state): (Option<&Graph>, DataState),
     wish: &mut Lines,
 ) -> GraphView {
-    let graph = graph_held(&held);
     let window = time.window();
     let names = graph.map(|graph| legend_names(&graph.series)).unwrap_or_default();
+    let stacked = graph
+        .filter(|_| wish.drawing == Drawing::Stacked)
+        .map(scales::stacked);
     let mut lines: Vec<GraphLine> = graph
         .map(|graph| {
             let series = graph.series.iter().zip(names).enumerate();
@@ -45,6 +64,11 @@ pub(crate) fn graph_of_lines(
         })
         .unwrap_or_default();
     wish.all.clone_from(&lines);
+    if let Some(stacked) = &stacked {
+        for (line, series) in lines.iter_mut().zip(&stacked.series) {
+            line.runs = runs(stacked, series, window, n_columns);
+        }
+    }
     if let Some(only) = wish.only {
         lines = lines.into_iter().skip(only).take(1).collect();
     }
@@ -56,29 +80,35 @@ pub(crate) fn graph_of_lines(
             window.ratio(time.playhead()),
         ));
     }
-    let axis = y_axis(&lines, &panel.unit);
-    let Axis {
-        bottom: y_min,
-        top: y_max,
-        ..
-    } = axis;
+    let (y_min, y_max, y_ticks) = match wish.drawing {
+        Drawing::Logarithmic => scales::by_logarithm(&mut lines, &panel.unit),
+        Drawing::Lines | Drawing::Stacked => {
+            let axis = y_axis(&lines, &panel.unit);
+            (axis.bottom, axis.top, y_ticks(&axis, &panel.unit))
+        }
+    };
     clamp_points(&mut lines, y_min, y_max);
+    let how = match wish.drawing {
+        Drawing::Lines => "",
+        Drawing::Stacked => "stacked",
+        Drawing::Logarithmic => "logarithmic",
+    };
     GraphView {
         title: words::visible(&panel.title),
-        unit: if panel.transform == Transform::PerSecond {
-            "per second".to_owned()
-        } else {
-            String::new()
+        unit: match (panel.transform, how) {
+            (Transform::PerSecond, "") => "per second".to_owned(),
+            (Transform::PerSecond, how) => format!("per second, {how}"),
+            (Transform::Raw, how) => how.to_owned(),
         },
         lines,
         y_min,
         y_max,
-        y_ticks: y_ticks(&axis, &panel.unit),
+        y_ticks,
         x_ticks: time_ticks(window),
         playhead: window.ratio(time.playhead()),
         cursor: cursor_view(time),
         n_left_out: graph.map_or(0, |graph| graph.n_left_out),
-        state: held.state,
+        state,
     }
 }
 
@@ -302,7 +332,7 @@ pub(crate) fn legend_names(series: &[GraphSeries]) -> Vec<String> {
 }
 
 /// Labels that tell series apart, people's words first: each one added tells more of them apart.
-fn telling_labels(series: &[GraphSeries]) -> Vec<&str> {
+pub(crate) fn telling_labels(series: &[GraphSeries]) -> Vec<&str> {
     const FIRST: [&str; 9] = [
         "service",
         "job",

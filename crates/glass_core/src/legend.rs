@@ -4,7 +4,7 @@
 use crate::graphs::{bucket_width, nothing_chosen};
 use crate::list::{Choice, TableFrame, table};
 use crate::time_control::TimeControl;
-use crate::{Cell, Command, GraphLine, GraphView, Role, TableView, words};
+use crate::{Cell, Column, Command, GraphLine, GraphView, Role, TableView, words};
 use glass_model::{Graph, GraphSeries, Panel, Timestamp};
 
 const COLUMNS: &[(&str, bool, u16)] = &[
@@ -77,6 +77,16 @@ impl Numbers {
             Some(&"max") => self.max,
             _ => self.mean,
         }
+    }
+}
+
+fn number_cell(value: Option<f64>, unit: &str, role: Role) -> Cell {
+    Cell {
+        value,
+        ..Cell::new(
+            value.map_or_else(|| "–".to_owned(), |value| words::value(value, unit)),
+            role,
+        )
     }
 }
 
@@ -160,6 +170,52 @@ impl Legend {
         }
     }
 
+    /// All series with the labels that tell them apart as columns, and their numbers.
+    pub fn wide(&self, graph: &Graph, panel: &Panel, time: &TimeControl, rows: usize) -> TableView {
+        let order = self.order(graph, time);
+        let chosen = self.chosen(graph, time);
+        let chosen = chosen.and_then(|nth| order.iter().position(|other| *other == nth));
+        let names = crate::graphs::telling_labels(&graph.series);
+        let frame = TableFrame {
+            title: format!(
+                "{}: v shows the graph, s sorts",
+                words::count(order.len() as u64, "row")
+            ),
+            columns: &[],
+            focused: true,
+            state: nothing_chosen("no series"),
+        };
+        let mut view = table(frame, order.len(), chosen, rows, |i| {
+            let nth = order.get(i).copied().unwrap_or_default();
+            let Some(series) = graph.series.get(nth) else {
+                return Vec::new();
+            };
+            let last = crate::graphs::value_shown(graph, series, time);
+            let Numbers { last, min, max, mean } = Numbers::of(graph, series, time, last);
+            let label = |name: &&str| {
+                Cell::new(
+                    words::visible(series.labels.get(name).unwrap_or("")),
+                    Role::Normal,
+                )
+            };
+            let mut cells: Vec<Cell> = names.iter().map(label).collect();
+            cells.extend([last, min, max, mean].map(|value| number_cell(value, &panel.unit, Role::Strong)));
+            cells
+        });
+        let column = |title: &str, right, weight| Column {
+            title: words::visible(title),
+            right,
+            weight,
+        };
+        // Series of several queries are told apart by a label that no server has.
+        let title = |name: &&str| name.trim_start_matches("__").trim_end_matches("__").to_owned();
+        view.columns = names.iter().map(|name| column(&title(name), false, 1)).collect();
+        view.columns
+            .extend(["last", "min", "max", "mean"].map(|title| column(title, true, 0)));
+        view.state.kind = crate::DataStateKind::Ready;
+        view
+    }
+
     /// The table. `lines` are those of all series of the graph.
     pub fn view(
         &self,
@@ -209,13 +265,7 @@ impl Legend {
                 Cell::new(line.name.as_str(), role),
             ];
             let Numbers { last, min, max, mean } = numbers;
-            cells.extend([last, min, max, mean].map(|value| Cell {
-                value,
-                ..Cell::new(
-                    value.map_or_else(|| "–".to_owned(), |value| words::value(value, &panel.unit)),
-                    role,
-                )
-            }));
+            cells.extend([last, min, max, mean].map(|value| number_cell(value, &panel.unit, role)));
             cells
         });
         view.state.kind = crate::DataStateKind::Ready;

@@ -1,7 +1,7 @@
 //! [`QueryShown`]: a free query whose result a screen shows as a graph, and what is said of it.
 
 use crate::context::{Context, Held};
-use crate::graphs::{Lines, graph_of_lines};
+use crate::graphs::{Lines, graph_held, graph_of_lines};
 use crate::query_editor::{fault_of, language_name};
 use crate::{Command, DataState, DataStateKind, GraphView, Line, QueryView, Role, Slot, Span, words};
 use glass_model::{
@@ -42,11 +42,6 @@ impl QueryShown<'_> {
         self.view_of_lines(context, n_columns, &mut Lines::default())
     }
 
-    /// What is at hand of its graph.
-    pub fn held<'a>(&self, context: &Context<'a>) -> Held<'a> {
-        context.held(self.slot, self.ask(context), "")
-    }
-
     /// As [`Self::view`], with one line alone.
     pub fn view_of_lines(
         &self,
@@ -63,10 +58,15 @@ impl QueryShown<'_> {
             transform: Transform::Raw,
             unit: String::new(),
         };
-        (graph_of_lines(&panel, n_columns, context.time, held, wish), query)
+        let shown = (graph_held(&held), held.state.clone());
+        (
+            graph_of_lines(&panel, n_columns, context.time, shown, wish),
+            query,
+        )
     }
 
-    fn title(&self, held: &Held<'_>) -> String {
+    /// What stands above its graph.
+    pub fn title(&self, held: &Held<'_>) -> String {
         let what = match query_graph(held) {
             Some(QueryGraph { graph, .. }) => n_series(graph),
             None => "result".to_owned(),
@@ -102,6 +102,8 @@ pub(crate) fn query_view(
     };
     let hint = [pair(Command::Query, "edits"), pair(Command::Back, "leaves it")];
     QueryView {
+        name: String::new(),
+        active: true,
         language: language_name(language).to_owned(),
         text: words::visible(text),
         fault: fault_of(text, error),
@@ -140,7 +142,7 @@ fn query_graph<'a>(held: &Held<'a>) -> Option<&'a QueryGraph> {
     }
 }
 
-fn n_series(graph: &Graph) -> String {
+pub(crate) fn n_series(graph: &Graph) -> String {
     let n_all = graph.series.len().saturating_add(graph.n_left_out);
     match (n_all, graph.n_left_out) {
         (0, _) => "nothing".to_owned(),
@@ -154,7 +156,7 @@ fn n_series(graph: &Graph) -> String {
     }
 }
 
-fn notes_of(held: &Held<'_>) -> Vec<Line> {
+pub(crate) fn notes_of(held: &Held<'_>) -> Vec<Line> {
     let Some(QueryGraph {
         warnings,
         infos,

@@ -21,6 +21,8 @@ const MAX_HISTORY: usize = 100;
 pub(crate) struct QueryEditor {
     /// Its language.
     pub language: QueryLanguage,
+    /// Whether it is to stand beside those that are shown.
+    pub is_another: bool,
     line: LineEdit,
     chosen: Option<usize>,
     /// Whether the completions were sent away; they come back with the next change.
@@ -62,6 +64,7 @@ impl QueryEditor {
     pub fn new(language: QueryLanguage, text: &str) -> Self {
         Self {
             language,
+            is_another: false,
             line: LineEdit::new(text, MAX_QUERY),
             chosen: None,
             is_list_closed: false,

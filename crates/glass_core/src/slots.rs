@@ -28,6 +28,8 @@ pub enum Slot {
     Completion,
     /// What a query of a screen is made of.
     Explanation(Screen),
+    /// Metrics that belong to one.
+    Related,
     /// The result of its n-th part.
     Part(usize),
     /// The rules of alerts and series.

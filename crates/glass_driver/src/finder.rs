@@ -270,6 +270,7 @@ mod tests {
                         firing_at: Some(Timestamp::from_secs(90)),
                         resolved_at: None,
                         notified_at: None,
+                        inhibited_by: None,
                     }])
                 }
                 Ask::Changes => return Err(QueryError::Damaged("a bad block".into())),

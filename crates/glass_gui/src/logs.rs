@@ -84,6 +84,8 @@ fn bottom(rest: &mut Rect, height: f32) -> Rect {
 
 fn query_ui(ui: &mut Ui, rest: &mut Rect, query: &QueryView) {
     let QueryView {
+        name: _,
+        active: _,
         language,
         text,
         fault,

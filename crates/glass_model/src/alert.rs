@@ -30,6 +30,8 @@ pub struct Alert {
     pub resolved_at: Option<Timestamp>,
     /// When a notification of it was first received.
     pub notified_at: Option<Timestamp>,
+    /// The names of the alerts because of which nobody is told of it; `None` where no source says.
+    pub inhibited_by: Option<Vec<String>>,
 }
 
 impl Alert {

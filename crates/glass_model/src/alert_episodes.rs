@@ -207,6 +207,7 @@ impl Episode {
             firing_at: self.firing_at,
             resolved_at: self.ended_at,
             notified_at: self.notified_at,
+            inhibited_by: None,
         })
     }
 }

@@ -18,12 +18,25 @@ const MAX_FAULT_ROWS: usize = 3;
 /// Draws a query that was run into rows that it cuts off the top of an area.
 pub(crate) fn draw_query(pen: &mut Pen, rest: &mut Rect, query: &QueryView) {
     let QueryView {
+        name,
+        active,
         language,
         text,
         fault,
         notes,
         hint,
     } = query;
+    // One of several is known by its letter alone.
+    let (language, role) = match (name.as_str(), active) {
+        ("", _) => (language, Role::Muted),
+        (_, true) => (name, Role::Strong),
+        (_, false) => (name, Role::Muted),
+    };
+    let sign = if *active && !name.is_empty() {
+        pen.glyphs.pick("▸", ">")
+    } else {
+        " "
+    };
     let left = 2 + text_width(language) + 2;
     let width = rest.width.saturating_sub(left + 1).max(1);
     let rows = broken(text, width);
@@ -33,9 +46,10 @@ pub(crate) fn draw_query(pen: &mut Pen, rest: &mut Rect, query: &QueryView) {
             return;
         }
         if nth == 0 {
-            pen.put_as(place.x + 2, place.y, left, language, Role::Muted);
+            pen.put_as(place.x, place.y, 1, sign, Role::Accent);
+            pen.put_as(place.x + 2, place.y, left, language, role);
             let hint_width = line_width(hint);
-            if rows.len() == 1 && text_width(text) + hint_width + 3 < width {
+            if *active && rows.len() == 1 && text_width(text) + hint_width + 3 < width {
                 let x = place.right().saturating_sub(hint_width);
                 pen.put_line(x, place.y, hint_width, hint);
             }

@@ -95,17 +95,17 @@ fn draw_overview(pen: &mut Pen, area: Rect, overview: &OverviewView) {
 
 fn draw_metrics(pen: &mut Pen, area: Rect, metrics: &MetricsView) {
     let MetricsView {
-        query,
+        queries,
         names,
         filter,
         about,
         graph,
         legend,
-        parts,
+        table,
         graph_focused,
     } = metrics;
     let mut rest = area;
-    if let Some(query) = query {
+    for query in queries {
         draw_query(pen, &mut rest, query);
     }
     let kind = match names {
@@ -123,18 +123,17 @@ fn draw_metrics(pen: &mut Pen, area: Rect, metrics: &MetricsView) {
         }
         None => GraphKind::Full,
     };
-    if query.is_none() {
+    if queries.is_empty() {
         let row = take_top(&mut rest, 1);
         pen.put_line(row.x + 2, row.y, row.width.saturating_sub(3), about);
     }
-    if let Some(parts) = parts {
-        draw_table(pen, rest, parts, "", true);
+    if let Some(table) = table {
+        draw_table(pen, rest, table, "", true);
         return;
     }
     // Where there is room for it the table stands in the place of the graph's own legend.
     let n_rows = legend.as_ref().map_or(0, |legend| legend.rows.len() as u16 + 2);
-    let table = legend.as_ref().filter(|_| rest.height >= n_rows + 8);
-    match table {
+    match legend.as_ref().filter(|_| rest.height >= n_rows + 8) {
         Some(legend) => {
             let below = take_bottom(&mut rest, n_rows);
             draw_graph(
@@ -151,7 +150,12 @@ fn draw_metrics(pen: &mut Pen, area: Rect, metrics: &MetricsView) {
 }
 
 fn draw_alerts(pen: &mut Pen, area: Rect, alerts: &AlertsView) {
-    let AlertsView { list, details, graph } = alerts;
+    let AlertsView {
+        list,
+        title,
+        details,
+        graph,
+    } = alerts;
     let (list_area, mut details_area) = split(area, list, (WIDE_SIDE_BY_SIDE, 58));
     draw_table(pen, list_area, list, "", true);
     if let Some(graph) = graph.as_ref().filter(|_| details_area.height >= 14) {
@@ -159,7 +163,7 @@ fn draw_alerts(pen: &mut Pen, area: Rect, alerts: &AlertsView) {
         let below = take_bottom(&mut details_area, height);
         draw_graph(pen, below, graph, GraphKind::Alone, false);
     }
-    draw_details(pen, details_area, "Chosen alert", details);
+    draw_details(pen, details_area, title, details);
 }
 
 fn draw_clouds(pen: &mut Pen, area: Rect, clouds: &CloudsView) {

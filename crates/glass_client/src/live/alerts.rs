@@ -7,8 +7,8 @@ use crate::Told;
 use crate::http::{FetchError, now};
 use glass_formats::alertmanager::ApiAlert;
 use glass_model::{
-    ActiveAlert, AlertSamples, AnswerValue, Completeness, Event, EventKind, Provenance, QueryError,
-    RuleGroup, RuleKind, SeriesData, TimeRange, Timestamp, Until, fold_alerts,
+    ActiveAlert, Alert, AlertSamples, AlertState, AnswerValue, Completeness, Event, EventKind, Labels,
+    Provenance, QueryError, RuleGroup, RuleKind, SeriesData, TimeRange, Timestamp, Until, fold_alerts,
 };
 use tokio::sync::Mutex;
 
@@ -22,35 +22,58 @@ const ALERTS_STEP: i64 = 30 * SEC;
 const ALERTS: &str = "ALERTS";
 
 /// What was told of alerts as of a moment: several screens ask for it at once.
-pub(super) type Remembered = Mutex<Option<(Timestamp, Vec<Event>, Provenance)>>;
+pub(super) type Remembered = Mutex<Option<(Timestamp, Known, Provenance)>>;
+
+/// What is known of alerts.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Known {
+    /// What happened.
+    pub events: Vec<Event>,
+    /// Alerts that fire with the names of those that inhibit each, if an Alertmanager was asked.
+    inhibited: Option<Vec<(Labels, Vec<String>)>>,
+}
+
+impl Known {
+    /// Why nobody is told of an alert that goes on.
+    fn inhibited_by(&self, alert: &Alert) -> Option<Vec<String>> {
+        let all = self
+            .inhibited
+            .as_ref()
+            .filter(|_| alert.state != AlertState::Resolved)?;
+        let found = all.iter().find(|(labels, _)| *labels == alert.labels);
+        Some(found.map(|(_, names)| names.clone()).unwrap_or_default())
+    }
+}
 
 impl LiveCloud {
     pub(super) async fn alerts(&self, as_of: Timestamp) -> Found {
-        let (events, provenance) = self.alert_events(as_of).await?;
-        let known: Vec<Event> = events
+        let (known, provenance) = self.alert_events(as_of).await?;
+        let events: Vec<Event> = known
+            .events
             .iter()
             .filter_map(|event| event.as_known_at(as_of))
             .collect();
-        Ok((AnswerValue::Alerts(fold_alerts(&known)), provenance))
+        let mut alerts = fold_alerts(&events);
+        for alert in &mut alerts {
+            alert.inhibited_by = known.inhibited_by(alert);
+        }
+        Ok((AnswerValue::Alerts(alerts), provenance))
     }
 
     /// Everything that is known of alerts, of all sources.
-    pub(super) async fn alert_events(
-        &self,
-        as_of: Timestamp,
-    ) -> Result<(Vec<Event>, Provenance), QueryError> {
+    pub(super) async fn alert_events(&self, as_of: Timestamp) -> Result<(Known, Provenance), QueryError> {
         let mut remembered = self.alerts.lock().await;
-        if let Some((at, events, provenance)) = &*remembered
+        if let Some((at, known, provenance)) = &*remembered
             && *at == as_of
         {
-            return Ok((events.clone(), provenance.clone()));
+            return Ok((known.clone(), provenance.clone()));
         }
-        let (events, provenance) = self.ask_alerts(as_of).await?;
-        *remembered = Some((as_of, events.clone(), provenance.clone()));
-        Ok((events, provenance))
+        let (known, provenance) = self.ask_alerts(as_of).await?;
+        *remembered = Some((as_of, known.clone(), provenance.clone()));
+        Ok((known, provenance))
     }
 
-    async fn ask_alerts(&self, as_of: Timestamp) -> Result<(Vec<Event>, Provenance), QueryError> {
+    async fn ask_alerts(&self, as_of: Timestamp) -> Result<(Known, Provenance), QueryError> {
         let is_now = now().nanos_since(as_of) <= NOW_SLACK;
         let window = TimeRange::new(as_of.plus_nanos(-ALERTS_WINDOW), as_of);
         let mut gathered = Gathered::default();
@@ -63,11 +86,15 @@ impl LiveCloud {
             gathered.take(&server.name, asked);
             // Without rules the series alone tell of them, to the minute.
             if is_now && let Ok(rules) = server.server.rules().await {
-                with_active(&mut gathered.events, &rules.value, as_of);
+                with_active(&mut gathered.known.events, &rules.value, as_of);
             }
         }
         for server in servers.alerts.iter().filter(|_| is_now) {
             let asked = server.server.alerts().await;
+            if let Ok(told) = &asked {
+                let inhibited = gathered.known.inhibited.get_or_insert_default();
+                inhibited.extend(inhibited_of(&told.value));
+            }
             let asked = asked.map(|told| told.map(|alerts| alerts.iter().map(notified).collect()));
             gathered.take(&server.name, asked);
         }
@@ -146,6 +173,26 @@ fn of_series(all: &[SeriesData], as_of: Timestamp) -> Vec<Event> {
     samples.events(as_of.millis(), "")
 }
 
+/// The alerts of which nobody is told because of others, and the names of those.
+fn inhibited_of(all: &[ApiAlert]) -> Vec<(Labels, Vec<String>)> {
+    let name_of = |id: &String| {
+        let found = all.iter().find(|alert| alert.fingerprint() == *id);
+        found
+            .and_then(|alert| alert.labels.get("alertname"))
+            .unwrap_or(id)
+            .to_owned()
+    };
+    all.iter()
+        .filter(|alert| !alert.inhibited_by.is_empty())
+        .map(|alert| {
+            (
+                alert.labels.clone(),
+                alert.inhibited_by.iter().map(name_of).collect(),
+            )
+        })
+        .collect()
+}
+
 /// An alert as Alertmanager was told of it.
 fn notified(alert: &ApiAlert) -> Event {
     let known_at = alert.updated_at.max(alert.starts_at);
@@ -167,7 +214,7 @@ fn notified(alert: &ApiAlert) -> Event {
 /// What several sources said: one that failed makes the whole partial, not empty.
 #[derive(Default)]
 struct Gathered {
-    events: Vec<Event>,
+    known: Known,
     sources: Vec<String>,
     asked_at: Option<Timestamp>,
     warnings: Vec<String>,
@@ -184,15 +231,15 @@ impl Gathered {
                 if let Completeness::Partial(why) = told.completeness {
                     self.warnings.push(why);
                 }
-                self.events.extend(told.value);
+                self.known.events.extend(told.value);
             }
             Err(error) => self.failures.push((name.to_owned(), error)),
         }
     }
 
-    fn finish(self, covers: TimeRange) -> Result<(Vec<Event>, Provenance), QueryError> {
+    fn finish(self, covers: TimeRange) -> Result<(Known, Provenance), QueryError> {
         let completeness = match self.failures.as_slice() {
-            [] if self.sources.is_empty() => return Ok((Vec::new(), not_open("alerts", covers.end))),
+            [] if self.sources.is_empty() => return Ok((Known::default(), not_open("alerts", covers.end))),
             [] => Completeness::Complete,
             failures if self.sources.is_empty() => {
                 return Err(failures
@@ -214,6 +261,46 @@ impl Gathered {
             completeness,
             warnings: self.warnings,
         };
-        Ok((self.events, provenance))
+        Ok((self.known, provenance))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inhibited_alerts_name_those_that_inhibit_them() {
+        let alert = |name: &str, inhibited_by: Vec<String>| ApiAlert {
+            labels: Labels::new([("alertname", name)]),
+            annotations: Labels::empty(),
+            starts_at: Timestamp::from_secs(1),
+            ends_at: Timestamp::from_secs(9),
+            updated_at: Timestamp::from_secs(2),
+            silenced_by: Vec::new(),
+            inhibited_by,
+            muted_by: Vec::new(),
+            receivers: Vec::new(),
+        };
+        let down = alert("Down", Vec::new());
+        let slow = alert("Slow", vec![down.fingerprint(), "unknown".into()]);
+        let inhibited = inhibited_of(&[down.clone(), slow.clone()]);
+        assert_eq!(
+            inhibited,
+            [(slow.labels.clone(), vec!["Down".to_owned(), "unknown".into()])]
+        );
+        let known = Known {
+            events: Vec::new(),
+            inhibited: Some(inhibited),
+        };
+        let told = |of: &ApiAlert, state| {
+            let events = [notified(of)];
+            let mut alert = fold_alerts(&events).remove(0);
+            alert.state = state;
+            known.inhibited_by(&alert)
+        };
+        assert_eq!(told(&down, AlertState::Firing), Some(Vec::new()));
+        assert_eq!(told(&slow, AlertState::Firing).map(|names| names.len()), Some(2));
+        assert_eq!(told(&slow, AlertState::Resolved), None);
     }
 }

@@ -103,6 +103,7 @@ impl App {
                 self.prompt = Some(Prompt::new(PromptKind::Search, &search));
             }
             Command::Query => self.edit_query(),
+            Command::AddQuery => self.edit_another_query(),
             Command::Show(screen) => self.show(screen),
             Command::HistoryBack => self.travel(true),
             Command::HistoryForward => self.travel(false),
@@ -146,6 +147,10 @@ impl App {
             Reaction::SetCursor(at) => self.time.set_cursor(at),
             Reaction::Show(screen) => self.open_from_overview(screen),
             Reaction::ShowOf(screen, key) => self.show_of(screen, key),
+            Reaction::ShowRule(name) => {
+                self.alerts.show_rule(&name);
+                self.show(Screen::Alerts);
+            }
             Reaction::GoTo(at) => self.go_to(at),
             Reaction::Open(id) => return self.open(id),
             Reaction::CheckClouds => return vec![Effect::CheckClouds],
@@ -221,6 +226,7 @@ impl App {
             Screen::Alerts => self.alerts.choice.choose(key),
             Screen::Changes => self.changes.choice.choose(key),
             Screen::Incidents => self.incidents.choice.choose(key),
+            Screen::Metrics => self.metrics.show_metric(key),
             _ => {}
         }
         self.show(screen);

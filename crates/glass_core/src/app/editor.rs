@@ -18,6 +18,16 @@ impl App {
         self.editor = Some(QueryEditor::new(language, &text));
     }
 
+    /// Opens the editor for another query beside those that are shown.
+    pub(super) fn edit_another_query(&mut self) {
+        let Some(language) = self.current().query_language() else {
+            return;
+        };
+        let mut editor = QueryEditor::new(language, "");
+        editor.is_another = true;
+        self.editor = Some(editor);
+    }
+
     pub(super) fn editor_chord(&mut self, chord: Chord) -> Vec<Effect> {
         let Some(mut editor) = self.editor.take() else {
             return Vec::new();
@@ -29,7 +39,12 @@ impl App {
             EditorReaction::Close => {}
             EditorReaction::Run(text) => {
                 note_query(&mut self.query_history[place_of(language)], &text);
-                self.current_mut().0.set_query(&text);
+                let is_another = editor.is_another;
+                let (screen, context) = self.current_mut();
+                match is_another {
+                    true => screen.add_query(&text, &context),
+                    false => screen.set_query(&text),
+                }
             }
         }
         Vec::new()

@@ -511,7 +511,7 @@ fn the_error_of_a_query_stands_at_its_place() {
     let ScreenView::Metrics(metrics) = app.screen_view(app.viewport) else {
         panic!("not the metrics")
     };
-    let fault = metrics.query.unwrap().fault.unwrap();
+    let fault = metrics.queries[0].fault.clone().unwrap();
     assert_eq!((fault.from, fault.to), (5, 6), "in characters");
     assert!(
         metrics.graph.state.text.contains("p edits it"),

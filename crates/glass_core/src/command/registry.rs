@@ -620,6 +620,72 @@ pub const COMMANDS: &[CommandSpec] = &[
     ),
     only(
         spec(
+            C::AddQuery,
+            G::Look,
+            "query.add",
+            "Another query…",
+            "drawn into the same graph",
+            &[c('&')],
+        ),
+        &[Screen::Metrics],
+    ),
+    only(
+        spec(
+            C::NextQuery,
+            G::Look,
+            "query.next",
+            "Next query",
+            "of several: the one that p edits and esc leaves",
+            &[c('*')],
+        ),
+        &[Screen::Metrics],
+    ),
+    only(
+        spec(
+            C::CycleDrawing,
+            G::Look,
+            "look.drawing",
+            "Lines, stacked or logarithmic",
+            "how values are drawn",
+            &[c('D')],
+        ),
+        &[Screen::Metrics],
+    ),
+    only(
+        spec(
+            C::ShowValues,
+            G::Look,
+            "look.values",
+            "Graph or table",
+            "all series with their labels and numbers",
+            &[c('v')],
+        ),
+        &[Screen::Metrics],
+    ),
+    only(
+        spec(
+            C::Related,
+            G::Look,
+            "look.related",
+            "Related",
+            "metrics with the same labels, and rules that use this one",
+            &[c('R')],
+        ),
+        &[Screen::Metrics],
+    ),
+    only(
+        spec(
+            C::ShowRules,
+            G::Look,
+            "look.rules",
+            "Alerts or rules",
+            "all rules with what they evaluate",
+            &[c('R')],
+        ),
+        &[Screen::Alerts],
+    ),
+    only(
+        spec(
             C::SortLegend,
             G::Look,
             "look.sort",

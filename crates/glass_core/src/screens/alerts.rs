@@ -2,11 +2,12 @@
 
 mod about;
 mod graph;
+mod rules;
 
 use super::{Reaction, ScreenState};
 use crate::context::{Context, pick};
 use crate::list::{Choice, TableFrame, moved, table};
-use crate::{AlertsView, Cell, Command, Line, Role, ScreenView, Slot, Span, Viewport, words};
+use crate::{AlertsView, Cell, Command, Line, Role, ScreenView, Slot, Span, TableView, Viewport, words};
 use glass_model::{Alert, AlertState, Ask, Labels, Timestamp};
 
 /// Columns on the overview.
@@ -34,13 +35,15 @@ pub(crate) struct Alerts {
     filter: String,
     /// How many lines of the chosen one lie above, while keys go to it.
     scroll: Option<usize>,
+    /// The chosen rule, while rules are listed in the place of alerts.
+    rules: Option<Choice>,
 }
 
 impl ScreenState for Alerts {
     fn wanted(&self, context: &Context<'_>) -> Vec<(Slot, Ask)> {
         let mut wanted = vec![(Slot::Alerts, Ask::Alerts)];
         wanted.extend(about::wanted());
-        let expression = self.chosen(context).and_then(|a| about::expression(a, context));
+        let expression = self.expression(context);
         wanted.extend(
             expression
                 .into_iter()
@@ -50,45 +53,22 @@ impl ScreenState for Alerts {
     }
 
     fn view(&self, context: &Context<'_>, viewport: Viewport) -> ScreenView {
-        let alerts = self.kept(context);
-        let index = self.choice.index(&keys(&alerts));
-        let mut state = context
-            .held(
-                Slot::Alerts,
-                Ask::Alerts,
-                "no alert so far; `a` goes to the next one",
-            )
-            .state;
-        let mut title = format!("Alerts{}", context.range_words());
-        if alerts.is_empty() && self.filter.is_empty() && !all(context).is_empty() {
-            state.text = "no alert in the range; X ends it".into();
-        }
-        if !self.filter.is_empty() {
-            title.push_str(&format!("  /{}", words::visible(&self.filter)));
-            if alerts.is_empty() && !all(context).is_empty() {
-                state.text = "no alert matches; esc clears the filter".into();
-            }
-        }
-        let frame = TableFrame {
-            title,
-            columns: COLUMNS,
-            focused: self.scroll.is_none(),
-            state,
+        let list = match &self.rules {
+            Some(choice) => rules::table_of(self, choice, context, viewport.list_rows),
+            None => self.alerts_table(context, viewport),
         };
-        let now = context.time.playhead();
-        let list = table(
-            frame,
-            alerts.len(),
-            (!alerts.is_empty()).then_some(index),
-            viewport.list_rows,
-            |i| cells(alerts[i], context, now),
-        );
         let mut details = self.details(context);
         details.drain(..self.scroll.unwrap_or(0).min(details.len()));
-        let expression = alerts.get(index).and_then(|a| about::expression(a, context));
-        let graph = expression.map(|text| graph::view(context, text, viewport.graph_columns));
+        let graph = self
+            .expression(context)
+            .map(|text| graph::view(context, text, viewport.graph_columns));
+        let title = match self.rules {
+            Some(_) => "Chosen rule",
+            None => "Chosen alert",
+        };
         ScreenView::Alerts(AlertsView {
             list,
+            title: title.to_owned(),
             details,
             graph: graph.map(Box::new),
         })
@@ -100,7 +80,9 @@ impl ScreenState for Alerts {
                 self.scroll = None;
             }
             (Command::NextPane | Command::PreviousPane | Command::Open, None) => self.scroll = Some(0),
+            (Command::ShowRules, _) => self.toggle_rules(context),
             (Command::Back, None) if !self.filter.is_empty() => self.filter.clear(),
+            (Command::Back, None) if self.rules.is_some() => self.rules = None,
             (command, Some(scroll)) => {
                 let n_lines = self.details(context).len();
                 match moved(scroll, n_lines, command, viewport.list_rows) {
@@ -109,8 +91,11 @@ impl ScreenState for Alerts {
                 }
             }
             (command, None) => {
-                let keys = keys(&self.kept(context));
-                if !self.choice.run(command, &keys, viewport.list_rows) {
+                let (keys, choice) = match &mut self.rules {
+                    Some(choice) => (rules::keys(context, &self.filter), choice),
+                    None => (keys(&self.kept(context)), &mut self.choice),
+                };
+                if !choice.run(command, &keys, viewport.list_rows) {
                     return Reaction::Ignored;
                 }
             }
@@ -119,6 +104,9 @@ impl ScreenState for Alerts {
     }
 
     fn chosen_text(&self, context: &Context<'_>) -> Option<String> {
+        if let Some(choice) = &self.rules {
+            return rules::chosen(choice, context, &self.filter).map(|(_, rule)| rule.query.clone());
+        }
         let alert = self.chosen(context)?;
         let mut text = alert.labels.to_string();
         for (name, value) in alert.annotations.iter() {
@@ -163,8 +151,82 @@ impl Alerts {
         kept.get(self.choice.index(&keys(&kept))).copied()
     }
 
-    /// The chosen alert in full.
+    fn alerts_table(&self, context: &Context<'_>, viewport: Viewport) -> TableView {
+        let alerts = self.kept(context);
+        let index = self.choice.index(&keys(&alerts));
+        let mut state = context
+            .held(
+                Slot::Alerts,
+                Ask::Alerts,
+                "no alert so far; `a` goes to the next one, R lists the rules",
+            )
+            .state;
+        let mut title = format!("Alerts{}", context.range_words());
+        if alerts.is_empty() && self.filter.is_empty() && !all(context).is_empty() {
+            state.text = "no alert in the range; X ends it".into();
+        }
+        if !self.filter.is_empty() {
+            title.push_str(&format!("  /{}", words::visible(&self.filter)));
+            if alerts.is_empty() && !all(context).is_empty() {
+                state.text = "no alert matches; esc clears the filter".into();
+            }
+        }
+        let frame = TableFrame {
+            title,
+            columns: COLUMNS,
+            focused: self.scroll.is_none(),
+            state,
+        };
+        let now = context.time.playhead();
+        table(
+            frame,
+            alerts.len(),
+            (!alerts.is_empty()).then_some(index),
+            viewport.list_rows,
+            |i| cells(alerts[i], context, now),
+        )
+    }
+
+    /// Lists rules in the place of alerts, the chosen alert's first; or alerts again.
+    fn toggle_rules(&mut self, context: &Context<'_>) {
+        self.scroll = None;
+        if self.rules.take().is_some() {
+            return;
+        }
+        let name = self.chosen(context).map(|alert| alert.name().to_owned());
+        self.filter.clear();
+        let mut choice = Choice::default();
+        if let Some(key) = name.and_then(|name| rules::key_named(context, &name)) {
+            choice.choose(key);
+        }
+        self.rules = Some(choice);
+    }
+
+    /// Lists the rules of a name.
+    pub fn show_rule(&mut self, name: &str) {
+        self.scroll = None;
+        self.rules = Some(Choice::default());
+        name.clone_into(&mut self.filter);
+    }
+
+    /// What the chosen alert's rule, or the chosen rule, evaluates.
+    fn expression<'a>(&self, context: &Context<'a>) -> Option<&'a str> {
+        match &self.rules {
+            Some(choice) => rules::chosen(choice, context, &self.filter).map(|(_, rule)| rule.query.as_str()),
+            None => self
+                .chosen(context)
+                .and_then(|alert| about::expression(alert, context)),
+        }
+    }
+
+    /// The chosen alert, or the chosen rule, in full.
     fn details(&self, context: &Context<'_>) -> Vec<Line> {
+        if let Some(choice) = &self.rules {
+            let chosen = rules::chosen(choice, context, &self.filter);
+            return chosen
+                .map(|(group, rule)| rules::lines(group, rule, context))
+                .unwrap_or_default();
+        }
         let Some(alert) = self.chosen(context) else {
             return Vec::new();
         };
@@ -233,8 +295,10 @@ pub(crate) fn short_cells(alert: &Alert, now: Timestamp) -> Vec<Cell> {
 }
 
 fn cells(alert: &Alert, context: &Context<'_>, now: Timestamp) -> Vec<Cell> {
+    let is_inhibited = alert.inhibited_by.as_ref().is_some_and(|names| !names.is_empty());
     let (state, role) = match about::is_silenced(alert, context) {
         true => ("◌ silenced", Role::Muted),
+        false if is_inhibited => ("◌ inhibited", Role::Muted),
         false => state_words(alert.state),
     };
     let began = alert.began_at();

@@ -29,6 +29,8 @@ pub(crate) enum Reaction {
     Show(Screen),
     /// Another screen is to be shown with one of its rows chosen.
     ShowOf(Screen, String),
+    /// A rule for alerts is to be shown, by its name.
+    ShowRule(String),
     /// The playhead is to go to a moment that a text names.
     GoTo(Timestamp),
     /// A cloud or recording is to be opened.
@@ -91,4 +93,6 @@ pub(crate) trait ScreenState {
     }
     /// Shows the result of a query; of an empty one, what it shows without.
     fn set_query(&mut self, _text: &str) {}
+    /// Shows the result of another query beside what is shown.
+    fn add_query(&mut self, _text: &str, _context: &Context<'_>) {}
 }

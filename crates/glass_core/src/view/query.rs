@@ -18,6 +18,10 @@ pub struct FaultView {
 /// A query that was run. Its result is shown beside it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct QueryView {
+    /// What it is called where there are several: `A`, `B`; empty for a lone one.
+    pub name: String,
+    /// Whether it is the one that is edited and left.
+    pub active: bool,
     /// `PromQL` or `LogQL`.
     pub language: String,
     /// Its text.

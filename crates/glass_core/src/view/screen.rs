@@ -71,8 +71,8 @@ pub struct OverviewView {
 /// One metric.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MetricsView {
-    /// The query whose result the graph shows, if it shows one.
-    pub query: Option<QueryView>,
+    /// The queries whose results the graph shows; none while it shows a metric.
+    pub queries: Vec<QueryView>,
     /// The names; absent in full screen, and while a query is shown.
     pub names: Option<TableView>,
     /// The filter on the names; empty for none.
@@ -83,8 +83,9 @@ pub struct MetricsView {
     pub graph: GraphView,
     /// Its lines in numbers; absent while there is none.
     pub legend: Option<TableView>,
-    /// What the query is made of, each part with its own result; it stands in the place of graph and legend.
-    pub parts: Option<TableView>,
+    /// What stands in the place of graph and legend: the parts of a query, all series with their labels, or what is
+    /// related.
+    pub table: Option<TableView>,
     /// Whether keys go to the graph.
     pub graph_focused: bool,
 }
@@ -196,8 +197,10 @@ pub struct LogsView {
 /// Alerts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AlertsView {
-    /// The list.
+    /// Alerts, or rules.
     pub list: TableView,
+    /// What the chosen one is: `Chosen alert`.
+    pub title: String,
     /// The chosen one in full, its rule with it.
     pub details: Vec<Line>,
     /// What its rule evaluates, with the threshold as a line; absent where the rule is not known.

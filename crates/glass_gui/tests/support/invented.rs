@@ -173,6 +173,7 @@ fn alert() -> Alert {
         firing_at: Some(at(ALERT)),
         resolved_at: None,
         notified_at: None,
+        inhibited_by: None,
     }
 }
 

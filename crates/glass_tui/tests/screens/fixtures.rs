@@ -448,7 +448,7 @@ pub fn metrics() -> MetricsView {
         text: "03:37:36".into(),
     });
     MetricsView {
-        query: None,
+        queries: Vec::new(),
         names: Some(TableView {
             title: "Metrics".into(),
             columns: vec![column("Name", false, 1), column("Series", true, 0)],
@@ -466,7 +466,7 @@ pub fn metrics() -> MetricsView {
         ],
         graph,
         legend: Some(legend()),
-        parts: None,
+        table: None,
         graph_focused: false,
     }
 }
@@ -696,6 +696,7 @@ pub fn alerts() -> AlertsView {
     let mut list = overview(0).alerts;
     list.columns.truncate(3);
     AlertsView {
+        title: "Chosen alert".into(),
         list,
         details: vec![
             vec![

@@ -210,6 +210,8 @@ impl Dice {
 
     fn query(&mut self) -> Option<QueryView> {
         (self.roll(2) == 0).then(|| QueryView {
+            name: String::new(),
+            active: true,
             language: self.text(),
             text: self.text(),
             fault: self.fault(),
@@ -303,17 +305,18 @@ impl Dice {
                 focused_panel: (self.roll(2) == 0).then(|| self.index()),
             }),
             1 => ScreenView::Metrics(MetricsView {
-                query: self.query(),
+                queries: self.query().into_iter().collect(),
                 names: (self.roll(2) == 0).then(|| self.table()),
                 filter: self.text(),
                 about: self.line(),
                 graph: self.graph(),
                 legend: (self.roll(2) == 0).then(|| self.table()),
-                parts: (self.roll(3) == 0).then(|| self.table()),
+                table: (self.roll(3) == 0).then(|| self.table()),
                 graph_focused: self.roll(2) == 0,
             }),
             2 => ScreenView::Logs(self.logs()),
             3 => ScreenView::Alerts(AlertsView {
+                title: self.text(),
                 list: self.table(),
                 details: (0..self.roll(90)).map(|_| self.line()).collect(),
                 graph: (self.roll(2) == 0).then(|| Box::new(self.graph())),

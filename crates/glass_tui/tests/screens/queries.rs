@@ -27,6 +27,8 @@ fn hint() -> Line {
 
 fn query(text: &str, fault: Option<FaultView>, notes: &[(&str, Role)]) -> QueryView {
     QueryView {
+        name: String::new(),
+        active: true,
         language: "PromQL".into(),
         text: text.into(),
         fault,
@@ -46,13 +48,13 @@ fn metrics(query: QueryView, nothing: Option<DataState>) -> ViewModel {
         graph.state = nothing;
     }
     let view = MetricsView {
-        query: Some(query),
+        queries: vec![query],
         names: None,
         filter: String::new(),
         about: Line::new(),
         graph,
         legend: None,
-        parts: None,
+        table: None,
         graph_focused: true,
     };
     fixtures::model(ScreenView::Metrics(view), None)
@@ -129,7 +131,7 @@ fn a_query_taken_apart() {
     let ScreenView::Metrics(view) = &mut model.screen else {
         panic!("not the metrics")
     };
-    view.parts = Some(fixtures::parts());
+    view.table = Some(fixtures::parts());
     for size in [(60, 18), (80, 24), (120, 40), (200, 60)] {
         check("query_parts", &model, size, &Options::default(), false);
     }
@@ -211,4 +213,18 @@ fn a_query_on_the_logs() {
     graph.title = "Graph, counted from log lines: 3 series".into();
     view.graph = Some(graph);
     check("query_logs_graph", &counts, (120, 40), &Options::default(), false);
+}
+
+#[test]
+fn several_queries_stand_above_one_graph() {
+    let named = |name: &str, active| QueryView {
+        name: name.into(),
+        active,
+        ..query(TEXT, None, &[])
+    };
+    let mut model = metrics(named("A", false), None);
+    if let ScreenView::Metrics(metrics) = &mut model.screen {
+        metrics.queries.push(named("B", true));
+    }
+    check("queries_several", &model, (120, 40), &Options::default(), true);
 }

@@ -13,6 +13,7 @@ fn alert(name: &str, from: i64, to: i64) -> Alert {
         pending_at: None,
         firing_at: Some(at(from)),
         notified_at: None,
+        inhibited_by: None,
         resolved_at: Some(at(to)),
     }
 }

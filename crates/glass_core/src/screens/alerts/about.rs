@@ -60,8 +60,17 @@ fn silence_lines(alert: &Alert, context: &Context<'_>, now: Timestamp) -> Vec<Li
     if lines.len() == 1 && is_known(&state) {
         lines.push(field("silenced", "no"));
     }
-    lines.push(field("inhibited", "not recorded"));
+    lines.push(field("inhibited", &inhibited_words(alert)));
     lines
+}
+
+fn inhibited_words(alert: &Alert) -> String {
+    match &alert.inhibited_by {
+        _ if alert.state == AlertState::Resolved => "no, it is resolved".to_owned(),
+        None => "not known: no Alertmanager was asked about it".to_owned(),
+        Some(names) if names.is_empty() => "no".to_owned(),
+        Some(names) => format!("by {}", words::visible(&names.join(", "))),
+    }
 }
 
 /// How it stands with data that is not simply there.
@@ -129,7 +138,7 @@ fn rule_lines(alert: &Alert, context: &Context<'_>) -> Vec<Line> {
     let mut lines = vec![headed("Rule", &held.state, "rules were not recorded")];
     let named = rules_named(alert, context);
     match best_of(alert, &named) {
-        Some((group, rule, alerting)) => lines.extend(one_rule(group, rule, alerting)),
+        Some((group, rule, alerting)) => lines.extend(one_rule(group, rule, Some(alerting))),
         None if is_known(&held.state) => lines.push(field("", "no rule of this name was seen so far")),
         None => {}
     }
@@ -140,19 +149,27 @@ fn rule_lines(alert: &Alert, context: &Context<'_>) -> Vec<Line> {
     lines
 }
 
-fn one_rule(group: &RuleGroup, rule: &Rule, alerting: &AlertingRule) -> Vec<Line> {
+pub(super) fn one_rule(group: &RuleGroup, rule: &Rule, alerting: Option<&AlertingRule>) -> Vec<Line> {
     let mut lines = text_fields("expression", &rule.query);
     let mut put = |name: &str, text: &str| lines.extend(text_fields(name, text));
-    put("for", &words::duration(alerting.for_nanos));
-    if alerting.keep_firing_for_nanos > 0 {
-        put("keep firing", &words::duration(alerting.keep_firing_for_nanos));
+    if let Some(alerting) = alerting {
+        put("for", &words::duration(alerting.for_nanos));
+    }
+    if let Some(keeps) = alerting
+        .map(|alerting| alerting.keep_firing_for_nanos)
+        .filter(|nanos| *nanos > 0)
+    {
+        put("keep firing", &words::duration(keeps));
     }
     put("group", &format!("{} in {}", group.name, group.file));
     put("health", rule.health.name());
     if !rule.last_error.is_empty() {
         put("error", &rule.last_error);
     }
-    for (name, text) in rule.labels.iter().chain(alerting.annotations.iter()) {
+    let annotations = alerting
+        .into_iter()
+        .flat_map(|alerting| alerting.annotations.iter());
+    for (name, text) in rule.labels.iter().chain(annotations) {
         put(name, text);
     }
     lines
@@ -166,7 +183,7 @@ fn text_fields(name: &str, text: &str) -> Vec<Line> {
         .collect()
 }
 
-fn heading(text: &str) -> Line {
+pub(super) fn heading(text: &str) -> Line {
     vec![Span::new(text, Role::Strong)]
 }
 
@@ -242,6 +259,7 @@ mod tests {
             firing_at: Some(Timestamp::from_secs(firing)),
             resolved_at: resolved.map(Timestamp::from_secs),
             notified_at: None,
+            inhibited_by: None,
         }
     }
 

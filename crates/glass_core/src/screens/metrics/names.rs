@@ -1,0 +1,84 @@
+//! The list of metrics, and what the chosen one is.
+
+use super::Metrics;
+use crate::context::{Context, pick};
+use crate::list::{TableFrame, table};
+use crate::{Cell, Line, Role, Slot, Span, TableView, Viewport, words};
+use glass_model::{Ask, MetricKind, MetricName};
+
+const COLUMNS: &[(&str, bool, u16)] = &[("metric", false, 1), ("series", true, 0)];
+
+/// All metrics.
+pub(super) fn all<'a>(context: &Context<'a>) -> &'a [MetricName] {
+    let held = context.held(Slot::MetricNames, Ask::MetricNames, "");
+    pick!(held, MetricNames).map_or(&[][..], Vec::as_slice)
+}
+
+impl Metrics {
+    /// The metrics that the filter keeps.
+    pub(super) fn names<'a>(&self, context: &Context<'a>) -> Vec<&'a MetricName> {
+        let filter = self.filter.to_ascii_lowercase();
+        let words: Vec<&str> = filter.split_whitespace().collect();
+        let matches = |name: &&MetricName| crate::screens::has_words(&name.name.to_ascii_lowercase(), &words);
+        all(context).iter().filter(matches).collect()
+    }
+
+    pub(super) fn keys(&self, context: &Context<'_>) -> Vec<String> {
+        self.names(context).iter().map(|name| name.name.clone()).collect()
+    }
+
+    pub(super) fn chosen_name<'a>(&self, context: &Context<'a>) -> Option<&'a MetricName> {
+        self.names(context)
+            .get(self.choice.index(&self.keys(context)))
+            .copied()
+    }
+
+    pub(super) fn names_table(&self, context: &Context<'_>, viewport: Viewport) -> TableView {
+        let nothing = "no metric so far";
+        let mut state = context.held(Slot::MetricNames, Ask::MetricNames, nothing).state;
+        let names = self.names(context);
+        if names.is_empty() && !self.filter.is_empty() {
+            state.text = "no metric matches; esc clears the filter".into();
+        }
+        let index = self.choice.index(&self.keys(context));
+        let frame = TableFrame {
+            title: "Metrics".into(),
+            columns: COLUMNS,
+            focused: !self.graph_focused,
+            state,
+        };
+        table(
+            frame,
+            names.len(),
+            (!names.is_empty()).then_some(index),
+            viewport.list_rows,
+            |i| {
+                let n_series = names[i].n_series;
+                vec![
+                    Cell::new(words::visible(&names[i].name), Role::Normal),
+                    Cell {
+                        value: Some(n_series as f64),
+                        ..Cell::new(n_series.to_string(), Role::Muted)
+                    },
+                ]
+            },
+        )
+    }
+
+    pub(super) fn about(&self, context: &Context<'_>) -> Line {
+        let Some(name) = self.chosen_name(context) else {
+            return Line::new();
+        };
+        let kind = match name.kind {
+            MetricKind::Counter => "counter",
+            MetricKind::Gauge => "gauge",
+            MetricKind::Histogram => "histogram",
+            MetricKind::Summary => "summary",
+            MetricKind::Unknown => "type not known",
+        };
+        vec![
+            Span::new(format!("{kind}  "), Role::Muted),
+            Span::new(words::visible(&name.help), Role::Normal),
+        ]
+    }
+}
