@@ -1,8 +1,8 @@
-//! The address of a view: `glass://name/screen?at=…&from=…&window=…&query=…`. Pasted into the palette it opens the same view at
-//! the same moment.
+//! The address of a view: `glass://name/screen?at=…&from=…&window=…&query=…`. Pasted into the palette it opens the same
+//! view at the same moment. Beside time, `range`, `filter` and `query` it has what else the view is made of, by name.
 
-use crate::Screen;
-use glass_model::Timestamp;
+use crate::{Look, Screen};
+use glass_model::{TimeRange, Timestamp};
 
 /// A view of a recording at a moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,9 +17,18 @@ pub struct Address {
     pub from: Option<Timestamp>,
     /// The length of the shown window in nanoseconds; 0 if it was not written.
     pub window_nanos: i64,
+    /// What is selected of time, if anything is.
+    pub range: Option<TimeRange>,
+    /// The text by which it is filtered; empty for none.
+    pub filter: String,
     /// The query it shows; empty for none.
     pub query: String,
+    /// What else the view is made of.
+    pub look: Look,
 }
+
+/// Names that are no part of a look.
+const OWN_NAMES: [&str; 6] = ["at", "from", "window", "range", "filter", "query"];
 
 /// What begins an address.
 const SCHEME: &str = "glass://";
@@ -51,10 +60,20 @@ impl Address {
         let at = Timestamp::parse_rfc3339(at).map_err(|_| error("the time cannot be read"))?;
         let from = value("from").and_then(|from| Timestamp::parse_rfc3339(from).ok());
         let window_nanos = value("window").and_then(crate::seek::parse_duration).unwrap_or(0);
-        let query =
-            decoded(value("query").unwrap_or_default()).ok_or_else(|| error("the query cannot be read"))?;
+        let text = |name: &str| {
+            let what = format!("the {name} cannot be read");
+            decoded(value(name).unwrap_or_default()).ok_or_else(|| error(&what))
+        };
+        let look = query.split('&').filter_map(|pair| {
+            let (name, value) = pair.split_once('=')?;
+            let is_own = OWN_NAMES.contains(&name);
+            Some((name.to_owned(), decoded(value).filter(|_| !is_own)?))
+        });
         Ok(Self {
-            query,
+            look: look.collect(),
+            range: value("range").and_then(range_of),
+            filter: text("filter")?,
+            query: text("query")?,
             recording: recording.to_owned(),
             screen,
             at,
@@ -72,7 +91,10 @@ impl std::fmt::Display for Address {
             at,
             from,
             window_nanos,
+            range,
+            filter,
             query,
+            look,
         } = self;
         let name: String = recording
             .chars()
@@ -91,12 +113,24 @@ impl std::fmt::Display for Address {
         if *window_nanos > 0 {
             write!(f, "&window={}s", window_nanos / 1_000_000_000)?;
         }
-        if !query.is_empty() {
-            f.write_str("&query=")?;
-            query.bytes().try_for_each(|byte| write_encoded(f, byte))?;
+        if let Some(TimeRange { start, end }) = range {
+            write!(f, "&range={start}..{end}")?;
+        }
+        let texts = [("filter", filter), ("query", query)].into_iter();
+        let look = look.iter().map(|(name, value)| (name.as_str(), value));
+        for (name, value) in texts.chain(look).filter(|(_, value)| !value.is_empty()) {
+            write!(f, "&{name}=")?;
+            value.bytes().try_for_each(|byte| write_encoded(f, byte))?;
         }
         Ok(())
     }
+}
+
+fn range_of(text: &str) -> Option<TimeRange> {
+    let (start, end) = text.split_once("..")?;
+    let [start, end] = [start, end].map(|at| Timestamp::parse_rfc3339(at).ok());
+    let range = TimeRange::new(start?, end?);
+    (!range.is_empty()).then_some(range)
 }
 
 /// As RFC 3986 wants it: all but unreserved characters as `%` and two digits.
@@ -140,6 +174,17 @@ mod tests {
         let written = asked.to_string();
         assert!(written.is_ascii() && !written.contains(' '), "{written}");
         assert_eq!(Address::parse(&written).unwrap().query, query);
+        let whole = "glass://shop/logs?at=2026-11-22T03:41:00Z&range=2026-11-22T03:30:00Z..2026-11-22T03:40:00Z\
+                     &filter=time%20out&level=error&columns=job%2Cpod";
+        let address = Address::parse(whole).unwrap();
+        assert_eq!(address.to_string(), whole);
+        assert_eq!(address.filter, "time out");
+        assert_eq!(address.look[1], ("columns".to_owned(), "job,pod".to_owned()));
+        let odd = Address::parse("glass://x/logs?at=2026-11-22T03:41:00Z&range=9..1&=&a&b=%ff").unwrap();
+        assert_eq!(
+            (odd.range, odd.look),
+            (None, vec![(String::new(), String::new())])
+        );
     }
 
     #[test]

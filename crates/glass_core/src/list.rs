@@ -30,6 +30,11 @@ impl Choice {
         keys.get(self.index(keys))
     }
 
+    /// The chosen row's key, whether it is there or not; empty for none.
+    pub fn chosen(&self) -> &str {
+        self.key.as_deref().unwrap_or("")
+    }
+
     /// Chooses a row by its key.
     pub fn choose(&mut self, key: String) {
         self.key = Some(key);

@@ -1,6 +1,6 @@
 //! [`Memory`]: what is to be known at the next start: where each recording was left, and what was typed.
 
-use crate::{MarkedMoment, Screen};
+use crate::{Look, MarkedMoment, Screen};
 use glass_model::{RecordingInfo, Timestamp};
 
 /// How many recordings and clouds are remembered, those used last.
@@ -24,10 +24,23 @@ pub struct Session {
     pub from: Timestamp,
     /// How long it was.
     pub window_nanos: i64,
-    /// Filter and query of each screen that had one.
-    pub texts: Vec<(Screen, String, String)>,
+    /// What each screen was set to, of those that were set to anything.
+    pub screens: Vec<ScreenLeft>,
     /// What the user marked.
     pub marks: Vec<MarkedMoment>,
+}
+
+/// What a screen was set to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScreenLeft {
+    /// Which one.
+    pub screen: Screen,
+    /// Its filter; empty for none.
+    pub filter: String,
+    /// Its query; empty for none.
+    pub query: String,
+    /// What else its view was made of.
+    pub look: Look,
 }
 
 /// What is to be known at the next start.
@@ -97,7 +110,7 @@ mod tests {
             at: Timestamp::from_secs(at),
             from: Timestamp::MIN,
             window_nanos: 1,
-            texts: Vec::new(),
+            screens: Vec::new(),
             marks: Vec::new(),
         };
         let mut memory = Memory::default();

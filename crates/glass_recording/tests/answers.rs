@@ -728,7 +728,6 @@ fn moments_of(world: &World, target: JumpTarget) -> Vec<Timestamp> {
             (JumpTarget::Any, Fact::Change(_) | Fact::Document(_)) => {
                 let alone = World {
                     facts: vec![fact.clone()],
-                    ..world.clone()
                 };
                 moments.extend(moments_of(&alone, JumpTarget::Change));
                 moments.extend(moments_of(&alone, JumpTarget::Incident));

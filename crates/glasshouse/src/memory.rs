@@ -4,7 +4,7 @@
 //! left out.
 
 use anyhow::{Context, Result, anyhow, bail};
-use glass_core::{MarkedMoment, Memory, Screen, Session};
+use glass_core::{MarkedMoment, Memory, Screen, ScreenLeft, Session};
 use glass_model::Timestamp;
 use serde_json::{Value, json};
 use std::fs::{self, File};
@@ -84,8 +84,13 @@ impl MemoryFile {
 
 fn json_of(memory: &Memory) -> Value {
     let sessions = memory.sessions.iter().map(|session| {
-        let texts = session.texts.iter().map(|(screen, filter, query)| {
-            json!({ "screen": screen.slug(), "filter": kept(filter), "query": kept(query) })
+        let screens = session.screens.iter().map(|left| {
+            json!({
+                "screen": left.screen.slug(),
+                "filter": kept(&left.filter),
+                "query": kept(&left.query),
+                "look": left.look,
+            })
         });
         let marks = session
             .marks
@@ -98,7 +103,7 @@ fn json_of(memory: &Memory) -> Value {
             "at": session.at.to_string(),
             "from": session.from.to_string(),
             "window_secs": session.window_nanos as f64 / 1e9,
-            "texts": texts.collect::<Vec<_>>(),
+            "screens": screens.collect::<Vec<_>>(),
             "marks": marks.collect::<Vec<_>>(),
         })
     });
@@ -139,10 +144,16 @@ fn session_of(value: &Value) -> Option<Session> {
     let text = |name: &str| value.get(name)?.as_str().filter(|text| text.len() <= MAX_TEXT);
     let time = |name: &str| Timestamp::parse_rfc3339(text(name)?).ok();
     let screen_of = |value: &Value| Screen::from_slug(value.get("screen")?.as_str()?);
-    let texts = value.get("texts")?.as_array()?.iter().take(Screen::ALL.len());
-    let texts = texts.filter_map(|one| {
+    let screens = value.get("screens")?.as_array()?.iter().take(Screen::ALL.len());
+    let screens = screens.filter_map(|one| {
         let text = |name: &str| Some(kept(one.get(name)?.as_str()?).to_owned());
-        Some((screen_of(one)?, text("filter")?, text("query")?))
+        let look = one.get("look")?.as_array()?.iter();
+        Some(ScreenLeft {
+            screen: screen_of(one)?,
+            filter: text("filter")?,
+            query: text("query")?,
+            look: look.filter_map(entry_of).collect(),
+        })
     });
     let start = match value.get("start")? {
         Value::Null => None,
@@ -155,7 +166,7 @@ fn session_of(value: &Value) -> Option<Session> {
         at: time("at")?,
         from: time("from")?,
         window_nanos: (value.get("window_secs")?.as_f64()? * 1e9) as i64,
-        texts: texts.collect(),
+        screens: screens.collect(),
         // Files of before have none.
         marks: value
             .get("marks")
@@ -165,6 +176,12 @@ fn session_of(value: &Value) -> Option<Session> {
             .filter_map(mark_of)
             .collect(),
     })
+}
+
+/// A name and a value.
+fn entry_of(value: &Value) -> Option<(String, String)> {
+    let text = |nth: usize| Some(kept(value.get(nth)?.as_str()?).to_owned());
+    Some((text(0)?, text(1)?))
 }
 
 fn mark_of(value: &Value) -> Option<MarkedMoment> {
@@ -193,7 +210,12 @@ mod tests {
             at: Timestamp::from_millis(1_790_000_000_123),
             from: Timestamp::from_secs(1_789_999_000),
             window_nanos: 900_000_000_000,
-            texts: vec![(Screen::Logs, "größe \"x\"".to_owned(), String::new())],
+            screens: vec![ScreenLeft {
+                screen: Screen::Logs,
+                filter: "größe \"x\"".to_owned(),
+                query: String::new(),
+                look: vec![("level".to_owned(), "error".to_owned())],
+            }],
             marks: vec![MarkedMoment {
                 at: Timestamp::from_secs(1_789_999_500),
                 name: "größe".to_owned(),

@@ -1,7 +1,11 @@
 //! Addresses of views: opened and copied; and lines copied.
 
 use super::App;
-use crate::{Address, Effect};
+use crate::screens::{
+    alerts::Alerts, changes::Changes, dashboards::Dashboards, incidents::Incidents, logs::Logs,
+    metrics::Metrics, overview::Overview, timeline::Timeline,
+};
+use crate::{Address, Effect, Screen};
 
 impl App {
     /// Shows a screen at a moment, as an address names it.
@@ -15,9 +19,28 @@ impl App {
         if let Some(from) = address.from {
             self.time.move_window(from);
         }
-        self.editor = None;
-        let query = address.query.clone();
-        self.current_mut().0.set_query(&query);
+        self.time.select_nothing();
+        if let Some(range) = address.range {
+            self.time.select_between(range.start, range.end);
+        }
+        self.begin_screen(address.screen);
+        self.set_screen(address.screen, &address.filter, &address.query, &address.look);
+    }
+
+    /// Sets a screen back to how it is at first.
+    fn begin_screen(&mut self, screen: Screen) {
+        match screen {
+            Screen::Overview => self.overview = Overview::default(),
+            Screen::Metrics => self.metrics = Metrics::default(),
+            Screen::Logs => self.logs = Logs::default(),
+            Screen::Alerts => self.alerts = Alerts::default(),
+            Screen::Changes => self.changes = Changes::default(),
+            Screen::Incidents => self.incidents = Incidents::default(),
+            Screen::Timeline => self.timeline = Timeline::default(),
+            Screen::Dashboards => self.dashboards = Dashboards::default(),
+            // What can be opened stays known.
+            Screen::Clouds => {}
+        }
     }
 
     pub(super) fn copy_line(&mut self) -> Vec<Effect> {
@@ -40,7 +63,10 @@ impl App {
             at: self.time.playhead(),
             from: Some(self.time.window().start),
             window_nanos: self.time.window().nanos(),
+            range: self.time.selected(),
+            filter: self.current().filter().unwrap_or_default().to_owned(),
             query: self.current().query().to_owned(),
+            look: self.current().look(),
         };
         self.say(&format!("copied {address}"));
         vec![Effect::Copy(address.to_string())]

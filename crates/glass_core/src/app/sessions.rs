@@ -2,8 +2,8 @@
 
 use super::App;
 use crate::marks::Marks;
-use crate::session::{self, Memory, Session};
-use crate::{Screen, words};
+use crate::session::{self, Memory, ScreenLeft, Session};
+use crate::{Look, Screen, words};
 
 impl App {
     /// Takes what an earlier start remembered; [`App::resume`] makes use of it.
@@ -20,12 +20,8 @@ impl App {
         let Some(session) = sessions.rev().find(|session| session.is_of(&self.info)).cloned() else {
             return;
         };
-        for (screen, filter, query) in &session.texts {
-            let state = self.state_mut(*screen).0;
-            state.set_filter(filter);
-            if !query.is_empty() {
-                state.set_query(query);
-            }
+        for left in &session.screens {
+            self.set_screen(left.screen, &left.filter, &left.query, &left.look);
         }
         self.marks = Marks::of(session.marks);
         self.screen = session.screen;
@@ -41,6 +37,19 @@ impl App {
         ));
     }
 
+    /// Sets a screen as it was left or as an address names it. What else the view is made of comes last: filters and
+    /// queries begin a view anew.
+    pub(super) fn set_screen(&mut self, screen: Screen, filter: &str, query: &str, look: &Look) {
+        let state = self.state_mut(screen).0;
+        state.set_filter(filter);
+        if !query.is_empty() {
+            state.set_query(query);
+        }
+        for (name, value) in look {
+            state.set_look(name, value);
+        }
+    }
+
     /// What is to be known at the next start.
     pub fn memory(&self) -> Memory {
         let mut memory = self.left.clone();
@@ -52,12 +61,17 @@ impl App {
     }
 
     fn session(&self) -> Session {
-        let texts = Screen::ALL.into_iter().filter(|screen| *screen != Screen::Clouds);
-        let texts = texts.filter_map(|screen| {
+        let screens = Screen::ALL.into_iter().filter(|screen| *screen != Screen::Clouds);
+        let screens = screens.filter_map(|screen| {
             let state = self.state(screen);
-            let (filter, query) = (state.filter().unwrap_or_default(), state.query());
-            let has_any = !filter.is_empty() || !query.is_empty();
-            has_any.then(|| (screen, filter.to_owned(), query.to_owned()))
+            let left = ScreenLeft {
+                screen,
+                filter: state.filter().unwrap_or_default().to_owned(),
+                query: state.query().to_owned(),
+                look: state.look(),
+            };
+            let has_any = !left.filter.is_empty() || !left.query.is_empty() || !left.look.is_empty();
+            has_any.then_some(left)
         });
         Session {
             name: self.info.name.clone(),
@@ -66,7 +80,7 @@ impl App {
             at: self.time.playhead(),
             from: self.time.window().start,
             window_nanos: self.time.window().nanos(),
-            texts: texts.collect(),
+            screens: screens.collect(),
             marks: self.marks.all().to_vec(),
         }
     }

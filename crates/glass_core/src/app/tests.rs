@@ -1,5 +1,6 @@
 //! Keys in, moments and screens out.
 
+mod looks;
 mod spans;
 
 use super::*;

@@ -7,7 +7,10 @@ mod rules;
 use super::{Reaction, ScreenState};
 use crate::context::{Context, pick};
 use crate::list::{Choice, TableFrame, moved, table};
-use crate::{AlertsView, Cell, Command, Line, Role, ScreenView, Slot, Span, TableView, Viewport, words};
+use crate::look::LookOf;
+use crate::{
+    AlertsView, Cell, Command, Line, Look, Role, ScreenView, Slot, Span, TableView, Viewport, words,
+};
 use glass_model::{Alert, AlertState, Ask, Labels, Timestamp};
 
 /// Columns on the overview.
@@ -122,6 +125,21 @@ impl ScreenState for Alerts {
     fn set_filter(&mut self, text: &str) {
         text.clone_into(&mut self.filter);
         self.scroll = None;
+    }
+
+    fn look(&self) -> Look {
+        LookOf::default()
+            .with("row", self.choice.chosen())
+            .with_switch("rules", self.rules.is_some())
+            .done()
+    }
+
+    fn set_look(&mut self, name: &str, value: &str) {
+        match name {
+            "row" => self.choice.choose(value.to_owned()),
+            "rules" => self.rules = (value == "yes").then(Choice::default),
+            _ => {}
+        }
     }
 }
 

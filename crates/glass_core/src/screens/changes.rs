@@ -3,8 +3,9 @@
 use super::{Reaction, ScreenState};
 use crate::context::{Context, pick};
 use crate::list::{Choice, TableFrame, moved, table};
+use crate::look::LookOf;
 use crate::{
-    Cell, ChangesView, Command, DataState, DataStateKind, DocBlock, DocBlockKind, DocumentView, Role,
+    Cell, ChangesView, Command, DataState, DataStateKind, DocBlock, DocBlockKind, DocumentView, Look, Role,
     ScreenView, Slot, Span, TableView, Viewport, markdown, words,
 };
 use glass_model::{Ask, Change, ChangeSummary, RepositoryFile, Timestamp};
@@ -111,6 +112,21 @@ impl ScreenState for Changes {
     fn set_filter(&mut self, text: &str) {
         text.clone_into(&mut self.filter);
         self.first_block = 0;
+    }
+
+    fn look(&self) -> Look {
+        LookOf::default()
+            .with("row", self.choice.chosen())
+            .with_switch("files", self.shows_files)
+            .done()
+    }
+
+    fn set_look(&mut self, name: &str, value: &str) {
+        match name {
+            "row" => self.choice.choose(value.to_owned()),
+            "files" => self.shows_files = value == "yes",
+            _ => {}
+        }
     }
 }
 

@@ -8,8 +8,9 @@ use crate::dashboards::layout::{Item, Placed, neighbour, placed};
 use crate::dashboards::panels::Shown;
 use crate::dashboards::variables::{Resolved, resolve};
 use crate::list::{Choice, TableFrame, table};
+use crate::look::LookOf;
 use crate::{
-    Cell, Command, DashboardView, DashboardsView, DataStateKind, Line, PanelBody, PanelView, Role,
+    Cell, Command, DashboardView, DashboardsView, DataStateKind, Line, Look, PanelBody, PanelView, Role,
     ScreenView, Slot, Span, TableView, Viewport, words,
 };
 use chooser::Chooser;
@@ -132,6 +133,18 @@ impl ScreenState for Dashboards {
             Some(chooser) => &chooser.filter,
             None => &self.filter,
         })
+    }
+
+    fn look(&self) -> Look {
+        LookOf::default()
+            .with("dashboard", self.open.clone().unwrap_or_default())
+            .done()
+    }
+
+    fn set_look(&mut self, name: &str, value: &str) {
+        if name == "dashboard" {
+            self.show(value);
+        }
     }
 
     fn set_filter(&mut self, text: &str) {

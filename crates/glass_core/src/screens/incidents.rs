@@ -3,11 +3,12 @@
 use super::{Reaction, ScreenState};
 use crate::context::{Context, pick};
 use crate::list::{Choice, TableFrame, moved, table};
+use crate::look::LookOf;
 use crate::screens::changes::document;
 use crate::times::{self, TimeInText, TimesOf};
 use crate::{
-    Cell, Command, DataState, DataStateKind, DocBlock, DocBlockKind, IncidentsView, Role, Screen, ScreenView,
-    Slot, Span, Viewport, markdown, words,
+    Cell, Command, DataState, DataStateKind, DocBlock, DocBlockKind, IncidentsView, Look, Role, Screen,
+    ScreenView, Slot, Span, Viewport, markdown, words,
 };
 use glass_model::{Ask, Document, DocumentKind, DocumentSummary, Timestamp};
 
@@ -123,6 +124,17 @@ impl ScreenState for Incidents {
         documents(context)
             .get(index)
             .map(|document| document.title.clone())
+    }
+
+    fn look(&self) -> Look {
+        LookOf::default().with("row", self.choice.chosen()).done()
+    }
+
+    fn set_look(&mut self, name: &str, value: &str) {
+        match name {
+            "row" => self.choice.choose(value.to_owned()),
+            _ => {}
+        }
     }
 }
 

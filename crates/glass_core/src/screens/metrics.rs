@@ -13,8 +13,9 @@ use crate::context::Context;
 use crate::graphs::Drawing;
 use crate::legend::Legend;
 use crate::list::Choice;
+use crate::look::LookOf;
 use crate::parts::Parts;
-use crate::{Command, Screen, ScreenView, Slot, Viewport};
+use crate::{Command, Look, Screen, ScreenView, Slot, Viewport};
 use glass_model::{Ask, Panel, QueryLanguage, Transform};
 use related::Related;
 use several::Queries;
@@ -146,6 +147,35 @@ impl ScreenState for Metrics {
     fn set_query(&mut self, text: &str) {
         self.queries.set_active(text);
         self.leave_tables();
+    }
+
+    fn look(&self) -> Look {
+        let drawing = match self.drawing {
+            Drawing::Lines => "",
+            Drawing::Stacked => "stacked",
+            Drawing::Logarithmic => "logarithmic",
+        };
+        let mut look = LookOf::default()
+            .with("metric", self.choice.chosen())
+            .with("drawing", drawing)
+            .with_switch("values", self.shows_values)
+            .with_switch("full", self.full_screen);
+        for query in self.queries.others() {
+            look = look.with("and", query);
+        }
+        look.done()
+    }
+
+    fn set_look(&mut self, name: &str, value: &str) {
+        match name {
+            "metric" => self.choice.choose(value.to_owned()),
+            "drawing" if value == "stacked" => self.drawing = Drawing::Stacked,
+            "drawing" => self.drawing = Drawing::Logarithmic,
+            "values" => self.shows_values = value == "yes",
+            "full" => self.full_screen = value == "yes",
+            "and" => self.queries.add_beside(value),
+            _ => {}
+        }
     }
 
     fn add_query(&mut self, text: &str, context: &Context<'_>) {

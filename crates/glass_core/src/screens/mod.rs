@@ -11,7 +11,7 @@ pub(crate) mod overview;
 pub(crate) mod timeline;
 
 use crate::context::Context;
-use crate::{Command, Screen, ScreenView, Slot, Viewport};
+use crate::{Command, Look, Screen, ScreenView, Slot, Viewport};
 use glass_model::{Ask, QueryLanguage, Timestamp};
 
 /// What a command did on a screen.
@@ -93,6 +93,12 @@ pub(crate) trait ScreenState {
     }
     /// Shows the result of a query; of an empty one, what it shows without.
     fn set_query(&mut self, _text: &str) {}
+    /// What else its view is made of.
+    fn look(&self) -> Look {
+        Look::new()
+    }
+    /// Takes one of these; what is not known is left out.
+    fn set_look(&mut self, _name: &str, _value: &str) {}
     /// Shows the result of another query beside what is shown.
     fn add_query(&mut self, _text: &str, _context: &Context<'_>) {}
 }

@@ -3,8 +3,9 @@
 use super::{Reaction, ScreenState, alerts};
 use crate::context::Context;
 use crate::list::{Choice, TableFrame, table};
+use crate::look::LookOf;
 use crate::timeline::{ask_events, events};
-use crate::{Cell, Command, Role, Screen, ScreenView, Slot, TimelineListView, Viewport, words};
+use crate::{Cell, Command, Look, Role, Screen, ScreenView, Slot, TimelineListView, Viewport, words};
 use glass_model::{Ask, Event, EventKind, Timestamp};
 
 const COLUMNS: &[(&str, bool, u16)] = &[
@@ -100,6 +101,17 @@ impl ScreenState for Timeline {
 
     fn set_filter(&mut self, text: &str) {
         text.clone_into(&mut self.filter);
+    }
+
+    fn look(&self) -> Look {
+        LookOf::default().with("row", self.choice.chosen()).done()
+    }
+
+    fn set_look(&mut self, name: &str, value: &str) {
+        match name {
+            "row" => self.choice.choose(value.to_owned()),
+            _ => {}
+        }
     }
 }
 

@@ -24,6 +24,12 @@ pub(super) fn value_of(line: &LogLine, fields: Option<&Fields>, name: &str) -> O
     value.map(words::visible)
 }
 
+/// Columns from a text that lists them.
+pub(super) fn listed(text: &str) -> Vec<String> {
+    let names = text.split(',').filter(|name| !name.is_empty());
+    names.take(MAX_COLUMNS).map(str::to_owned).collect()
+}
+
 impl Logs {
     /// Labels and fields of the lines around the chosen one, with a value of each; those that are columns first.
     fn names(&self, context: &Context<'_>) -> Vec<(String, String)> {

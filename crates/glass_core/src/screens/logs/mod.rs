@@ -18,10 +18,11 @@ mod tests;
 use super::{Reaction, ScreenState};
 use crate::context::{Context, Held};
 use crate::list::Choice;
+use crate::look::LookOf;
 use crate::queries::{QueryShown, explain, nothing_found, query_view};
 use crate::{
-    Command, DataState, DataStateKind, HistogramView, Line, LogsView, Role, Screen, ScreenView, Slot, Span,
-    Viewport, words,
+    Command, DataState, DataStateKind, HistogramView, Line, LogsView, Look, Role, Screen, ScreenView, Slot,
+    Span, Viewport, words,
 };
 use context_lines::Around;
 use glass_model::{Ask, Level, LogFilter, LogLine, QueryLanguage, Timestamp};
@@ -203,6 +204,42 @@ impl ScreenState for Logs {
         self.around = None;
         self.patterns = None;
         self.follow();
+    }
+    fn look(&self) -> Look {
+        let level = match self.filter.min_level {
+            Level::Unknown | Level::Debug | Level::Info => "",
+            Level::Warning => "warning",
+            Level::Error | Level::Critical => "error",
+        };
+        let place = self.place.as_ref().filter(|place| place.at > Timestamp::MIN);
+        LookOf::default()
+            .with("level", level)
+            .with_switch("inverse", self.filter.inverse)
+            .with("pattern", self.filter.pattern.as_str())
+            .with("search", self.search.text.as_str())
+            .with("columns", self.columns.join(","))
+            .with_switch("fields", self.folds_out)
+            .with_switch("wrap", self.wraps)
+            .with_switch("patterns", self.patterns.is_some())
+            .with("line", place.map_or(String::new(), |place| place.at.to_string()))
+            .done()
+    }
+
+    fn set_look(&mut self, name: &str, value: &str) {
+        let is_on = value == "yes";
+        match name {
+            "level" if value == "error" => self.filter.min_level = Level::Error,
+            "level" => self.filter.min_level = Level::Warning,
+            "inverse" => self.filter.inverse = is_on,
+            "pattern" => value.clone_into(&mut self.filter.pattern),
+            "search" => self.search.set(value),
+            "columns" => self.columns = columns::listed(value),
+            "fields" => self.folds_out = is_on,
+            "wrap" => self.wraps = is_on,
+            "patterns" => self.patterns = is_on.then(Choice::default),
+            "line" => self.place = Timestamp::parse_rfc3339(value).ok().map(Place::from),
+            _ => {}
+        }
     }
 }
 

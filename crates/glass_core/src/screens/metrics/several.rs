@@ -49,6 +49,12 @@ impl Queries {
         &self.all
     }
 
+    /// All but the active one.
+    pub fn others(&self) -> impl Iterator<Item = &str> {
+        let others = self.all.iter().enumerate().filter(|(nth, _)| *nth != self.active);
+        others.map(|(_, text)| text.as_str())
+    }
+
     /// Puts a text in the place of the active one; an empty one takes it away.
     pub fn set_active(&mut self, text: &str) {
         match (self.all.get_mut(self.active), text.is_empty()) {
@@ -62,7 +68,14 @@ impl Queries {
         }
     }
 
-    /// Adds one and makes it the active one; says whether there was room.
+    /// Adds one beside the active one, if there is room.
+    pub fn add_beside(&mut self, text: &str) {
+        if self.all.len() < MAX_QUERIES {
+            self.all.push(text.to_owned());
+        }
+    }
+
+    /// Adds one and makes it the active one, if there is room.
     pub fn add(&mut self, text: &str) {
         if self.all.len() < MAX_QUERIES {
             self.all.push(text.to_owned());
