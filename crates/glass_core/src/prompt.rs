@@ -203,7 +203,7 @@ impl Prompt {
             PromptKind::Palette if self.is_looking => ("go to", "looking for names …"),
             PromptKind::Palette => (
                 "go to",
-                "commands, metrics, alerts, changes, dashboards, clouds, times; arrows choose, tab completes",
+                "commands, metrics, alerts, changes, clouds, times; tab completes, arrows choose",
             ),
             PromptKind::Help => ("search in help", "enter keeps it, esc shows all keys"),
             PromptKind::Mark => ("name of the mark", "enter keeps it, esc leaves it as it was"),

@@ -2,7 +2,7 @@
 
 use crate::header::draw_header;
 use crate::hits::Hits;
-use crate::layout::{Areas, areas, take_left, take_top};
+use crate::layout::{Areas, areas, take_left, take_top, time_axis};
 use crate::options::Look;
 use crate::overlay::{draw_overlay, draw_tour};
 use crate::pen::Pen;
@@ -110,6 +110,12 @@ pub(crate) fn target_at(model: &ViewModel, screen: Rect, place: Position) -> Opt
 /// The moment at a column of the timeline, for a drag that may have left it.
 pub(crate) fn timeline_ratio(model: &ViewModel, screen: Rect, column: u16) -> Option<f64> {
     areas_of(model, screen).map(|areas| ratio_of_column(areas.timeline, column))
+}
+
+/// The timeline's part with the window of time along it, if a place is on it.
+pub(crate) fn timeline_axis(model: &ViewModel, screen: Rect, place: Position) -> Option<Rect> {
+    let axis = time_axis(areas_of(model, screen)?.timeline);
+    axis.contains(place).then_some(axis)
 }
 
 fn areas_of(model: &ViewModel, screen: Rect) -> Option<Areas> {

@@ -82,6 +82,7 @@ pub(crate) fn draw_graph(pen: &mut Pen, area: Rect, graph: &GraphView, kind: Gra
         max: *y_max,
     };
     draw_lines(pen, plot, lines, scale);
+    pen.hits.axis(plot);
 }
 
 /// Whether lines are told apart by numbers as well as by colours.

@@ -12,6 +12,8 @@ pub(crate) enum Hit {
     List(bool, usize, Option<usize>),
     /// Something that a command belongs to.
     Command(Command),
+    /// Something with the window of time along it, from its left to its right edge.
+    Axis(Rect),
     /// A hint: the keys it shows.
     Keys(Vec<Chord>),
 }
@@ -71,6 +73,11 @@ impl Hits {
     /// Notes something that runs a command.
     pub fn command(&mut self, area: Rect, command: Command) {
         self.others.push((area, Hit::Command(command)));
+    }
+
+    /// Notes something that has the window of time along it.
+    pub fn axis(&mut self, area: Rect) {
+        self.others.push((area, Hit::Axis(area)));
     }
 
     /// Notes a hint by the keys it shows.

@@ -1,6 +1,6 @@
 //! Turns what the terminal sends into events of the core.
 
-use crate::frame::{Target, target_at, timeline_ratio};
+use crate::frame::{Target, target_at, timeline_axis, timeline_ratio};
 use crate::hits::{Hit, Hits};
 use crossterm::event::{
     Event as TerminalEvent, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent,
@@ -18,8 +18,9 @@ const DOUBLE_CLICK: Duration = Duration::from_millis(400);
 pub(crate) struct Pointer {
     /// Whether the button went down on the timeline and has not come up.
     is_scrubbing: bool,
-    /// Where the other button went down on the timeline, if it has not come up: it selects a range.
-    selects_from: Option<f64>,
+    /// What has the window of time along it and where on that a button went down that selects a range, if it has not come
+    /// up.
+    selects_on: Option<(Rect, f64)>,
     /// Where and when the button last went down.
     last_click: Option<(Position, Instant)>,
 }
@@ -108,8 +109,8 @@ fn mouse_events_of(
         y: mouse.row,
     };
     match mouse.kind {
-        MouseEventKind::ScrollUp => wheel(model, hits, place, -1),
-        MouseEventKind::ScrollDown => wheel(model, hits, place, 1),
+        MouseEventKind::ScrollUp => wheel(model, hits, screen, place, -1),
+        MouseEventKind::ScrollDown => wheel(model, hits, screen, place, 1),
         // What an overlay covers is not to be reached through it.
         _ if model.overlay.is_some() => Vec::new(),
         MouseEventKind::Down(MouseButton::Left) => click(model, hits, screen, place, pointer),
@@ -117,34 +118,40 @@ fn mouse_events_of(
             let ratio = timeline_ratio(model, screen, mouse.column);
             ratio.map(Event::Scrub).into_iter().collect()
         }
-        MouseEventKind::Up(MouseButton::Left) => match std::mem::take(&mut pointer.is_scrubbing) {
-            true => vec![Event::ScrubEnd],
-            false => Vec::new(),
-        },
+        MouseEventKind::Up(MouseButton::Left) => {
+            pointer.selects_on = None;
+            match std::mem::take(&mut pointer.is_scrubbing) {
+                true => vec![Event::ScrubEnd],
+                false => Vec::new(),
+            }
+        }
         MouseEventKind::Down(MouseButton::Right) => {
-            pointer.selects_from = match target_at(model, screen, place) {
-                Some(Target::Timeline(ratio)) => Some(ratio),
-                _ => None,
+            let axis = match hits.at(place) {
+                Some(Hit::Axis(area)) => Some(area),
+                _ => timeline_axis(model, screen, place),
             };
+            pointer.selects_on = axis.map(|axis| (axis, ratio_in(axis, mouse.column)));
             Vec::new()
         }
-        MouseEventKind::Drag(MouseButton::Right) => {
-            let to = timeline_ratio(model, screen, mouse.column);
-            let ends = pointer.selects_from.zip(to);
+        MouseEventKind::Drag(MouseButton::Left | MouseButton::Right) => {
+            let ends = pointer
+                .selects_on
+                .map(|(axis, from)| (from, ratio_in(axis, mouse.column)));
             ends.map(|(from, to)| Event::Select { from, to })
                 .into_iter()
                 .collect()
         }
         MouseEventKind::Up(MouseButton::Right) => {
-            pointer.selects_from = None;
+            pointer.selects_on = None;
             Vec::new()
         }
         _ => Vec::new(),
     }
 }
 
-/// The wheel turns the list under the pointer, or what lies above everything; elsewhere what has the keys.
-fn wheel(model: &ViewModel, hits: &Hits, place: Position, n_rows: i64) -> Vec<Event> {
+/// The wheel turns the list under the pointer, or what lies above everything; on the timeline it zooms, elsewhere it turns
+/// what has the keys.
+fn wheel(model: &ViewModel, hits: &Hits, screen: Rect, place: Position, n_rows: i64) -> Vec<Event> {
     let key = if n_rows < 0 { Key::Up } else { Key::Down };
     match hits.at(place) {
         _ if model.overlay.is_some() => vec![Event::Chord(Chord::key(key))],
@@ -153,6 +160,14 @@ fn wheel(model: &ViewModel, hits: &Hits, place: Position, n_rows: i64) -> Vec<Ev
             list,
             at: PointAt::Wheel(n_rows),
         })],
+        _ if timeline_axis(model, screen, place).is_some() => {
+            let command = if n_rows < 0 {
+                Command::ZoomIn
+            } else {
+                Command::ZoomOut
+            };
+            vec![Event::Command(command)]
+        }
         _ => {
             let command = if n_rows < 0 { Command::Up } else { Command::Down };
             vec![Event::Command(command)]
@@ -191,10 +206,21 @@ fn click(model: &ViewModel, hits: &Hits, screen: Rect, place: Position, pointer:
             list,
             at: PointAt::Beside,
         })],
+        // Drawn over, a histogram or a graph selects a range.
+        Some(Hit::Axis(axis)) => {
+            pointer.selects_on = Some((axis, ratio_in(axis, place.x)));
+            Vec::new()
+        }
         Some(Hit::Command(command)) => vec![Event::Command(command)],
         Some(Hit::Keys(chords)) => chords.into_iter().map(Event::Chord).collect(),
         None => Vec::new(),
     }
+}
+
+/// Where a column lies on something with the window of time along it, also beside it.
+fn ratio_in(axis: Rect, column: u16) -> f64 {
+    let offset = f64::from(column) - f64::from(axis.x) + 0.5;
+    (offset / f64::from(axis.width.max(1))).clamp(0.0, 1.0)
 }
 
 /// Leaves out all but the last of neighbouring drags: only where the pointer is now counts.

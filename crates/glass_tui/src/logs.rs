@@ -255,6 +255,7 @@ pub(crate) fn draw_histogram(pen: &mut Pen, area: Rect, histogram: &HistogramVie
     if axis.height == 0 || axis.width == 0 {
         return;
     }
+    pen.hits.axis(axis);
     draw_not_yet(pen, axis, *playhead);
     if let Some(x) = column_of(axis, *playhead) {
         for y in axis.top()..axis.bottom() {

@@ -4,13 +4,14 @@
 //! `cargo run --release -p glass_bench -- generate FILE` writes R1 to a file and ends; `-- prometheus` times queries
 //! against a real Prometheus. `-- r2 FILE` and `-- logs FILE` measure on the larger recording R2, which they write to
 //! FILE if it is not there; `-- scroll FILE` times keys on the log screen over a million lines, or over R2;
-//! `-- probe` measures the built program in a terminal.
+//! `-- probe` measures the built program in a terminal, `-- palette` finding one of 100,000 names.
 
 mod against_prometheus;
 mod generate;
 mod large;
 mod logs;
 mod measure;
+mod palette;
 mod probe;
 mod random;
 mod scroll;
@@ -43,14 +44,16 @@ fn main() -> Result<()> {
         ["r2", file] => large::run(Path::new(file)),
         ["logs", file] => logs::run(Path::new(file)),
         ["scroll", file] => scroll::run(Path::new(file)),
-        ["probe"] => probe::run(),
+        ["probe"] => probe::run(None),
+        ["probe", r2] => probe::run(Some(r2)),
+        ["palette"] => palette::run(),
         ["prometheus"] => against_prometheus::run(),
         ["memory", file] => {
             let (before, after) = measure::memory(Path::new(file))?;
             say(&format!("{before} {after}"))
         }
         _ => anyhow::bail!(
-            "usage: glass_bench [generate FILE | r2 FILE | logs FILE | scroll FILE | probe | prometheus]"
+            "usage: glass_bench [generate FILE | r2 FILE | logs FILE | scroll FILE | probe [R2] | palette | prometheus]"
         ),
     }
 }

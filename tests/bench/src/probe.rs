@@ -60,6 +60,8 @@ impl Session {
         command.args(arguments);
         command.env("TERM", "xterm-256color");
         command.env("LANG", "C.UTF-8");
+        // Every start is the first one, and leaves nothing behind.
+        command.env("GLASSHOUSE_STATE", "");
         for (name, value) in environment {
             command.env(name, value);
         }
@@ -167,7 +169,7 @@ impl Session {
 }
 
 /// Measures and prints it all.
-pub fn run() -> Result<()> {
+pub fn run(r2: Option<&str>) -> Result<()> {
     let program = std::env::current_exe()?.with_file_name("glasshouse");
     anyhow::ensure!(program.exists(), "run `cargo build --release` first");
     let build = if cfg!(debug_assertions) {
@@ -184,10 +186,15 @@ pub fn run() -> Result<()> {
     let file = folder.path().join("r1.glass");
     generate::generate(generate::R1, &folder.path().join("r1.part"), &file)?;
     let r1 = file.to_str().context("a strange folder")?;
-    keys("incident-shop", &program, &["incident-shop"], &[], "234561")?;
-    keys("R1", &program, &[r1], &[], "234561")?;
+    keys("incident-shop", &program, &["incident-shop"], &[], "2345671")?;
+    keys("R1", &program, &[r1], &[], "2345671")?;
+    if let Some(r2) = r2 {
+        keys("R2", &program, &[r2], &[], "2345671")?;
+    }
+    flood("replay 600×, log screen", &program, "incident-shop")?;
+    flood("R1 replay 600×, log screen", &program, r1)?;
     let home = slow_cloud(folder.path())?;
-    keys("live, server 2 s slow", &program, &["slow"], &home, "234561")?;
+    keys("live, server 2 s slow", &program, &["slow"], &home, "2345671")?;
     others(folder.path())?;
     say("\n| what | one core | frames a second | bytes a frame |\n| --- | --- | --- | --- |")?;
     let mut session = Session::start(&program, &["incident-shop"], &[])?;
@@ -211,6 +218,19 @@ fn busy() -> String {
     text.split(' ').next().unwrap_or_default().to_owned()
 }
 
+/// Keys while lines come in as fast as a replay lets them.
+fn flood(what: &str, program: &Path, recording: &str) -> Result<()> {
+    let mut session = Session::start(program, &[recording], &[])?;
+    let paint = session.first_paint()?;
+    std::thread::sleep(Duration::from_secs(1));
+    // The range of a loop is all of it: time never ends.
+    for key in "3L>>>>>>>>> ".chars() {
+        session.press(key)?;
+    }
+    std::thread::sleep(Duration::from_secs(1));
+    tell(what, paint, session.latencies("kjkjkjG")?)
+}
+
 fn keys(
     what: &str,
     program: &Path,
@@ -221,7 +241,10 @@ fn keys(
     let mut session = Session::start(program, arguments, environment)?;
     let paint = session.first_paint()?;
     std::thread::sleep(Duration::from_secs(1));
-    let (times, n_silent) = session.latencies(keys)?;
+    tell(what, paint, session.latencies(keys)?)
+}
+
+fn tell(what: &str, paint: Duration, (times, n_silent): (Times, usize)) -> Result<()> {
     let silent = match n_silent {
         0 => String::new(),
         n => format!(", {n} of {N_KEYS} show nothing"),
@@ -312,9 +335,26 @@ fn draws(file: &Path) -> Result<()> {
     let recording = Recording::open(file)?;
     let mut app = open_app(&recording);
     let options = glass_tui::Options::default();
-    for screen in Screen::ALL {
-        let event = Event::Command(Command::Show(screen));
-        settle(&mut app, &recording, Some(&recording), event);
+    settle(
+        &mut app,
+        &recording,
+        Some(&recording),
+        Event::Resized(glass_tui::viewport_of(SIZE.cols, SIZE.rows)),
+    );
+    let screens = Screen::ALL
+        .into_iter()
+        .map(|screen| (screen.title(), Command::Show(screen)));
+    let halves = [
+        ("Metrics beside logs", Command::Show(Screen::Metrics)),
+        ("", Command::Split),
+    ];
+    for (title, command) in screens.chain(halves) {
+        settle(&mut app, &recording, Some(&recording), Event::Command(command));
+        let title = if title.is_empty() {
+            "two side by side"
+        } else {
+            title
+        };
         let draw = || {
             let start = Instant::now();
             let model = app.view(glass_tui::viewport_of(SIZE.cols, SIZE.rows));
@@ -323,7 +363,7 @@ fn draws(file: &Path) -> Result<()> {
         };
         let times = Times::new((0..100).map(|_| draw()).collect());
         row(
-            screen.title(),
+            title,
             &format!("{:.2} ms", times.percentile(50)),
             &format!("{:.2} ms", times.percentile(100)),
         )?;

@@ -131,9 +131,8 @@ impl ScreenState for Incidents {
     }
 
     fn set_look(&mut self, name: &str, value: &str) {
-        match name {
-            "row" => self.choice.choose(value.to_owned()),
-            _ => {}
+        if name == "row" {
+            self.choice.choose(value.to_owned());
         }
     }
 }

@@ -108,9 +108,8 @@ impl ScreenState for Timeline {
     }
 
     fn set_look(&mut self, name: &str, value: &str) {
-        match name {
-            "row" => self.choice.choose(value.to_owned()),
-            _ => {}
+        if name == "row" {
+            self.choice.choose(value.to_owned());
         }
     }
 }
