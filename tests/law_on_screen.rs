@@ -256,13 +256,23 @@ const KEYS: &[(Screen, &[&str])] = &[
             // Taken apart, with the parts' own results; and the legend, sorted, at the cursor and with one line alone.
             "p\u{15}sum by (job) (max_over_time(up[5m] offset -10m)) > 0\nBjj",
             "p\u{15}up\nssSjhhh\n",
+            // Several at once, stacked, by the logarithm, as a table, in a range; and what is related.
+            "p\u{15}up\n&vector(time())\n*DD",
+            "p\u{15}up\nhhhxhhxv",
+            "D",
+            "R",
         ],
     ),
     (Screen::Logs, &["", "/error\n", "/status\n!", "vv", "kkkkkkk\n"]),
     // All that happened, filtered, in a range that ends before the playhead, and one that reaches beyond it.
     (Screen::Timeline, &["", "jj", "/firing\n", "hhhhhxhhx", "x,,,x"]),
     // A range on other screens, and two of them side by side.
-    (Screen::Alerts, &["hhhhhxhhx", "|"]),
+    (Screen::Alerts, &["hhhhhxhhx", "|", "R", "Rj\t", "\tf"]),
+    // What the palette finds, help that is searched, marks.
+    (
+        Screen::Overview,
+        &[":a", ":alert e", ":the", "?/alert", "hhhmM0\n"],
+    ),
     (Screen::Logs, &["kkkkxkkkkkkxg", "|2"]),
     // Patterns, context, search, the cursor on the histogram, fields and columns.
     (

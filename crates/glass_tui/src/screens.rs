@@ -18,7 +18,7 @@ use ratatui::layout::Rect;
 /// From this width on a list of many columns and what is chosen of it stand side by side.
 const WIDE_SIDE_BY_SIDE: u16 = 140;
 /// The same for a list of few columns beside prose.
-const SIDE_BY_SIDE: u16 = 110;
+const SIDE_BY_SIDE: u16 = 132;
 
 /// Draws the current screen.
 pub(crate) fn draw_screen(pen: &mut Pen, area: Rect, screen: &ScreenView) {
@@ -31,7 +31,7 @@ pub(crate) fn draw_screen(pen: &mut Pen, area: Rect, screen: &ScreenView) {
             draw_list_and_document(pen, area, list, details, (WIDE_SIDE_BY_SIDE, 45));
         }
         ScreenView::Incidents(IncidentsView { list, document }) => {
-            draw_list_and_document(pen, area, list, document, (SIDE_BY_SIDE, 32));
+            draw_list_and_document(pen, area, list, document, (SIDE_BY_SIDE, 38));
         }
         ScreenView::Timeline(TimelineListView { list }) => draw_table(pen, area, list, "", true),
         ScreenView::Dashboards(dashboards) => draw_dashboards(pen, area, dashboards),

@@ -67,7 +67,8 @@ pub(crate) struct ViewArgs {
     /// Which screen to start with.
     #[arg(long, value_name = "NAME")]
     pub screen: Option<String>,
-    /// A Grafana dashboard of your own to begin with: JSON, or YAML with JSON inside; may be given several times.
+    /// A Grafana dashboard of your own to begin with: JSON, or YAML with JSON inside, or a folder such as a configuration
+    /// repository; may be given several times.
     #[arg(long, value_name = "FILE")]
     pub dashboard: Vec<PathBuf>,
     /// Which colours: auto, dark, light, paper, safe, contrast, or a theme of yours.

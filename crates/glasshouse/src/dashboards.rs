@@ -21,7 +21,7 @@ pub(crate) fn run(args: &DashboardsArgs, output: &Output) -> Result<ExitCode> {
     let DashboardsCommand::Check { paths, json } = &args.command;
     let mut files = Vec::new();
     for path in paths {
-        collect(path, MOST_DEPTH, &mut files).with_context(|| path.display().to_string())?;
+        collect(path, &mut files).with_context(|| path.display().to_string())?;
     }
     files.sort();
     let checked: Vec<Checked> = files.into_iter().map(Checked::of).collect();
@@ -36,7 +36,11 @@ pub(crate) fn run(args: &DashboardsArgs, output: &Output) -> Result<ExitCode> {
 }
 
 /// The file, or the files below a folder that may hold dashboards; links are not followed.
-fn collect(path: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<()> {
+pub(crate) fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+    collect_below(path, MOST_DEPTH, files)
+}
+
+fn collect_below(path: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<()> {
     if !path.is_dir() {
         files.push(path.to_owned());
         return Ok(());
@@ -47,7 +51,7 @@ fn collect(path: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<()> {
         let path = entry.path();
         let end = path.extension().and_then(|end| end.to_str()).unwrap_or_default();
         if kind.is_dir() && depth > 0 {
-            collect(&path, depth - 1, files)?;
+            collect_below(&path, depth - 1, files)?;
         } else if kind.is_file() && ENDS.contains(&end) && files.len() < MOST_FILES {
             files.push(path);
         }

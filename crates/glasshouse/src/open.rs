@@ -2,11 +2,12 @@
 
 use crate::args::ViewArgs;
 use crate::bundled::{self, BUNDLED};
+use crate::dashboards;
 use anyhow::{Context, Result, anyhow, bail};
 use glass_core::{Address, App, Memory, Screen, parse_seek};
 use glass_driver::Opened;
 use glass_formats::grafana::read_dashboards;
-use glass_model::RecordingInfo;
+use glass_model::{Dashboard, RecordingInfo};
 use glass_query::{Evaluator, Limits};
 use glass_recording::Recording;
 use std::fs::File;
@@ -43,14 +44,7 @@ pub(crate) fn name_of(named: &str) -> String {
 pub(crate) fn with_dashboards(opened: Opened, view: &ViewArgs) -> Result<Opened> {
     let mut all = Vec::new();
     for path in &view.dashboard {
-        let named = || path.display().to_string();
-        let file = File::open(path).with_context(named)?;
-        all.extend(
-            read_dashboards(file)
-                .with_context(named)?
-                .into_iter()
-                .map(|dashboard| (dashboard, named())),
-        );
+        all.extend(dashboards_at(path).with_context(|| path.display().to_string())?);
     }
     let given = all.into_iter().enumerate().map(|(i, (mut dashboard, source))| {
         dashboard.summary.id = given_id(i);
@@ -58,6 +52,33 @@ pub(crate) fn with_dashboards(opened: Opened, view: &ViewArgs) -> Result<Opened>
         dashboard
     });
     Ok(glass_driver::with_dashboards(opened, given.collect()))
+}
+
+/// The dashboards of a file, or of all files below a folder such as a configuration repository's checkout; each with
+/// where it stands. Of a folder, files that hold none are left out.
+fn dashboards_at(path: &Path) -> Result<Vec<(Dashboard, String)>> {
+    let mut files = Vec::new();
+    dashboards::collect(path, &mut files)?;
+    files.sort();
+    let mut all = Vec::new();
+    for file in files {
+        let read = File::open(&file).map_err(anyhow::Error::from);
+        let found = read.and_then(|input| Ok(read_dashboards(input)?));
+        let source = file
+            .strip_prefix(path)
+            .ok()
+            .filter(|rest| !rest.as_os_str().is_empty());
+        let source = source.unwrap_or(&file).display().to_string();
+        match found {
+            Ok(found) => all.extend(found.into_iter().map(|dashboard| (dashboard, source.clone()))),
+            Err(error) if file == path => return Err(error),
+            Err(_) => {}
+        }
+    }
+    if all.is_empty() {
+        bail!("there is no dashboard in it; `glasshouse dashboards check` says why, file by file");
+    }
+    Ok(all)
 }
 
 /// What the i-th dashboard that the user named is asked for by.
@@ -101,8 +122,11 @@ pub(crate) fn app(mut info: RecordingInfo, named: Option<&str>, view: &ViewArgs)
     if let Some(address) = named.and_then(|named| Address::parse(named).ok()) {
         app.open_address(&address);
     }
-    if !view.dashboard.is_empty() {
-        app.start_on_dashboard(&given_id(0));
+    match view.dashboard.as_slice() {
+        [] => {}
+        // Of a folder one is chosen first.
+        [only] if !only.is_dir() => app.start_on_dashboard(&given_id(0)),
+        _ => app.start_on(Screen::Dashboards),
     }
     if let Some(screen) = &view.screen {
         let names: Vec<_> = Screen::ALL.iter().map(|screen| screen.slug()).collect();

@@ -13,8 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 const MOST_VALUES: usize = 1000;
 /// More values than that are not written into a query one by one: all of them match anyway.
 const MOST_ALTERNATIVES: usize = 100;
-/// The least of `$__rate_interval`: four scrapes of the usual length.
-const LEAST_RATE_SECS: i64 = 60;
+/// The usual distance of two scrapes, as Grafana takes it where nothing else is said: `$__interval` is no shorter.
+const SCRAPE_SECS: i64 = 15;
 
 /// The variables at the playhead.
 #[derive(Debug, Default)]
@@ -65,9 +65,9 @@ pub(crate) fn resolve(
 /// Grafana's own variables. Moments and lengths are those of the window, and no later than the playhead.
 fn built_in(context: &Context<'_>) -> Values {
     let (window, n_buckets) = context.time.buckets();
-    let step_secs = (window.nanos() / 1_000_000_000 / n_buckets.max(1) as i64).max(1);
+    let step_secs = (window.nanos() / 1_000_000_000 / n_buckets.max(1) as i64).max(SCRAPE_SECS);
     let range_secs = (window.nanos() / 1_000_000_000).max(1);
-    let rate_secs = (step_secs + 15).max(LEAST_RATE_SECS);
+    let rate_secs = (step_secs + SCRAPE_SECS).max(4 * SCRAPE_SECS);
     let mut values = Values::default();
     for (name, value) in [
         ("__interval", format!("{step_secs}s")),

@@ -40,6 +40,8 @@ pub(crate) struct Alerts {
     scroll: Option<usize>,
     /// The chosen rule, while rules are listed in the place of alerts.
     rules: Option<Choice>,
+    /// Whether the chosen one stands alone.
+    is_full: bool,
 }
 
 impl ScreenState for Alerts {
@@ -56,7 +58,7 @@ impl ScreenState for Alerts {
     }
 
     fn view(&self, context: &Context<'_>, viewport: Viewport) -> ScreenView {
-        let list = match &self.rules {
+        let mut list = match &self.rules {
             Some(choice) => rules::table_of(self, choice, context, viewport.list_rows),
             None => self.alerts_table(context, viewport),
         };
@@ -65,6 +67,9 @@ impl ScreenState for Alerts {
         let graph = self
             .expression(context)
             .map(|text| graph::view(context, text, viewport.graph_columns));
+        if self.is_full && self.scroll.is_some() {
+            list.hide();
+        }
         let title = match self.rules {
             Some(_) => "Chosen rule",
             None => "Chosen alert",
@@ -79,10 +84,15 @@ impl ScreenState for Alerts {
 
     fn run(&mut self, context: &Context<'_>, viewport: Viewport, command: Command) -> Reaction {
         match (command, self.scroll) {
+            (Command::Back, Some(_)) if self.is_full => self.is_full = false,
             (Command::NextPane | Command::PreviousPane, Some(_)) | (Command::Back, Some(_)) => {
                 self.scroll = None;
             }
             (Command::NextPane | Command::PreviousPane | Command::Open, None) => self.scroll = Some(0),
+            (Command::FullScreen, scroll) => {
+                self.is_full = !(self.is_full && scroll.is_some());
+                self.scroll = scroll.or(Some(0));
+            }
             (Command::ShowRules, _) => self.toggle_rules(context),
             (Command::Back, None) if !self.filter.is_empty() => self.filter.clear(),
             (Command::Back, None) if self.rules.is_some() => self.rules = None,

@@ -32,6 +32,8 @@ pub(crate) struct Changes {
     filter: String,
     shows_files: bool,
     reads_patch: bool,
+    /// Whether the patch stands alone.
+    is_full: bool,
     first_block: usize,
 }
 
@@ -49,11 +51,14 @@ impl ScreenState for Changes {
     }
 
     fn view(&self, context: &Context<'_>, viewport: Viewport) -> ScreenView {
-        let list = if self.shows_files {
+        let mut list = if self.shows_files {
             self.files_table(context, viewport)
         } else {
             self.commits_table(context, viewport)
         };
+        if self.is_full && self.reads_patch {
+            list.hide();
+        }
         ScreenView::Changes(ChangesView {
             list,
             details: self.details(context),
@@ -64,6 +69,11 @@ impl ScreenState for Changes {
         match command {
             Command::NextPane | Command::PreviousPane => self.reads_patch = !self.reads_patch,
             Command::Open => self.reads_patch = true,
+            Command::FullScreen => {
+                self.is_full = !(self.is_full && self.reads_patch);
+                self.reads_patch = true;
+            }
+            Command::Back if self.reads_patch && self.is_full => self.is_full = false,
             Command::Back if self.reads_patch => self.reads_patch = false,
             Command::ToggleFiles => {
                 self.shows_files = !self.shows_files;

@@ -26,6 +26,8 @@ pub(crate) struct Incidents {
     /// The chosen document.
     pub choice: Choice,
     reads: bool,
+    /// Whether what is read stands alone.
+    is_full: bool,
     first_block: usize,
     /// The chosen time in the text, by number.
     time: Option<usize>,
@@ -54,7 +56,7 @@ impl ScreenState for Incidents {
         let index = self.choice.index(&keys(context));
         let chosen = (!documents.is_empty()).then_some(index);
         let now = context.time.playhead();
-        let list = table(frame, documents.len(), chosen, viewport.list_rows, |i| {
+        let mut list = table(frame, documents.len(), chosen, viewport.list_rows, |i| {
             cells(&documents[i], now)
         });
         let (title, state) = match self.chosen_id(context) {
@@ -84,6 +86,9 @@ impl ScreenState for Incidents {
             ),
         };
         let document = document(title, self.blocks(context).0, self.first_block, self.reads, state);
+        if self.is_full && self.reads {
+            list.hide();
+        }
         ScreenView::Incidents(IncidentsView { list, document })
     }
 
@@ -99,7 +104,12 @@ impl ScreenState for Incidents {
                 return chosen.map_or(Reaction::Done, |time| Reaction::GoTo(time.at));
             }
             Command::Open => self.reads = true,
+            Command::FullScreen => {
+                self.is_full = !(self.is_full && self.reads);
+                self.reads = true;
+            }
             Command::Back if self.time.is_some() => self.time = None,
+            Command::Back if self.reads && self.is_full => self.is_full = false,
             Command::Back if self.reads => self.reads = false,
             command if self.reads => {
                 let n = self.blocks(context).0.len();

@@ -45,6 +45,14 @@ pub struct Row {
     pub selected: bool,
 }
 
+impl TableView {
+    /// Leaves it out: what is chosen of it has all the room.
+    pub(crate) fn hide(&mut self) {
+        self.columns.clear();
+        self.rows.clear();
+    }
+}
+
 /// The visible part of a list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TableView {
