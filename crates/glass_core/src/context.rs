@@ -41,10 +41,10 @@ pub(crate) struct Held<'a> {
 }
 
 impl<'a> Context<'a> {
-    /// The question at the present playhead.
+    /// The question at the present playhead; while time runs, at most five different ones a second.
     pub fn question(&self, ask: Ask) -> Question {
         Question {
-            as_of: self.time.playhead(),
+            as_of: self.time.as_of(),
             ask,
         }
     }

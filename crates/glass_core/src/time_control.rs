@@ -14,6 +14,8 @@ const DAY: i64 = 24 * HOUR;
 pub const SPEEDS: [f64; 13] = [
     0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0,
 ];
+/// While time runs, questions are asked this far apart, in seconds of the clock.
+const ASK_SECS: f64 = 0.2;
 /// Ten minutes of incident pass in one.
 const FIRST_SPEED: usize = 6;
 
@@ -159,6 +161,19 @@ impl TimeControl {
     /// The moment that is the present.
     pub fn playhead(&self) -> Timestamp {
         self.playhead
+    }
+
+    /// The moment of which questions are asked: the playhead or, while time runs, the last fifth of a second of the clock
+    /// before it, so that each answer is good for some frames.
+    pub fn as_of(&self) -> Timestamp {
+        if !self.playing {
+            return self.playhead;
+        }
+        let grid = ((ASK_SECS * self.speed() * SEC as f64) as i64).max(1);
+        let so_far = self.playhead.nanos_since(self.extent.start);
+        self.extent
+            .start
+            .plus_nanos(so_far.div_euclid(grid).saturating_mul(grid))
     }
 
     /// The moment being looked at, never after the playhead.
@@ -433,6 +448,22 @@ mod tests {
             (time.playhead(), time.window().end, time.has_afterwards()),
             (at(500), at(100), false)
         );
+    }
+
+    #[test]
+    fn questions_are_asked_a_few_times_a_second_and_never_of_what_is_to_come() {
+        let mut time = TimeControl::new(TimeRange::new(at(3), at(900)), at(0), Some(at(90)));
+        assert_eq!(time.as_of(), at(90));
+        time.toggle();
+        let mut asked = std::collections::BTreeSet::new();
+        for _ in 0..60 {
+            time.tick(SEC / 30);
+            assert!(time.as_of() <= time.playhead());
+            asked.insert(time.as_of());
+        }
+        assert!((9..=12).contains(&asked.len()), "{} in two seconds", asked.len());
+        time.toggle();
+        assert_eq!(time.as_of(), time.playhead());
     }
 
     #[test]

@@ -20,6 +20,8 @@ use std::time::{Duration, Instant};
 
 /// The time of a frame while time runs: 30 a second.
 const FRAME: Duration = Duration::from_millis(33);
+/// The least time between two frames while time runs: somewhat less, so that none waits for the one after next.
+const REPLAY_FRAME: Duration = Duration::from_millis(25);
 /// The least time between two frames when a key was pressed or an answer came.
 const QUICK_FRAME: Duration = Duration::from_millis(12);
 /// How many messages are taken before a frame is drawn: a flood must not keep the screen from following.
@@ -157,6 +159,8 @@ struct Session<'a> {
     model: Option<ViewModel>,
     pointer: Pointer,
     is_dirty: bool,
+    /// Whether a key was pressed since the last frame: it is answered at once.
+    is_urgent: bool,
     is_suspending: bool,
     /// Whether the terminal's cells are not those of `shown`.
     is_blank: bool,
@@ -182,6 +186,7 @@ impl<'a> Session<'a> {
             model: None,
             pointer: Pointer::default(),
             is_dirty: true,
+            is_urgent: false,
             is_suspending: false,
             is_blank: true,
             drawn_at: None,
@@ -257,13 +262,19 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// While time runs, a frame shows what came since the one before, all at once.
     fn until_frame(&self) -> Duration {
+        let apart = match self.app.is_playing() && !self.is_urgent {
+            true => REPLAY_FRAME,
+            false => QUICK_FRAME,
+        };
         self.drawn_at
-            .map_or(Duration::ZERO, |at| QUICK_FRAME.saturating_sub(at.elapsed()))
+            .map_or(Duration::ZERO, |at| apart.saturating_sub(at.elapsed()))
     }
 
     fn take_inputs(&mut self, inputs: Vec<TerminalEvent>) -> io::Result<Next> {
         let mut is_resized = false;
+        self.is_urgent |= !inputs.is_empty();
         for input in coalesce(inputs) {
             if matches!(input, TerminalEvent::Resize(..)) {
                 is_resized = true;
@@ -383,6 +394,7 @@ impl<'a> Session<'a> {
         self.follow_theme();
         let model = self.app.view(viewport_of(area.width, area.height));
         self.is_dirty = false;
+        self.is_urgent = false;
         self.drawn_at = Some(Instant::now());
         let mut bytes = std::mem::take(&mut self.extra);
         if self.model.as_ref() != Some(&model) || self.is_blank {
