@@ -190,11 +190,7 @@ impl App {
             tabs: chrome::tabs(&context, self.screen),
             screen,
             halves,
-            timeline: timeline::view(
-                &context,
-                viewport,
-                self.screens_shown().contains(&Screen::Timeline),
-            ),
+            timeline: timeline::view(&context, viewport, self.has_tall_timeline()),
             status: StatusView {
                 message: self.message.clone(),
                 pending: crate::keymap::keys_text(&self.pending),
@@ -223,6 +219,11 @@ impl App {
         self.wanted()
             .into_iter()
             .all(|(slot, ask)| self.slots.is_settled(slot, &context.question(ask)))
+    }
+
+    /// Whether the timeline is what a screen in sight is about: it has more room then.
+    pub fn has_tall_timeline(&self) -> bool {
+        self.screens_shown().contains(&Screen::Timeline)
     }
 
     /// The moment that is the present.

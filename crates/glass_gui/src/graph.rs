@@ -1,6 +1,7 @@
 //! Graphs, painted over the runs of points that the core thinned: a band from the least to the greatest value
 //! of each column, and a line through the latest ones. Nothing is painted right of the playhead.
 
+use crate::lists::Lists;
 use crate::paint::{self, rect, triangle};
 use crate::theme::{BODY, GAP, PAD, SMALL, Theme};
 use egui::{
@@ -14,7 +15,7 @@ const SWATCH: f32 = 16.0;
 const X_AXIS: f32 = 20.0;
 
 /// Draws a graph in a card.
-pub fn graph_ui(ui: &mut Ui, place: Rect, graph: &GraphView, focused: bool) {
+pub fn graph_ui(ui: &mut Ui, place: Rect, graph: &GraphView, focused: bool, lists: &mut Lists<'_>) {
     let GraphView {
         title,
         unit,
@@ -43,13 +44,13 @@ pub fn graph_ui(ui: &mut Ui, place: Rect, graph: &GraphView, focused: bool) {
     let most_rows = ((body.height() * 0.4) / LEGEND_ROW).clamp(1.0, 4.0) as usize;
     let legend = place_legend(ui, body.width(), lines, *n_left_out, most_rows);
     let legend_top = body.max.y - LEGEND_ROW * legend.n_rows as f32;
-    plot_ui(ui, body.with_max_y(legend_top), graph);
+    plot_ui(ui, body.with_max_y(legend_top), graph, lists);
     legend_ui(ui, body.with_min_y(legend_top), lines, &legend);
 }
 
 /// Draws axes, lines, playhead and cursor; nothing where the place is too low for a picture: then the values in
 /// the legend are what can be told.
-fn plot_ui(ui: &mut Ui, place: Rect, graph: &GraphView) {
+fn plot_ui(ui: &mut Ui, place: Rect, graph: &GraphView, lists: &mut Lists<'_>) {
     let GraphView {
         lines,
         y_min,
@@ -84,6 +85,23 @@ fn plot_ui(ui: &mut Ui, place: Rect, graph: &GraphView) {
     draw_lines(ui, &scale, lines, *playhead, opacity);
     draw_moments(ui, &scale, *playhead, cursor.as_ref());
     name_plot(ui, graph, plot);
+    select_ui(ui, plot, &graph.title, lists);
+}
+
+/// Drawn over, something with the window of time along it selects a range; each frame tells how far it has come.
+pub fn select_ui(ui: &mut Ui, plot: Rect, salt: &str, lists: &mut Lists<'_>) {
+    let id = ui
+        .scope_id()
+        .with(("select", salt, plot.min.x as i32, plot.min.y as i32));
+    let response = ui.interact(plot, id, Sense::drag());
+    let ratio = |at: Pos2| f64::from((at.x - plot.min.x) / plot.width().max(1.0)).clamp(0.0, 1.0);
+    let origin = ui.input(|input| input.pointer.press_origin());
+    if response.dragged()
+        && let (Some(from), Some(to)) = (origin, response.interact_pointer_pos())
+        && response.drag_delta() != egui::Vec2::ZERO
+    {
+        lists.select(ratio(from), ratio(to));
+    }
 }
 
 fn title_ui(ui: &mut Ui, place: Rect, title: &str, unit: &str) {

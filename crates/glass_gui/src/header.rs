@@ -5,7 +5,7 @@ use crate::theme::{BODY, GAP, LARGE, PAD, SMALL, Theme};
 use egui::{
     Align2, CursorIcon, Id, Painter, Rect, Sense, Shape, Stroke, Ui, WidgetInfo, accesskit, pos2, vec2,
 };
-use glass_core::{Command, Event, Header, Role, Screen, StatusView, Tab};
+use glass_core::{Command, Event, Header, Role, StatusView, Tab};
 
 const BUTTON: f32 = 30.0;
 
@@ -150,20 +150,19 @@ fn draw_icon(
     }
 }
 
-/// Draws the tabs. A screen that the window does not show yet is named so, under the pointer and to screen
-/// readers, before it is chosen.
-pub fn tabs_ui(ui: &mut Ui, place: Rect, tabs: &[Tab], terminal_command: &str, events: &mut Vec<Event>) {
+/// Draws the tabs.
+pub fn tabs_ui(ui: &mut Ui, place: Rect, tabs: &[Tab], events: &mut Vec<Event>) {
     let ui = &mut paint::clipped(ui, place, "tabs");
     let theme = Theme::of(ui);
     ui.painter()
         .hline(place.x_range(), place.max.y - 0.5, (1.0, theme.border));
     let mut x = place.min.x + PAD;
     for tab in tabs {
-        x = tab_ui(ui, x, place, tab, terminal_command, events);
+        x = tab_ui(ui, x, place, tab, events);
     }
 }
 
-fn tab_ui(ui: &mut Ui, x: f32, row: Rect, tab: &Tab, terminal_command: &str, events: &mut Vec<Event>) -> f32 {
+fn tab_ui(ui: &mut Ui, x: f32, row: Rect, tab: &Tab, events: &mut Vec<Event>) -> f32 {
     let Tab {
         key,
         title,
@@ -223,42 +222,23 @@ fn tab_ui(ui: &mut Ui, x: f32, row: Rect, tab: &Tab, terminal_command: &str, eve
             theme.color(Role::Critical),
         );
     }
-    name_tab(ui, &response, tab, terminal_command);
+    name_tab(ui, &response, tab);
     if response.clicked() {
         events.push(Event::Command(Command::Show(*screen)));
-    }
-    if !is_here(*screen) {
-        response.on_hover_text(elsewhere(*screen, terminal_command));
     }
     place.max.x
 }
 
-fn name_tab(ui: &Ui, response: &egui::Response, tab: &Tab, terminal_command: &str) {
+fn name_tab(ui: &Ui, response: &egui::Response, tab: &Tab) {
     response.widget_info(|| WidgetInfo::labeled(accesskit::Role::Tab, true, &tab.title));
     let mut about = format!("key {}", tab.key);
     if !tab.badge.is_empty() {
         about.push_str(&format!("; {}", tab.badge));
     }
-    if !is_here(tab.screen) {
-        about.push_str(&format!("; {}", elsewhere(tab.screen, terminal_command)));
-    }
     ui.ctx().accesskit_node_builder(response.id, |node| {
         node.set_description(about);
         node.set_selected(tab.active);
     });
-}
-
-/// Whether the window shows a screen.
-pub fn is_here(screen: Screen) -> bool {
-    matches!(screen, Screen::Overview | Screen::Logs)
-}
-
-/// Where a screen is that the window does not show yet.
-pub fn elsewhere(screen: Screen, terminal_command: &str) -> String {
-    format!(
-        "{} is not in the window yet; it is in the terminal program: {terminal_command}",
-        screen.title()
-    )
 }
 
 /// Draws the bottom line: the message, and the keys of most use as far as there is room.

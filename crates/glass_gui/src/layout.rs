@@ -37,12 +37,15 @@ pub struct Parts {
     pub status: Rect,
 }
 
-/// Divides the window.
-pub fn parts(window: Rect) -> Parts {
+/// Divides the window. Where the timeline is what the screen is about, it `is_tall`.
+pub fn parts(window: Rect, is_tall: bool) -> Parts {
     let (x, width) = (window.min.x, window.width());
     let tabs = rect(x, window.min.y + HEADER, width, TABS);
     let status = rect(x, window.max.y - STATUS, width, STATUS);
-    let timeline_height = (window.height() * 0.25).clamp(132.0, 240.0);
+    let timeline_height = match is_tall {
+        true => (window.height() * 0.45).max(160.0),
+        false => (window.height() * 0.25).clamp(132.0, 240.0),
+    };
     let timeline = rect(x, status.min.y - timeline_height, width, timeline_height);
     Parts {
         header: rect(x, window.min.y, width, HEADER),
@@ -124,9 +127,32 @@ pub fn track(timeline: Rect) -> Rect {
     )
 }
 
+/// Cuts a part off the top.
+pub fn top(rest: &mut Rect, height: f32) -> Rect {
+    let height = height.min(rest.height().max(0.0));
+    let taken = rect(rest.min.x, rest.min.y, rest.width(), height);
+    rest.min.y += height;
+    taken
+}
+
+/// Cuts a part off the bottom.
+pub fn bottom(rest: &mut Rect, height: f32) -> Rect {
+    let height = height.min(rest.height().max(0.0));
+    rest.max.y -= height;
+    rect(rest.min.x, rest.max.y, rest.width(), height)
+}
+
+/// Cuts a part off the left.
+pub fn left(rest: &mut Rect, width: f32) -> Rect {
+    let width = width.min(rest.width().max(0.0));
+    let taken = rect(rest.min.x, rest.min.y, width, rest.height());
+    rest.min.x += width;
+    taken
+}
+
 /// How much fits into a window of this size.
-pub fn viewport(window: Rect) -> Viewport {
-    let parts = parts(window);
+pub fn viewport(window: Rect, is_tall: bool) -> Viewport {
+    let parts = parts(window, is_tall);
     let overview = overview(parts.main);
     let rows = |height: f32| ((height - TABLE_HEAD - GAP) / ROW).max(1.0) as usize;
     let (n_columns, n_rows) = grid_of(overview.panels);
@@ -134,8 +160,8 @@ pub fn viewport(window: Rect) -> Viewport {
         list_rows: rows(parts.main.height()),
         short_rows: rows(overview.alerts.height()),
         n_panels: n_columns * n_rows,
-        // All graphs of the window are panels so far, and a panel's plot is about this many pixels wide.
-        graph_columns: (parts.main.width() / 4.0).clamp(40.0, 1000.0) as usize,
+        // A column of a graph that fills the screen is about two points wide.
+        graph_columns: (parts.main.width() / 2.0).clamp(40.0, 1000.0) as usize,
         bar_columns: (track(parts.timeline).width() / 4.0).clamp(20.0, 1000.0) as usize,
         grid_rows: ((parts.main.height() - TABLE_HEAD) / GRID_ROW).max(1.0) as usize,
         grid_panels: (parts.main.width() / 240.0).clamp(1.0, 24.0) as usize,
@@ -148,9 +174,9 @@ mod tests {
 
     fn check(width: f32, height: f32) {
         let window = rect(0.0, 0.0, width, height);
-        let parts = parts(window);
+        let parts = parts(window, false);
         let overview = overview(parts.main);
-        let viewport = viewport(window);
+        let viewport = viewport(window, false);
         let all = format!("{width}x{height}: {viewport:?}");
         assert!(viewport.short_rows >= 1 && viewport.n_panels >= 1, "{all}");
         let table_height = TABLE_HEAD + ROW * viewport.short_rows as f32;
@@ -188,7 +214,7 @@ mod tests {
 
     #[test]
     fn a_window_of_no_size_is_no_trouble() {
-        let viewport = viewport(rect(0.0, 0.0, 0.0, 0.0));
+        let viewport = viewport(rect(0.0, 0.0, 0.0, 0.0), true);
         assert!(viewport.list_rows >= 1 && viewport.graph_columns >= 1);
     }
 }

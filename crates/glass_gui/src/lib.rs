@@ -1,21 +1,26 @@
 //! The window: draws the view-models of `glass_core` with egui and turns window input into chords.
 //!
 //! Read [`run()`] first, then [`Window`], which is all but the native window itself. [`view_ui`] draws one
-//! view-model; each of its parts has a module. So far the window shows the overview and the timeline; for other
-//! screens it says that they are in the terminal program. `theme` is the only place that names a colour.
+//! view-model; each of its parts has a module, `screens` shares out their room. `theme` is the only place that names a
+//! colour.
 //!
 //! This crate does not know: sources, recordings, engines, files, the network, terminals, ratatui.
 
+mod dashboards;
+mod document;
 mod graph;
 mod header;
 mod icon;
 mod keys;
 mod layout;
+mod lists;
 mod logs;
 mod overlay;
 mod overview;
 mod paint;
+mod parts;
 mod run;
+mod screens;
 mod table;
 mod theme;
 mod timeline;

@@ -1,20 +1,21 @@
 //! Log lines: the query, the filter, all matches over time, the lines or their patterns, and one line in full.
 
-use crate::layout::ROW;
+use crate::layout::{ROW, bottom, top};
+use crate::lists::Lists;
 use crate::paint::{self, rect};
+use crate::parts::{details_ui, query_ui};
 use crate::theme::{BODY, GAP, PAD, SMALL, Theme};
 use crate::{graph, table};
 use egui::{Align2, Rect, Ui, vec2};
 use glass_core::{
-    Cell, Column, HistogramView, Line, LogPatternRow, LogPatternsView, LogRow, LogsView, QueryView, Role,
-    Row, Span, TableView,
+    Cell, Column, HistogramView, Line, LogPatternRow, LogPatternsView, LogRow, LogsView, Role, Row, TableView,
 };
 
 /// The height of the histogram.
 const HISTOGRAM: f32 = 84.0;
 
 /// Draws the log screen.
-pub fn logs_ui(ui: &mut Ui, place: Rect, logs: &LogsView) {
+pub fn logs_ui(ui: &mut Ui, place: Rect, logs: &LogsView, lists: &mut Lists<'_>) {
     let LogsView {
         query,
         graph,
@@ -34,21 +35,21 @@ pub fn logs_ui(ui: &mut Ui, place: Rect, logs: &LogsView) {
         query_ui(ui, &mut rest, query);
     }
     if let Some(graph) = graph {
-        graph::graph_ui(ui, rest, graph, true);
+        graph::graph_ui(ui, rest, graph, true, lists);
         return;
     }
     let head = top(&mut rest, ROW);
     let right = paint::text_ui(ui, head, Align2::RIGHT_CENTER, count, SMALL, Role::Muted);
     let left = head.with_max_x((right.min.x - GAP).max(head.min.x));
     paint::line_ui(ui, left, Align2::LEFT_CENTER, filter, BODY);
-    histogram_ui(ui, top(&mut rest, HISTOGRAM), histogram);
+    histogram_ui(ui, top(&mut rest, HISTOGRAM), histogram, lists);
     top(&mut rest, GAP);
     if let Some(details) = details {
         let height = (details.len() as f32 * 20.0 + 2.0 * GAP).min(rest.height() / 2.0);
         details_ui(ui, bottom(&mut rest, height), details);
     }
     if let Some(chooser) = chooser {
-        table::table_ui(ui, bottom(&mut rest, place.height() * 0.35), chooser);
+        table::table_ui(ui, bottom(&mut rest, place.height() * 0.35), chooser, lists);
     }
     let lines = match patterns {
         Some(patterns) => patterns_table(patterns),
@@ -65,57 +66,12 @@ pub fn logs_ui(ui: &mut Ui, place: Rect, logs: &LogsView) {
     if *wraps && patterns.is_none() && !rows.is_empty() {
         wrapped_ui(ui, rest, rows);
     } else {
-        table::table_ui(ui, rest, &lines);
-    }
-}
-
-fn top(rest: &mut Rect, height: f32) -> Rect {
-    let height = height.min(rest.height().max(0.0));
-    let taken = rect(rest.min.x, rest.min.y, rest.width(), height);
-    rest.min.y += height;
-    taken
-}
-
-fn bottom(rest: &mut Rect, height: f32) -> Rect {
-    let height = height.min(rest.height().max(0.0));
-    rest.max.y -= height;
-    rect(rest.min.x, rest.max.y, rest.width(), height)
-}
-
-fn query_ui(ui: &mut Ui, rest: &mut Rect, query: &QueryView) {
-    let QueryView {
-        name: _,
-        active: _,
-        language,
-        text,
-        fault,
-        notes,
-        hint,
-    } = query;
-    let mut line = vec![
-        Span::new(format!("{language}  "), Role::Muted),
-        Span::new(text.as_str(), Role::Normal),
-        Span::new("   ", Role::Muted),
-    ];
-    line.extend(hint.iter().cloned());
-    paint::line_ui(ui, top(rest, ROW), Align2::LEFT_CENTER, &line, BODY);
-    if let Some(fault) = fault {
-        paint::text_ui(
-            ui,
-            top(rest, ROW),
-            Align2::LEFT_CENTER,
-            &fault.text,
-            BODY,
-            fault.role,
-        );
-    }
-    for note in notes {
-        paint::line_ui(ui, top(rest, ROW), Align2::LEFT_CENTER, note, SMALL);
+        table::table_ui(ui, rest, &lines, lists);
     }
 }
 
 /// Counts over time as stacked bars: errors below, then warnings, then all others.
-fn histogram_ui(ui: &mut Ui, place: Rect, histogram: &HistogramView) {
+fn histogram_ui(ui: &mut Ui, place: Rect, histogram: &HistogramView, lists: &mut Lists<'_>) {
     let HistogramView {
         bars,
         max,
@@ -130,6 +86,7 @@ fn histogram_ui(ui: &mut Ui, place: Rect, histogram: &HistogramView) {
         paint::state_ui(ui, inner, state);
         return;
     }
+    graph::select_ui(ui, inner, "histogram", lists);
     let theme = Theme::of(ui);
     let width = inner.width() / bars.len() as f32;
     for (i, bar) in bars.iter().enumerate() {
@@ -153,17 +110,6 @@ fn histogram_ui(ui: &mut Ui, place: Rect, histogram: &HistogramView) {
     let highest = format!("highest bar {max}");
     paint::text_ui(ui, inner, Align2::LEFT_TOP, &highest, SMALL, Role::Muted);
     paint::state_note_ui(ui, inner.max.x, inner.min.y + 8.0, inner.width() * 0.5, state);
-}
-
-fn details_ui(ui: &mut Ui, place: Rect, details: &[Line]) {
-    paint::card(ui, place, false);
-    let mut rest = place.shrink2(vec2(PAD, GAP));
-    for line in details {
-        if rest.height() < 20.0 {
-            return;
-        }
-        paint::line_ui(ui, top(&mut rest, 20.0), Align2::LEFT_CENTER, line, SMALL);
-    }
 }
 
 fn column(title: &str, weight: u16) -> Column {

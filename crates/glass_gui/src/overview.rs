@@ -1,5 +1,6 @@
 //! The overview: how far the incident has come, alerts, changes, and the panels that matter.
 
+use crate::lists::Lists;
 use crate::paint::{self, rect};
 use crate::theme::{BODY, LARGE, SMALL, Theme};
 use crate::{graph, layout, table};
@@ -7,7 +8,7 @@ use egui::{Align2, Rect, Ui, vec2};
 use glass_core::{OverviewView, Phase, Role};
 
 /// Draws the overview.
-pub fn overview_ui(ui: &mut Ui, place: Rect, overview: &OverviewView) {
+pub fn overview_ui(ui: &mut Ui, place: Rect, overview: &OverviewView, lists: &mut Lists<'_>) {
     let OverviewView {
         phase,
         headline,
@@ -35,11 +36,11 @@ pub fn overview_ui(ui: &mut Ui, place: Rect, overview: &OverviewView) {
     }
     let lower = lower.with_max_x(lower.max.x - if *n_more_panels > 0 { 240.0 } else { 0.0 });
     paint::line_ui(ui, lower, Align2::LEFT_CENTER, last_word, BODY);
-    table::table_ui(ui, parts.alerts, alerts);
-    table::table_ui(ui, parts.changes, changes);
+    table::table_ui(ui, parts.alerts, alerts, lists);
+    table::table_ui(ui, parts.changes, changes, lists);
     let places = layout::panel_grid(parts.panels, panels.len());
     for (index, (panel, at)) in panels.iter().zip(places).enumerate() {
-        graph::graph_ui(ui, at, panel, *focused_panel == Some(index));
+        graph::graph_ui(ui, at, panel, *focused_panel == Some(index), lists);
     }
 }
 

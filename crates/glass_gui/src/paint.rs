@@ -121,6 +121,29 @@ pub fn text_rows_ui(
     painted
 }
 
+/// Paints a line of code in letters of one width, and names it; what does not fit is cut.
+pub fn code_line_ui(ui: &mut Ui, place: Rect, spans: &[(&str, Role)], size: f32) {
+    let full: String = spans.iter().map(|(text, _)| *text).collect();
+    let theme = Theme::of(ui);
+    let mut job = LayoutJob::default();
+    job.wrap.max_width = place.width().max(0.0);
+    job.wrap.max_rows = 1;
+    job.wrap.break_anywhere = true;
+    for (text, role) in spans {
+        let shown: String = text.chars().map(theme::drawable).collect();
+        job.append(
+            &shown,
+            0.0,
+            TextFormat::simple(theme::code_font(size), theme.color(*role)),
+        );
+    }
+    let galley = ui.painter().layout_job(job);
+    let painted = paint_galley(ui, place, Align2::LEFT_CENTER, galley);
+    if !full.trim().is_empty() {
+        label(ui, painted.intersect(place), &full);
+    }
+}
+
 /// Paints the ground of a table or graph.
 pub fn card(ui: &Ui, place: Rect, focused: bool) {
     let theme = Theme::of(ui);

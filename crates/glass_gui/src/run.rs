@@ -80,7 +80,6 @@ pub fn run(window: Window, waker: &Waker, options: &WindowOptions) -> Result<(),
             .with_icon(crate::icon::icon()),
         ..eframe::NativeOptions::default()
     };
-    let window = window.with_terminal_command(&options.terminal_command);
     let appearance = match options.appearance {
         Appearance::System => egui::ThemePreference::System,
         Appearance::Dark => egui::ThemePreference::Dark,

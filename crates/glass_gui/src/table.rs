@@ -1,15 +1,16 @@
 //! Tables: title, column titles, rows; the chosen row is marked by a bar as well as by its ground.
 
 use crate::layout::ROW;
+use crate::lists::Lists;
 use crate::paint::{self, rect};
 use crate::theme::{BODY, GAP, PAD, SMALL, Theme};
-use egui::{Align2, Rect, Sense, Ui, WidgetInfo, accesskit, vec2};
+use egui::{Align2, Rect, Response, Sense, Ui, WidgetInfo, accesskit, vec2};
 use glass_core::{Cell, Column, DataStateKind, Role, Row, TableView};
 
 const COLUMN_GAP: f32 = 14.0;
 
-/// Draws a table in a card.
-pub fn table_ui(ui: &mut Ui, place: Rect, table: &TableView) {
+/// Draws a table in a card; the rows of one that is among the lists of its screen can be pressed.
+pub fn table_ui(ui: &mut Ui, place: Rect, table: &TableView, lists: &mut Lists<'_>) {
     let TableView {
         title,
         columns,
@@ -41,15 +42,20 @@ pub fn table_ui(ui: &mut Ui, place: Rect, table: &TableView) {
     }
     let widths = column_widths(ui, columns, rows, body.width());
     column_titles_ui(ui, body, columns, &widths);
+    let list = lists.find(table);
     for (index, row) in rows.iter().enumerate() {
         let top = body.min.y + 18.0 + ROW * index as f32;
-        row_ui(
-            ui,
-            rect(body.min.x, top, body.width(), ROW),
-            columns,
-            &widths,
-            row,
-        );
+        let row_place = rect(body.min.x, top, body.width(), ROW);
+        if row_place.min.y > body.max.y {
+            break;
+        }
+        let response = row_ui(ui, row_place, columns, &widths, row, list.is_some());
+        if let Some(list) = list {
+            lists.row(list, index, &response);
+        }
+    }
+    if list.is_some() {
+        lists.wheel(ui, place, list);
     }
 }
 
@@ -105,13 +111,28 @@ fn align_of(right: bool) -> Align2 {
 }
 
 /// One row, named as a whole: a screen reader says it in one breath.
-fn row_ui(ui: &mut Ui, place: Rect, columns: &[Column], widths: &[f32], row: &Row) {
+fn row_ui(
+    ui: &mut Ui,
+    place: Rect,
+    columns: &[Column],
+    widths: &[f32],
+    row: &Row,
+    can_be_pressed: bool,
+) -> Response {
     let Row { cells, selected } = row;
     let theme = Theme::of(ui);
     let id = ui.next_auto_id();
     ui.skip_ahead_auto_ids(1);
-    let response = ui.interact(place, id, Sense::hover());
+    let sense = if can_be_pressed {
+        Sense::click()
+    } else {
+        Sense::hover()
+    };
+    let response = ui.interact(place, id, sense);
     let ground = place.expand2(vec2(GAP, 0.0));
+    if can_be_pressed && response.hovered() && !selected {
+        ui.painter().rect_filled(ground, 3, theme.raised);
+    }
     if *selected {
         ui.painter().rect_filled(ground, 3, theme.selection);
         let bar = rect(ground.min.x, ground.min.y + 3.0, 3.0, ground.height() - 6.0);
@@ -134,7 +155,8 @@ fn row_ui(ui: &mut Ui, place: Rect, columns: &[Column], widths: &[f32], row: &Ro
     response.widget_info(|| WidgetInfo::labeled(accesskit::Role::Row, true, &full));
     ui.ctx()
         .accesskit_node_builder(response.id, |node| node.set_selected(*selected));
-    if cut {
-        response.on_hover_text(full);
+    match cut {
+        true => response.on_hover_text(full),
+        false => response,
     }
 }

@@ -142,6 +142,11 @@ pub fn font(size: f32) -> FontId {
     FontId::proportional(size)
 }
 
+/// The same in letters of one width.
+pub fn code_font(size: f32) -> FontId {
+    FontId::monospace(size)
+}
+
 /// Gives egui's own widgets (tooltips) these colours and sizes, in both appearances, and the text font the
 /// shapes (`▲`, `●`, `◐`) that it lacks.
 pub fn install(ctx: &egui::Context) {

@@ -1,14 +1,15 @@
 //! A whole view-model as egui widgets.
 
+use crate::lists::Lists;
 use crate::paint::{self, rect};
-use crate::theme::{BODY, GAP, LARGE, Theme};
-use crate::{header, layout, logs, overlay, overview, timeline};
+use crate::screens::screen_ui;
+use crate::theme::{BODY, GAP, Theme};
+use crate::{header, layout, overlay, timeline};
 use egui::{Align2, Rect, Ui};
-use glass_core::{Event, HalvesView, Role, Screen, ScreenView, ViewModel};
+use glass_core::{Event, HalvesView, Role, ScreenView, ViewModel};
 
 /// Draws a view-model over the whole of `window` and returns what the pointer or a screen reader asked for.
-/// `terminal_command` is named where a screen is not in the window yet.
-pub fn view_ui(ui: &mut Ui, window: Rect, model: &ViewModel, terminal_command: &str) -> Vec<Event> {
+pub fn view_ui(ui: &mut Ui, window: Rect, model: &ViewModel) -> Vec<Event> {
     let ViewModel {
         header,
         tabs,
@@ -20,14 +21,14 @@ pub fn view_ui(ui: &mut Ui, window: Rect, model: &ViewModel, terminal_command: &
         tour,
     } = model;
     let mut events = Vec::new();
-    let parts = layout::parts(window);
+    let parts = layout::parts(window, timeline.is_tall);
     let ui = &mut paint::clipped(ui, window, "window");
     ui.painter().rect_filled(window, 0, Theme::of(ui).background);
     header::header_ui(ui, parts.header, header, &mut events);
-    header::tabs_ui(ui, parts.tabs, tabs, terminal_command, &mut events);
+    header::tabs_ui(ui, parts.tabs, tabs, &mut events);
     match halves {
-        Some(halves) => halves_ui(ui, parts.main, screen, halves, terminal_command),
-        None => screen_ui(ui, parts.main, screen, terminal_command),
+        Some(halves) => halves_ui(ui, parts.main, screen, halves, &mut events),
+        None => screen_ui(ui, parts.main, screen, &mut Lists::of(screen, false, &mut events)),
     }
     timeline::timeline_ui(ui, parts.timeline, timeline, &mut events);
     header::status_ui(ui, parts.status, status);
@@ -41,7 +42,7 @@ pub fn view_ui(ui: &mut Ui, window: Rect, model: &ViewModel, terminal_command: &
 }
 
 /// Two screens side by side, each below its title.
-fn halves_ui(ui: &mut Ui, place: Rect, left: &ScreenView, halves: &HalvesView, terminal_command: &str) {
+fn halves_ui(ui: &mut Ui, place: Rect, left: &ScreenView, halves: &HalvesView, events: &mut Vec<Event>) {
     let HalvesView {
         titles,
         right,
@@ -58,39 +59,8 @@ fn halves_ui(ui: &mut Ui, place: Rect, left: &ScreenView, halves: &HalvesView, t
         let title = rect(place.min.x, place.min.y, place.width(), 24.0);
         let role = if has_keys { Role::Accent } else { Role::Muted };
         paint::text_ui(ui, title, Align2::LEFT_CENTER, &titles[nth], BODY, role);
-        screen_ui(ui, place.with_min_y(title.max.y), view, terminal_command);
+        let below = place.with_min_y(title.max.y);
+        let ui = &mut paint::clipped(ui, below, if nth == 0 { "left" } else { "right" });
+        screen_ui(ui, below, view, &mut Lists::of(view, nth == 1, events));
     }
-}
-
-fn screen_ui(ui: &mut Ui, place: Rect, screen: &ScreenView, terminal_command: &str) {
-    match screen {
-        ScreenView::Overview(overview) => overview::overview_ui(ui, place, overview),
-        ScreenView::Metrics(_) => elsewhere_ui(ui, place, Screen::Metrics, terminal_command),
-        ScreenView::Logs(logs) => logs::logs_ui(ui, place, logs),
-        ScreenView::Alerts(_) => elsewhere_ui(ui, place, Screen::Alerts, terminal_command),
-        ScreenView::Changes(_) => elsewhere_ui(ui, place, Screen::Changes, terminal_command),
-        ScreenView::Incidents(_) => elsewhere_ui(ui, place, Screen::Incidents, terminal_command),
-        ScreenView::Timeline(_) => elsewhere_ui(ui, place, Screen::Timeline, terminal_command),
-        ScreenView::Dashboards(_) => elsewhere_ui(ui, place, Screen::Dashboards, terminal_command),
-        ScreenView::Clouds(_) => elsewhere_ui(ui, place, Screen::Clouds, terminal_command),
-    }
-}
-
-/// Says honestly that a screen is not here, and where it is.
-fn elsewhere_ui(ui: &mut Ui, place: Rect, screen: Screen, terminal_command: &str) {
-    paint::card(ui, place, false);
-    let middle = place.center().y;
-    let row = |offset: f32| rect(place.min.x + 20.0, middle + offset, place.width() - 40.0, 26.0);
-    paint::text_ui(
-        ui,
-        row(-44.0),
-        Align2::CENTER_CENTER,
-        screen.title(),
-        LARGE,
-        Role::Strong,
-    );
-    let text = header::elsewhere(screen, terminal_command);
-    paint::text_ui(ui, row(-14.0), Align2::CENTER_CENTER, &text, BODY, Role::Normal);
-    let back = "The timeline below goes on; key 1 or the tab leads back to the overview";
-    paint::text_ui(ui, row(14.0), Align2::CENTER_CENTER, back, BODY, Role::Muted);
 }

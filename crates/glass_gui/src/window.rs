@@ -40,7 +40,6 @@ pub struct Window {
     app: App,
     runner: Box<dyn Runner>,
     events: Receiver<Event>,
-    terminal_command: String,
     viewport: Option<Viewport>,
     last_tick: Option<Instant>,
     unsettled_since: Option<Instant>,
@@ -54,18 +53,11 @@ impl Window {
             app,
             runner,
             events,
-            terminal_command: "glasshouse".to_owned(),
             viewport: None,
             last_tick: None,
             unsettled_since: None,
             n_frames: 0,
         }
-    }
-
-    /// Names the command that opens the same in the terminal program; without this it is `glasshouse`.
-    pub fn with_terminal_command(mut self, command: &str) -> Self {
-        command.clone_into(&mut self.terminal_command);
-        self
     }
 
     /// Prepares an egui context: appearance and keys. To be called once.
@@ -155,14 +147,14 @@ impl Window {
         self.n_frames += 1;
         let window = ui.max_rect();
         let context = ui.ctx().clone();
-        let viewport = layout::viewport(window);
+        let viewport = layout::viewport(window, self.app.has_tall_timeline());
         if self.viewport != Some(viewport) {
             self.viewport = Some(viewport);
             self.update(&context, Event::Resized(viewport));
         }
         self.watch_staleness(&context);
         let model = self.app.view(viewport);
-        let events = view::view_ui(ui, window, &model, &self.terminal_command);
+        let events = view::view_ui(ui, window, &model);
         if !events.is_empty() {
             for event in events {
                 self.update(&context, event);

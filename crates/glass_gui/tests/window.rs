@@ -6,7 +6,9 @@ mod support;
 
 use egui::{Theme, Vec2};
 use egui_kittest::{SnapshotOptions, kittest::Queryable};
-use glass_core::{Chord, Command, DataStateKind, Event, Key, Overlay, Screen, ScreenView, ViewModel};
+use glass_core::{
+    Chord, Command, DataStateKind, Event, Key, Overlay, Point, PointAt, Screen, ScreenView, ViewModel,
+};
 use support::{accessible_texts, fixture, harness};
 
 fn pictured(model: ViewModel, theme: Theme, name: &str) {
@@ -164,12 +166,46 @@ fn a_screen_reader_moves_time_by_steps() {
 }
 
 #[test]
-fn screens_that_are_not_here_say_where_they_are() {
+fn a_press_on_a_row_chooses_it_and_a_drag_over_a_graph_selects_a_range() {
     let mut harness = harness(fixture::overview(), 1280.0, 800.0, Theme::Dark);
+    let ScreenView::Overview(overview) = fixture::overview().screen else {
+        panic!("the fixture is an overview")
+    };
+    let row = &overview.changes.rows[1];
+    let name = row
+        .cells
+        .iter()
+        .map(|cell| cell.text.as_str())
+        .filter(|text| !text.is_empty());
+    let name = name.collect::<Vec<_>>().join(", ");
+    harness.get_by_label(&name).click();
     harness.run();
-    let said = accessible_texts(&harness);
-    let text = "Alerts is not in the window yet; it is in the terminal program: glasshouse shop.glass";
-    assert!(said.contains(text), "{said}");
+    let pressed = harness.state().events.first().cloned();
+    assert!(
+        matches!(
+            pressed,
+            Some(Event::Point(Point {
+                right: false,
+                list: 1,
+                at: PointAt::Row(1)
+            }))
+        ),
+        "{pressed:?}"
+    );
+    let title = &overview.panels[0].title;
+    let plot = harness.query_all_by_label(title).next().unwrap().rect();
+    let middle = plot.center() + Vec2::new(0.0, 60.0);
+    harness.drag_at(middle);
+    harness.run();
+    harness.hover_at(middle + Vec2::new(60.0, 0.0));
+    harness.run();
+    harness.drop_at(middle + Vec2::new(60.0, 0.0));
+    harness.run();
+    let events = &harness.state().events;
+    let selected = events
+        .iter()
+        .any(|event| matches!(event, Event::Select { from, to } if from < to));
+    assert!(selected, "{events:?}");
 }
 
 #[test]
@@ -196,7 +232,7 @@ fn nothing_is_drawn_right_of_the_playhead() {
 #[test]
 fn small_windows_cut_texts_and_nothing_else() {
     let window = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(800.0, 560.0));
-    let model = fixture::overview_within(glass_gui::viewport(window));
+    let model = fixture::overview_within(glass_gui::viewport(window, false));
     let mut harness = harness(model, window.width(), window.height(), Theme::Light);
     harness.run();
     harness.snapshot("overview_small");

@@ -15,8 +15,6 @@ pub struct Shown {
     pub events: Vec<Event>,
 }
 
-pub const TERMINAL_COMMAND: &str = "glasshouse shop.glass";
-
 /// A harness that draws a view-model over all of a window of this size.
 pub fn harness(model: ViewModel, width: f32, height: f32, theme: egui::Theme) -> Harness<'static, Shown> {
     Harness::builder()
@@ -29,7 +27,7 @@ pub fn harness(model: ViewModel, width: f32, height: f32, theme: egui::Theme) ->
             |ui, shown: &mut Shown| {
                 let window = ui.ctx().content_rect();
                 ui.set_clip_rect(window);
-                let events = glass_gui::view_ui(ui, window, &shown.model, TERMINAL_COMMAND);
+                let events = glass_gui::view_ui(ui, window, &shown.model);
                 shown.events.extend(events);
             },
             Shown {

@@ -1,0 +1,88 @@
+//! [`Lists`]: the lists of a screen as they are drawn, so that the pointer reaches their rows.
+
+use crate::layout::ROW;
+use egui::{Id, Rect, Response, Ui};
+use glass_core::{Command, Event, ListView, Point, PointAt, ScreenView, TableView};
+
+/// The lists of one screen, and what the pointer asked for.
+pub struct Lists<'a> {
+    events: &'a mut Vec<Event>,
+    /// Whether the screen is the right one of two.
+    right: bool,
+    lists: Vec<ListView>,
+    is_taken: Vec<bool>,
+}
+
+impl<'a> Lists<'a> {
+    /// Of a screen.
+    pub fn of(screen: &ScreenView, right: bool, events: &'a mut Vec<Event>) -> Self {
+        let lists = screen.lists();
+        Self {
+            events,
+            right,
+            is_taken: vec![false; lists.len()],
+            lists,
+        }
+    }
+
+    /// The place of a table among the lists that the core knows; `None` for one that it does not count among them.
+    pub fn find(&mut self, table: &TableView) -> Option<usize> {
+        let is_it = |nth: &usize| !self.is_taken[*nth] && self.lists[*nth].title == table.title;
+        let found = (0..self.lists.len()).find(is_it)?;
+        self.is_taken[found] = true;
+        Some(found)
+    }
+
+    /// Tells of a row that was pressed, once or twice.
+    pub fn row(&mut self, list: usize, row: usize, response: &Response) {
+        if response.double_clicked() {
+            self.point(list, PointAt::Open(row));
+        } else if response.clicked() {
+            self.point(list, PointAt::Row(row));
+        }
+    }
+
+    /// Tells of the wheel above a list, or above something that takes what has the keys.
+    pub fn wheel(&mut self, ui: &Ui, place: Rect, list: Option<usize>) {
+        let n_rows = turned(ui, place);
+        match list {
+            _ if n_rows == 0 => {}
+            Some(list) => self.point(list, PointAt::Wheel(n_rows)),
+            None => {
+                let command = if n_rows < 0 { Command::Up } else { Command::Down };
+                let times = n_rows.unsigned_abs().min(20);
+                self.events.extend((0..times).map(|_| Event::Command(command)));
+            }
+        }
+    }
+
+    /// Tells of a part of the window that was drawn over; 0 is its start, 1 its end.
+    pub fn select(&mut self, from: f64, to: f64) {
+        self.events.push(Event::Select { from, to });
+    }
+
+    fn point(&mut self, list: usize, at: PointAt) {
+        let right = self.right;
+        self.events.push(Event::Point(Point { right, list, at }));
+    }
+}
+
+/// How many rows the wheel turned above a place; what is less than a row waits for more.
+fn turned(ui: &Ui, place: Rect) -> i64 {
+    if !ui.rect_contains_pointer(place) {
+        return 0;
+    }
+    let delta = ui.input(|input| input.smooth_scroll_delta.y);
+    if delta == 0.0 {
+        return 0;
+    }
+    let id = Id::unique("turned");
+    let whole = ui.data_mut(|data| {
+        let sum = data.get_temp_mut_or(id, 0.0_f32);
+        *sum -= delta;
+        let whole = (*sum / ROW).trunc();
+        *sum -= whole * ROW;
+        whole
+    });
+    whole as i64
+}
