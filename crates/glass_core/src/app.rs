@@ -132,6 +132,18 @@ impl App {
             Event::Paste(text) => self.paste(&text),
             Event::Command(command) => self.run(command),
             Event::Scrub(ratio) => self.scrub(ratio),
+            Event::Look(ratio) => {
+                let at = ratio.filter(|ratio| ratio.is_finite());
+                let window = self.time.window();
+                self.time
+                    .set_cursor(at.map(|ratio| window.at_ratio(ratio.clamp(0.0, 1.0))));
+                Vec::new()
+            }
+            Event::Bring(name) if name.trim().starts_with("glass://") => {
+                self.open_text(&name);
+                Vec::new()
+            }
+            Event::Bring(name) => self.open(name),
             Event::ScrubEnd => {
                 self.time.hold(false);
                 Vec::new()

@@ -41,7 +41,7 @@ pub(crate) struct Held<'a> {
 }
 
 impl<'a> Context<'a> {
-    /// The question at the present playhead; while time runs, at most five different ones a second.
+    /// The question at the present playhead; while time runs, some three different ones a second.
     pub fn question(&self, ask: Ask) -> Question {
         Question {
             as_of: self.time.as_of(),

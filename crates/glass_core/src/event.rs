@@ -14,6 +14,10 @@ pub enum Event {
     Command(Command),
     /// The pointer was pressed or dragged on the timeline; 0 at the window's start, 1 at its end.
     Scrub(f64),
+    /// The pointer is over a graph, at a place of the window, or left it.
+    Look(Option<f64>),
+    /// A file or a link was brought here to be opened.
+    Bring(String),
     /// The pointer let the timeline go; time goes on if it did before.
     ScrubEnd,
     /// The pointer selected a part of the window on the timeline or a histogram; 0 is its start, 1 its end.

@@ -298,7 +298,9 @@ fn bands_ui(ui: &mut Ui, place: Rect, all: &[BandView]) {
         }
         let row = bottom(&mut rest, height);
         let label = row.with_max_x(row.min.x + (row.width() * 0.2).min(120.0));
-        paint::text_ui(ui, label, Align2::LEFT_CENTER, name, SMALL, Role::Muted);
+        if height >= 14.0 {
+            paint::text_ui(ui, label, Align2::LEFT_CENTER, name, SMALL, Role::Muted);
+        }
         cells_ui(
             ui,
             row.with_min_x(label.max.x + GAP).shrink2(vec2(0.0, 1.0)),

@@ -16,6 +16,21 @@ const X_AXIS: f32 = 20.0;
 
 /// Draws a graph in a card.
 pub fn graph_ui(ui: &mut Ui, place: Rect, graph: &GraphView, focused: bool, lists: &mut Lists<'_>) {
+    graph_card_ui(ui, place, graph, (focused, true), lists);
+}
+
+/// The same with its legend elsewhere.
+pub fn bare_graph_ui(ui: &mut Ui, place: Rect, graph: &GraphView, focused: bool, lists: &mut Lists<'_>) {
+    graph_card_ui(ui, place, graph, (focused, false), lists);
+}
+
+fn graph_card_ui(
+    ui: &mut Ui,
+    place: Rect,
+    graph: &GraphView,
+    (focused, has_legend): (bool, bool),
+    lists: &mut Lists<'_>,
+) {
     let GraphView {
         title,
         unit,
@@ -41,6 +56,9 @@ pub fn graph_ui(ui: &mut Ui, place: Rect, graph: &GraphView, focused: bool, list
     }
     let right = paint::state_note_ui(ui, inner.max.x, head.center().y, inner.width() * 0.6, state);
     title_ui(ui, head.with_max_x(right), title, unit);
+    if !has_legend {
+        return plot_ui(ui, body, graph, lists);
+    }
     let most_rows = ((body.height() * 0.4) / LEGEND_ROW).clamp(1.0, 4.0) as usize;
     let legend = place_legend(ui, body.width(), lines, *n_left_out, most_rows);
     let legend_top = body.max.y - LEGEND_ROW * legend.n_rows as f32;
@@ -88,12 +106,31 @@ fn plot_ui(ui: &mut Ui, place: Rect, graph: &GraphView, lists: &mut Lists<'_>) {
     select_ui(ui, plot, &graph.title, lists);
 }
 
+/// Under the pointer stands the cursor of all graphs; it goes when the pointer leaves.
+fn look_ui(ui: &Ui, plot: Rect, response: &egui::Response, lists: &mut Lists<'_>) {
+    let has_moved = ui.input(|input| input.pointer.delta() != egui::Vec2::ZERO);
+    let looked_at = egui::Id::unique("looked at");
+    let was_here = ui.data(|data| data.get_temp(looked_at) == Some(response.id));
+    match response.hover_pos().filter(|_| !response.dragged()) {
+        Some(at) if has_moved => {
+            lists.look(Some(f64::from((at.x - plot.min.x) / plot.width().max(1.0))));
+            ui.data_mut(|data| data.insert_temp(looked_at, response.id));
+        }
+        None if was_here && !response.dragged() => {
+            lists.look(None);
+            ui.data_mut(|data| data.remove::<egui::Id>(looked_at));
+        }
+        _ => {}
+    }
+}
+
 /// Drawn over, something with the window of time along it selects a range; each frame tells how far it has come.
 pub fn select_ui(ui: &mut Ui, plot: Rect, salt: &str, lists: &mut Lists<'_>) {
     let id = ui
         .scope_id()
         .with(("select", salt, plot.min.x as i32, plot.min.y as i32));
     let response = ui.interact(plot, id, Sense::drag());
+    look_ui(ui, plot, &response, lists);
     let ratio = |at: Pos2| f64::from((at.x - plot.min.x) / plot.width().max(1.0)).clamp(0.0, 1.0);
     let origin = ui.input(|input| input.pointer.press_origin());
     if response.dragged()

@@ -24,7 +24,7 @@ impl egui::Plugin for Keys {
 
     fn input_hook(&mut self, _ctx: &egui::Context, input: &mut RawInput) {
         input.events.retain(|event| match event {
-            Event::Key { key, modifiers, .. } if is_zoom(*key, *modifiers) => true,
+            Event::Key { key, modifiers, .. } if is_zoom(*key, *modifiers) || is_for_window(*key) => true,
             Event::Key { .. } | Event::Text(_) | Event::Paste(_) | Event::Copy | Event::Cut => {
                 self.pressed.extend(events_of(event));
                 false
@@ -41,6 +41,11 @@ fn is_zoom(key: egui::Key, modifiers: Modifiers) -> bool {
         egui::Key::Plus | egui::Key::Equals | egui::Key::Minus | egui::Key::Num0
     );
     zooms && modifiers.command
+}
+
+/// Keys that change the window itself.
+fn is_for_window(key: egui::Key) -> bool {
+    matches!(key, egui::Key::F5 | egui::Key::F11)
 }
 
 /// What a window's event means to the core. Characters are taken from texts, because only those heed the
@@ -157,7 +162,7 @@ mod tests {
                 press(egui::Key::Enter, Modifiers::NONE),
                 press(egui::Key::ArrowLeft, Modifiers::NONE),
                 press(egui::Key::D, Modifiers::CTRL),
-                press(egui::Key::F5, Modifiers::CTRL),
+                press(egui::Key::F4, Modifiers::CTRL),
                 press(egui::Key::Tab, Modifiers::ALT),
                 Event::Copy,
             ],

@@ -30,4 +30,4 @@ mod window;
 pub use layout::viewport;
 pub use run::{Appearance, GuiError, WindowOptions, run};
 pub use view::view_ui;
-pub use window::{Waker, Window};
+pub use window::{Farewell, Waker, Window};

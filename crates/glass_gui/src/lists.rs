@@ -61,6 +61,11 @@ impl<'a> Lists<'a> {
         self.events.push(Event::Select { from, to });
     }
 
+    /// Tells where on the window of time the pointer is.
+    pub fn look(&mut self, ratio: Option<f64>) {
+        self.events.push(Event::Look(ratio));
+    }
+
     fn point(&mut self, list: usize, at: PointAt) {
         let right = self.right;
         self.events.push(Event::Point(Point { right, list, at }));

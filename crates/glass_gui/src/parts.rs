@@ -55,6 +55,35 @@ pub fn details_ui(ui: &mut Ui, place: Rect, details: &[Line]) {
         if rest.height() < 20.0 {
             return;
         }
-        paint::line_ui(ui, top(&mut rest, 20.0), Align2::LEFT_CENTER, line, SMALL);
+        detail_ui(ui, top(&mut rest, 20.0), line);
     }
+}
+
+/// The widest a name of a fact gets.
+const NAME: f32 = 96.0;
+
+/// A line; a name that is filled up with spaces stands in a column of its own.
+fn detail_ui(ui: &mut Ui, row: Rect, line: &Line) {
+    let (name, value) = match line.as_slice() {
+        [name, value @ ..]
+            if name.text.ends_with("  ") || (name.text.ends_with(' ') && name.text.len() > 9) =>
+        {
+            (name, value)
+        }
+        _ => {
+            paint::line_ui(ui, row, Align2::LEFT_CENTER, line, SMALL);
+            return;
+        }
+    };
+    let left = row.with_max_x(row.min.x + NAME);
+    paint::text_ui(
+        ui,
+        left,
+        Align2::LEFT_CENTER,
+        name.text.trim_end(),
+        SMALL,
+        name.role,
+    );
+    let right = row.with_min_x((row.min.x + NAME + GAP).min(row.max.x));
+    paint::line_ui(ui, right, Align2::LEFT_CENTER, &value.to_vec(), SMALL);
 }

@@ -57,8 +57,7 @@ pub enum Appearance {
 pub struct WindowOptions {
     /// What stands in its title bar.
     pub title: String,
-    /// The command that opens the same in the terminal program, such as `glasshouse incident.glass`: for errors
-    /// and for screens that the window does not show yet.
+    /// The command that opens the same in the terminal program, such as `glasshouse incident.glass`: for errors.
     pub terminal_command: String,
     /// Light or dark.
     pub appearance: Appearance,

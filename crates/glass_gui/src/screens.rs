@@ -2,12 +2,12 @@
 
 use crate::dashboards::dashboards_ui;
 use crate::document::document_ui;
-use crate::graph::graph_ui;
+use crate::graph::{bare_graph_ui, graph_ui};
 use crate::layout::{ROW, TABLE_HEAD, bottom, left, top};
 use crate::lists::Lists;
 use crate::logs::logs_ui;
 use crate::overview::overview_ui;
-use crate::paint::{self};
+use crate::paint;
 use crate::parts::{details_ui, query_ui};
 use crate::table::table_ui;
 use crate::theme::{BODY, GAP, PAD};
@@ -76,6 +76,7 @@ fn metrics_ui(ui: &mut Ui, place: Rect, metrics: &MetricsView, lists: &mut Lists
             let below = bottom(&mut rest, wanted);
             bottom(&mut rest, GAP);
             table_ui(ui, below, legend, lists);
+            return bare_graph_ui(ui, rest, graph, *graph_focused, lists);
         }
     }
     graph_ui(ui, rest, graph, *graph_focused, lists);

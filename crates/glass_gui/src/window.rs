@@ -3,7 +3,7 @@
 
 use crate::keys::Keys;
 use crate::{layout, paint, theme, view};
-use glass_core::{App, Effect, Event, Runner, Viewport};
+use glass_core::{App, Effect, Event, Memory, Runner, Viewport};
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -44,7 +44,12 @@ pub struct Window {
     last_tick: Option<Instant>,
     unsettled_since: Option<Instant>,
     n_frames: u64,
+    /// Takes what is to be remembered when the window is closed.
+    farewell: Option<Farewell>,
 }
+
+/// Takes what is to be known at the next start.
+pub type Farewell = Box<dyn FnOnce(Memory)>;
 
 impl Window {
     /// A window onto an application. Answers to what `runner` is asked come over `events`.
@@ -57,7 +62,14 @@ impl Window {
             last_tick: None,
             unsettled_since: None,
             n_frames: 0,
+            farewell: None,
         }
+    }
+
+    /// Has what is to be remembered handed over when the window is closed.
+    pub fn with_farewell(mut self, farewell: Farewell) -> Self {
+        self.farewell = Some(farewell);
+        self
     }
 
     /// Prepares an egui context: appearance and keys. To be called once.
@@ -80,11 +92,29 @@ impl Window {
         for event in pressed {
             self.update(context, event);
         }
+        self.take_dropped(context);
         // Before time moves on: an answer to the last tick that came in time is not late.
         if self.app.is_settled() {
             self.unsettled_since = None;
         }
         self.tick(context);
+    }
+
+    /// Files and links that were dropped here are opened; F11 and F5 change between the window and the whole screen.
+    fn take_dropped(&mut self, context: &egui::Context) {
+        let (dropped, toggles, is_full) = context.input(|input| {
+            let dropped = input.raw.dropped_files.clone();
+            let toggles = input.key_pressed(egui::Key::F11) || input.key_pressed(egui::Key::F5);
+            (dropped, toggles, input.viewport().fullscreen.unwrap_or(false))
+        });
+        if toggles {
+            context.send_viewport_cmd(egui::ViewportCommand::Fullscreen(!is_full));
+        }
+        // One window shows one thing: the first that was dropped.
+        if let Some(file) = dropped.first() {
+            let path = file.path().display().to_string();
+            self.update(context, Event::Bring(path));
+        }
     }
 
     fn tick(&mut self, context: &egui::Context) {
@@ -171,5 +201,11 @@ impl eframe::App for Window {
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         self.show(ui);
+    }
+
+    fn on_exit(&mut self, _: Option<&eframe::glow::Context>) {
+        if let Some(farewell) = self.farewell.take() {
+            farewell(self.app.memory());
+        }
     }
 }

@@ -19,9 +19,13 @@ pub(crate) fn run(named: Option<&str>, view: &ViewArgs, output: &Output) -> Resu
     let config = Config::load(output);
     let home = Home::new();
     let opened = open::with_dashboards(home.open_named(named)?, view)?;
-    let memory = MemoryFile::new().read();
+    let memory_file = MemoryFile::new();
+    let memory = memory_file.read();
     let mut app = open::app_where_left(opened.info.clone(), named, view, memory.as_ref().ok())?;
     config.apply(&mut app);
+    if memory_file.is_kept() && memory.as_ref().is_ok_and(|memory| memory.is_new()) && named.is_none() {
+        app.start_tour();
+    }
     let (sender, events) = mpsc::channel();
     let waker = Waker::default();
     let wakes = waker.clone();
@@ -43,7 +47,12 @@ pub(crate) fn run(named: Option<&str>, view: &ViewArgs, output: &Output) -> Resu
             _ => Appearance::System,
         },
     };
-    glass_gui::run(Window::new(app, Box::new(driver), events), &waker, &options)?;
+    let (kept, result) = mpsc::channel();
+    let farewell = Box::new(move |left: glass_core::Memory| drop(kept.send(memory_file.write(&left))));
+    let window = Window::new(app, Box::new(driver), events).with_farewell(farewell);
+    glass_gui::run(window, &waker, &options)?;
+    // A window that was ended from outside says no farewell.
+    result.try_recv().unwrap_or(Ok(()))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -794,7 +794,7 @@ pub const COMMANDS: &[CommandSpec] = &[
         "program.palette",
         "Commands…",
         "everything by name; also takes times",
-        &[c(':')],
+        &[c(':'), Chord::ctrl('k')],
     ),
     spec(C::Help, G::Program, "program.help", "Help", "all keys", &[c('?')]),
     spec(
