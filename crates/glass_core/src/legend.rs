@@ -213,6 +213,7 @@ impl Legend {
         view.columns
             .extend(["last", "min", "max", "mean"].map(|title| column(title, true, 0)));
         view.state.kind = crate::DataStateKind::Ready;
+        view.state.text.clear();
         view
     }
 
@@ -269,6 +270,7 @@ impl Legend {
             cells
         });
         view.state.kind = crate::DataStateKind::Ready;
+        view.state.text.clear();
         view
     }
 }

@@ -45,13 +45,25 @@ impl ScreenView {
     pub fn lists(&self) -> Vec<ListView> {
         match self {
             Self::Overview(view) => vec![of_table(&view.alerts), of_table(&view.changes)],
-            Self::Metrics(view) => view.names.iter().map(of_table).collect(),
-            Self::Logs(view) => vec![ListView {
-                title: String::new(),
-                focused: !view.histogram.focused,
-                selected: view.rows.iter().position(|row| row.selected),
-                n_rows: view.rows.len(),
-            }],
+            Self::Metrics(view) => {
+                let tables = view.names.iter().chain(&view.legend).chain(&view.table);
+                tables.map(of_table).collect()
+            }
+            Self::Logs(view) => match (&view.chooser, &view.patterns) {
+                (Some(chooser), _) => vec![of_table(chooser)],
+                (None, Some(patterns)) => vec![ListView {
+                    title: patterns.title_text(),
+                    focused: true,
+                    selected: patterns.rows.iter().position(|row| row.selected),
+                    n_rows: patterns.rows.len(),
+                }],
+                (None, None) => vec![ListView {
+                    title: String::new(),
+                    focused: !view.histogram.focused,
+                    selected: view.rows.iter().position(|row| row.selected),
+                    n_rows: view.rows.len(),
+                }],
+            },
             Self::Alerts(view) => vec![of_table(&view.list)],
             Self::Changes(view) => vec![of_table(&view.list)],
             Self::Incidents(view) => vec![of_table(&view.list)],

@@ -35,6 +35,8 @@ pub(crate) fn draw_patterns(pen: &mut Pen, area: Rect, patterns: &LogPatternsVie
         pen.put_state(rest, state);
         return;
     }
+    pen.hits
+        .list(&patterns.title_text(), area, rest.y, window.clone());
     let count_width = widest(pen, shown, |row| &row.count).max(5);
     let since_width = widest(pen, shown, |row| &row.since);
     let bars_width = if area.width >= 100 { BARS } else { FEW_BARS };

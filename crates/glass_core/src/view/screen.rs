@@ -164,6 +164,13 @@ pub struct LogPatternsView {
     pub state: DataState,
 }
 
+impl LogPatternsView {
+    /// Its title without roles.
+    pub fn title_text(&self) -> String {
+        self.title.iter().map(|span| span.text.as_str()).collect()
+    }
+}
+
 /// Log lines.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LogsView {

@@ -2,9 +2,10 @@
 
 use glass_core::{Answered, App, Effect, Event, Runner};
 use glass_model::{
-    Alert, AlertState, Answer, AnswerValue, Ask, Bucket, ChangeSummary, Entry, Event as Happening, EventKind,
-    Graph, GraphAsk, GraphSeries, JumpTarget, Labels, Level, LogHistogram, LogHistogramAsk, LogLine, LogPage,
-    Panel, PatternMiner, Provenance, Question, RecordingInfo, Selector, TimeRange, Timestamp, Transform,
+    Alert, AlertState, Answer, AnswerValue, Ask, Bucket, ChangeSummary, Completion, Entry,
+    Event as Happening, EventKind, Explanation, Graph, GraphAsk, GraphSeries, JumpTarget, Labels, Level,
+    LogHistogram, LogHistogramAsk, LogLine, LogPage, MetricKind, MetricName, Panel, PatternMiner, Provenance,
+    QueryGraph, Question, RecordingInfo, Selector, TimeRange, Timestamp, Transform,
 };
 use std::sync::mpsc::Sender;
 
@@ -94,14 +95,27 @@ impl Runner for Invented {
 fn answer(question: &Question) -> AnswerValue {
     let now = question.as_of;
     match &question.ask {
-        Ask::MetricNames => AnswerValue::MetricNames(Vec::new()),
+        Ask::MetricNames => AnswerValue::MetricNames(names()),
         Ask::Graph(ask) => AnswerValue::Graph(graph(ask, now)),
-        Ask::QueryGraph(_)
-        | Ask::Query(_)
-        | Ask::Completion(_)
-        | Ask::Explain { .. }
-        | Ask::Related { .. } => {
-            unreachable!("no screen of the window asks it")
+        Ask::QueryGraph(ask) => {
+            let ask = GraphAsk {
+                selector: Selector { matchers: Vec::new() },
+                window: ask.window,
+                n_buckets: ask.n_buckets,
+                transform: Transform::Raw,
+                max_series: ask.max_series,
+            };
+            AnswerValue::QueryGraph(QueryGraph {
+                graph: graph(&ask, now),
+                warnings: Vec::new(),
+                infos: vec!["one is invented".into()],
+            })
+        }
+        Ask::Completion(_) => AnswerValue::Completion(Completion::default()),
+        Ask::Explain { .. } => AnswerValue::Explain(Explanation::default()),
+        Ask::Related { .. } => AnswerValue::Related(vec!["http_errors_total".into()]),
+        Ask::Query(_) => {
+            unreachable!("no screen of these tests asks it")
         }
         Ask::LogPatterns(ask) => {
             let mut miner = PatternMiner::new(ask.window, ask.n_buckets);
@@ -149,6 +163,20 @@ fn answer(question: &Question) -> AnswerValue {
         Ask::Dashboards => AnswerValue::Dashboards(Vec::new()),
         Ask::Dashboard { .. } => AnswerValue::Dashboard(None),
     }
+}
+
+fn names() -> Vec<MetricName> {
+    let name = |name: &str, kind, help: &str| MetricName {
+        name: name.into(),
+        kind,
+        help: help.into(),
+        unit: String::new(),
+        n_series: 2,
+    };
+    vec![
+        name("http_requests_total", MetricKind::Counter, "Requests so far."),
+        name("up", MetricKind::Gauge, "Whether it answers."),
+    ]
 }
 
 fn lines(now: Timestamp) -> Vec<LogLine> {

@@ -82,6 +82,7 @@ impl ScreenState for Logs {
         let chosen = self.chosen(context);
         let rows = chosen
             .as_ref()
+            .filter(|_| self.patterns.is_none())
             .map(|chosen| self.rows(chosen, viewport.list_rows))
             .unwrap_or_default();
         let chooser = self.chooser_view(context, viewport.list_rows);
