@@ -71,6 +71,19 @@ fn every_screen_of_an_incident_under_way() {
     }
 }
 
+/// Moments of a recording from its start to its end, and what was written afterwards.
+const MOMENTS: [&str; 6] = ["start", "03:34", "03:38", "03:42", "03:46", "end"];
+
+#[test]
+fn a_whole_incident_from_start_to_end_screen_by_screen() {
+    for (nth, at) in MOMENTS.into_iter().enumerate() {
+        for (screen, keys) in SCREENS.into_iter().chain([("timeline", "j")]) {
+            let name = format!("replay-{nth}-{screen}");
+            check_as(&name, "incident-shop", screen, "100x30", at, keys);
+        }
+    }
+}
+
 #[test]
 fn a_dashboard_of_every_kind_of_panel() {
     for size in ["60x18", "80x24", "120x40", "200x60"] {
