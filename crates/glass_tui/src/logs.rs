@@ -370,7 +370,11 @@ fn draw_bar(pen: &mut Pen, column: Rect, counts: [u64; 3], max: u64) {
 }
 
 /// One cell of a stacked bar, whose layers end at `tops` eighths; `None` above the bar.
-fn bar_cell(pen: &Pen, tops: [usize; 3], base: usize) -> Option<(&'static str, ratatui::style::Style)> {
+pub(crate) fn bar_cell(
+    pen: &Pen,
+    tops: [usize; 3],
+    base: usize,
+) -> Option<(&'static str, ratatui::style::Style)> {
     let end = tops[2].saturating_sub(base).min(8);
     if end == 0 {
         return None;

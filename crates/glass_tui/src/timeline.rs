@@ -154,6 +154,8 @@ fn draw_lane(pen: &mut Pen, area: Rect, lane: &Lane, playhead: f64, cursor: Opti
     draw_bars(pen, axis, bars);
     selection::draw_gaps(pen, axis, gaps, playhead);
     for (x, symbol, role) in upright.into_iter().flatten() {
+        // A bar below may have a ground of its own.
+        pen.clear(Rect { x, width: 1, ..axis });
         for y in axis.top()..axis.bottom() {
             pen.set(x, y, symbol, pen.style(role));
         }

@@ -1,8 +1,7 @@
 //! Log volume: a bar a column, stacked by level.
 
-use crate::logs::bars_of_column;
+use crate::logs::{bar_cell, bars_of_column};
 use crate::pen::Pen;
-use crate::theme::Layer;
 use glass_core::VolumeBar;
 use ratatui::layout::Rect;
 
@@ -40,23 +39,18 @@ fn draw_bar(pen: &mut Pen, column: Rect, bar: &VolumeBar) {
         true => ((top as f64 * share).round() as usize).max(1),
         false => 0,
     };
-    let (errors_top, warnings_top) = (eighths(errors), eighths(errors) + eighths(warnings));
+    let errors_top = eighths(errors).min(top);
+    let warnings_top = (errors_top + eighths(warnings)).min(top);
+    let tops = match column.height {
+        1 if errors >= MANY => [top, top, top],
+        1 if warnings >= MANY => [0, top, top],
+        1 => [0, 0, top],
+        _ => [errors_top, warnings_top, top],
+    };
     for row in 0..column.height {
-        let base = usize::from(row) * 8;
-        let end = top.saturating_sub(base).min(8);
-        if end == 0 {
+        let Some((symbol, style)) = bar_cell(pen, tops, usize::from(row) * 8) else {
             break;
-        }
-        let middle = base + end.div_ceil(2);
-        let layer = match column.height {
-            1 if errors >= MANY => Layer::Errors,
-            1 if warnings >= MANY => Layer::Warnings,
-            1 => Layer::Others,
-            _ if errors_top >= middle => Layer::Errors,
-            _ if warnings_top >= middle => Layer::Warnings,
-            _ => Layer::Others,
         };
-        let y = column.bottom() - 1 - row;
-        pen.set(column.x, y, pen.glyphs.block(end), pen.theme.layer(layer));
+        pen.set(column.x, column.bottom() - 1 - row, symbol, style);
     }
 }
