@@ -1,13 +1,16 @@
 //! Makes a [`GraphView`] of a graph's buckets: thins to the viewport's columns, joins points into runs, and
 //! chooses axes. Min and max of every column are kept, so that no spike is lost.
 
+mod axes;
 mod scales;
 
 use crate::context::Held;
 use crate::time_control::TimeControl;
-use crate::{AxisTick, CursorView, DataState, GraphLine, GraphPoint, GraphView, Role, words};
+use crate::{CursorView, DataState, GraphLine, GraphPoint, GraphView, Role, words};
+use axes::{clamp_points, y_axis, y_ticks};
 use glass_model::{AnswerValue, Bucket, Graph, GraphSeries, Labels, Panel, TimeRange, Timestamp, Transform};
 
+pub(crate) use axes::time_ticks;
 /// Prometheus' look-back: a value counts for so long.
 const LOOK_BACK_NANOS: i64 = 300_000_000_000;
 
@@ -170,7 +173,7 @@ pub(crate) fn graph_of(
         let mut line = graph_line(unit, n_columns, time, one.graph, one.series, name, i);
         if factor != 1.0 {
             scale(&mut line, factor);
-            line.value = shown_value(time, one.graph, one.series)
+            line.value = value_shown(one.graph, one.series, time)
                 .map_or_else(|| "–".to_owned(), |value| words::value(value * factor, unit));
         }
         line
@@ -225,14 +228,6 @@ fn graph_line(
         value: value.map_or_else(|| "–".to_owned(), |value| words::value(value, unit)),
         role: Role::Series((index % 8) as u8),
         runs: runs(graph, series, time.window(), n_columns),
-    }
-}
-
-/// The value at the cursor or, without one, at the playhead.
-fn shown_value(time: &TimeControl, graph: &Graph, series: &GraphSeries) -> Option<f64> {
-    match time.cursor() {
-        Some(cursor) => value_at(graph, series, cursor),
-        None => series.latest,
     }
 }
 
@@ -372,126 +367,6 @@ pub(crate) fn telling_labels(series: &[GraphSeries]) -> Vec<&str> {
     telling
 }
 
-/// The y axis: a whole number of round steps.
-#[derive(Clone, Copy, Debug)]
-struct Axis {
-    bottom: f64,
-    top: f64,
-    step: f64,
-}
-
-fn y_axis(lines: &[GraphLine], unit: &str) -> Axis {
-    let points = || lines.iter().flat_map(|line| line.runs.iter().flatten());
-    let finite = |value: &f64| value.is_finite();
-    let low = points()
-        .map(|point| point.min)
-        .filter(finite)
-        .fold(f64::INFINITY, f64::min);
-    let high = points()
-        .map(|point| point.max)
-        .filter(finite)
-        .fold(f64::NEG_INFINITY, f64::max);
-    if low > high {
-        return Axis {
-            bottom: 0.0,
-            top: 1.0,
-            step: 0.5,
-        };
-    }
-    let low = if low > 0.0 && low < 0.6 * high { 0.0 } else { low };
-    let high = if high < 0.0 && high > 0.6 * low { 0.0 } else { high };
-    let step = nice_step(high - low, high.abs().max(low.abs()), unit);
-    let (bottom, top) = ((low / step).floor() * step, (high / step).ceil() * step);
-    let bottom = if low >= 0.0 { bottom.max(0.0) } else { bottom };
-    match top - bottom {
-        span if !span.is_finite() => Axis {
-            bottom: f64::MIN / 4.0,
-            top: f64::MAX / 4.0,
-            step: f64::MAX / 4.0,
-        },
-        span if span > 0.0 => Axis { bottom, top, step },
-        _ => {
-            let step = step.max(bottom.abs() * 1e-9);
-            Axis {
-                bottom,
-                top: bottom + step,
-                step,
-            }
-        }
-    }
-}
-
-/// A round step, two to five of which fill `span`; for a flat line by its `size`. Round is 1, 2 or 5 times a power
-/// of ten, for bytes a power of two.
-fn nice_step(span: f64, size: f64, unit: &str) -> f64 {
-    let span = if span > size * 1e-12 && span > 0.0 {
-        span
-    } else if size > 0.0 {
-        size
-    } else {
-        1.0
-    };
-    let raw = span / 4.0;
-    if unit.starts_with("bytes") && raw >= 1.0 {
-        return 2f64.powf(raw.log2().ceil());
-    }
-    let power = 10f64.powf(raw.log10().floor());
-    let factor = [1.0, 2.0, 5.0, 10.0]
-        .into_iter()
-        .find(|factor| factor * power >= raw)
-        .unwrap_or(10.0);
-    (factor * power).max(f64::MIN_POSITIVE)
-}
-
-fn y_ticks(axis: &Axis, unit: &str) -> Vec<AxisTick> {
-    let Axis { bottom, top, step } = *axis;
-    let n = ((top - bottom) / step).round().clamp(1.0, 10.0) as usize;
-    let tick = |i: usize| AxisTick {
-        ratio: i as f64 / n as f64,
-        text: words::value_to(bottom + (top - bottom) * i as f64 / n as f64, step, unit),
-    };
-    (0..=n).map(tick).collect()
-}
-
-fn clamp_points(lines: &mut [GraphLine], y_min: f64, y_max: f64) {
-    for point in lines.iter_mut().flat_map(|line| line.runs.iter_mut().flatten()) {
-        for value in [&mut point.first, &mut point.last, &mut point.min, &mut point.max] {
-            *value = value.clamp(y_min, y_max);
-        }
-    }
-}
-
-/// Marks on the time axis: four to eight, on round times.
-pub(crate) fn time_ticks(window: TimeRange) -> Vec<AxisTick> {
-    const STEPS_SECS: [i64; 18] = [
-        1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 43_200, 86_400, 604_800,
-    ];
-    let secs = window.nanos() / 1_000_000_000;
-    let step = STEPS_SECS
-        .into_iter()
-        .find(|step| secs / step <= 8)
-        .unwrap_or(2_592_000);
-    let pattern = match step {
-        step if step < 60 => "%H:%M:%S",
-        step if step < 86_400 => "%H:%M",
-        _ => "%m-%d",
-    };
-    let first = window
-        .start
-        .secs()
-        .div_euclid(step)
-        .saturating_add(1)
-        .saturating_mul(step);
-    let times = (0..10).map(|i| Timestamp::from_secs(first.saturating_add(i * step)));
-    times
-        .take_while(|at| window.contains(*at))
-        .map(|at| AxisTick {
-            ratio: window.ratio(at),
-            text: at.format(pattern),
-        })
-        .collect()
-}
-
 /// An empty graph's state, for a graph that nobody chose.
 pub(crate) fn nothing_chosen(text: &str) -> DataState {
     DataState {
@@ -578,30 +453,6 @@ mod tests {
             ["a 1", "a 2", "b 2"]
         );
         assert_eq!(legend_names(&[series("a", "1", "x")]), ["up"]);
-    }
-
-    #[test]
-    fn axes_are_round() {
-        for (span, size, expected) in [
-            (10.0, 10.0, 5.0),
-            (0.9, 1.0, 0.5),
-            (0.0, 0.0, 0.5),
-            (0.0, 8.0, 2.0),
-        ] {
-            assert!(
-                (nice_step(span, size, "") - expected).abs() < 1e-9,
-                "{span} {size}: {}",
-                nice_step(span, size, "")
-            );
-        }
-        let ticks = time_ticks(TimeRange::new(
-            Timestamp::from_secs(10),
-            Timestamp::from_secs(910),
-        ));
-        assert_eq!(
-            ticks.iter().map(|tick| tick.text.as_str()).collect::<Vec<_>>(),
-            ["00:02", "00:04", "00:06", "00:08", "00:10", "00:12", "00:14"]
-        );
     }
 
     proptest! {

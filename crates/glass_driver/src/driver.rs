@@ -57,7 +57,12 @@ impl Driver {
             let shared = shared.clone();
             thread::Builder::new().name(format!("asks-{i}")).spawn(move || {
                 while let Some(job) = shared.queue.pop() {
-                    (shared.deliver)(shared.run(job));
+                    let is_search = job.is_search();
+                    let event = shared.run(job);
+                    if is_search {
+                        shared.queue.search_ended();
+                    }
+                    (shared.deliver)(event);
                 }
             })?;
         }

@@ -25,10 +25,25 @@ pub(crate) enum Job {
     ListClouds,
 }
 
+impl Job {
+    /// Whether names are looked for.
+    pub fn is_search(&self) -> bool {
+        matches!(
+            self,
+            Self::Ask {
+                slot: Slot::Found,
+                ..
+            }
+        )
+    }
+}
+
 #[derive(Debug, Default)]
 struct State {
     jobs: VecDeque<Job>,
     closed: bool,
+    /// Whether names are being looked for: the next search waits, so that letters typed on do not take every thread.
+    is_finding: bool,
 }
 
 /// Work that waits, first come first served.
@@ -60,11 +75,21 @@ impl Queue {
             if state.closed {
                 return None;
             }
-            if let Some(job) = state.jobs.pop_front() {
+            let is_finding = state.is_finding;
+            let next = state.jobs.iter().position(|job| !(is_finding && job.is_search()));
+            if let Some(job) = next.and_then(|nth| state.jobs.remove(nth)) {
+                state.is_finding |= job.is_search();
                 return Some(job);
             }
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
+    }
+
+    /// Says that a search for names has ended.
+    pub fn search_ended(&self) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.is_finding = false;
+        self.changed.notify_one();
     }
 
     /// Drops all that waits and lets the threads end.
@@ -101,5 +126,22 @@ mod tests {
         queue.push(ask(Slot::Alerts, 4));
         queue.close();
         assert_eq!(queue.pop(), None);
+    }
+
+    #[test]
+    fn one_search_for_names_at_a_time_leaves_threads_for_everything_else() {
+        let queue = Queue::default();
+        queue.push(ask(Slot::Found, 1));
+        assert_eq!(queue.pop(), Some(ask(Slot::Found, 1)));
+        for job in [ask(Slot::Found, 2), ask(Slot::Alerts, 3), ask(Slot::Found, 4)] {
+            queue.push(job);
+        }
+        assert_eq!(
+            queue.pop(),
+            Some(ask(Slot::Alerts, 3)),
+            "the search under way goes first"
+        );
+        queue.search_ended();
+        assert_eq!(queue.pop(), Some(ask(Slot::Found, 4)), "the latest letters");
     }
 }

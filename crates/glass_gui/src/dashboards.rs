@@ -5,6 +5,7 @@ use crate::graph::graph_ui;
 use crate::layout::{GRID_ROW, ROW, bottom, top};
 use crate::lists::Lists;
 use crate::paint::{self, rect};
+use crate::parts::filter_ui;
 use crate::table::table_ui;
 use crate::theme::{BODY, GAP, LARGE, PAD, SMALL, Theme};
 use egui::{Align2, Pos2, Rect, Stroke, Ui, pos2, vec2};
@@ -27,17 +28,7 @@ pub fn dashboards_ui(ui: &mut Ui, place: Rect, dashboards: &DashboardsView, list
     if let Some(dashboard) = dashboard {
         return dashboard_ui(ui, rest, dashboard, lists);
     }
-    if !filter.is_empty() {
-        let text = format!("/{filter}");
-        paint::text_ui(
-            ui,
-            top(&mut rest, ROW),
-            Align2::LEFT_CENTER,
-            &text,
-            BODY,
-            Role::Accent,
-        );
-    }
+    filter_ui(ui, &mut rest, filter);
     table_ui(ui, rest, list, lists);
 }
 

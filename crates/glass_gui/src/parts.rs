@@ -47,6 +47,14 @@ pub fn query_ui(ui: &mut Ui, rest: &mut Rect, query: &QueryView) {
     }
 }
 
+/// Says by what rows are filtered, in a row that it cuts off the top; nothing for no filter.
+pub fn filter_ui(ui: &mut Ui, rest: &mut Rect, filter: &str) {
+    if !filter.is_empty() {
+        let text = format!("/{filter}");
+        paint::text_ui(ui, top(rest, ROW), Align2::LEFT_CENTER, &text, BODY, Role::Accent);
+    }
+}
+
 /// Draws lines of a thing in full, as many as there is room for.
 pub fn details_ui(ui: &mut Ui, place: Rect, details: &[Line]) {
     paint::card(ui, place, false);

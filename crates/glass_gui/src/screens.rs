@@ -8,7 +8,7 @@ use crate::lists::Lists;
 use crate::logs::logs_ui;
 use crate::overview::overview_ui;
 use crate::paint;
-use crate::parts::{details_ui, query_ui};
+use crate::parts::{details_ui, filter_ui, query_ui};
 use crate::table::table_ui;
 use crate::theme::{BODY, GAP, PAD};
 use egui::{Align2, Rect, Ui};
@@ -57,11 +57,7 @@ fn metrics_ui(ui: &mut Ui, place: Rect, metrics: &MetricsView, lists: &mut Lists
     if let Some(names) = names {
         let mut list = left(&mut rest, (place.width() * 0.3).clamp(240.0, 460.0));
         left(&mut rest, PAD);
-        if !filter.is_empty() {
-            let row = top(&mut list, ROW);
-            let text = format!("/{filter}");
-            paint::text_ui(ui, row, Align2::LEFT_CENTER, &text, BODY, Role::Accent);
-        }
+        filter_ui(ui, &mut list, filter);
         table_ui(ui, list, names, lists);
     }
     if queries.is_empty() {
@@ -117,17 +113,7 @@ fn clouds_ui(ui: &mut Ui, place: Rect, clouds: &CloudsView, lists: &mut Lists<'_
         details,
     } = clouds;
     let mut rest = place;
-    if !filter.is_empty() {
-        let text = format!("/{filter}");
-        paint::text_ui(
-            ui,
-            top(&mut rest, ROW),
-            Align2::LEFT_CENTER,
-            &text,
-            BODY,
-            Role::Accent,
-        );
-    }
+    filter_ui(ui, &mut rest, filter);
     let (list_place, rest) = split(rest, list, 0.56);
     if let Some(list_place) = list_place {
         table_ui(ui, list_place, list, lists);

@@ -144,7 +144,12 @@ fn session_of(value: &Value) -> Option<Session> {
     let text = |name: &str| value.get(name)?.as_str().filter(|text| text.len() <= MAX_TEXT);
     let time = |name: &str| Timestamp::parse_rfc3339(text(name)?).ok();
     let screen_of = |value: &Value| Screen::from_slug(value.get("screen")?.as_str()?);
-    let screens = value.get("screens")?.as_array()?.iter().take(Screen::ALL.len());
+    // Files of before have none.
+    let screens = value.get("screens").and_then(Value::as_array);
+    let screens = screens
+        .map_or(&[][..], Vec::as_slice)
+        .iter()
+        .take(Screen::ALL.len());
     let screens = screens.filter_map(|one| {
         let text = |name: &str| Some(kept(one.get(name)?.as_str()?).to_owned());
         let look = one.get("look")?.as_array()?.iter();

@@ -1,6 +1,7 @@
 //! Moving through time and history: seeking, playing, going back.
 
 use super::App;
+use super::quiet::Quiet;
 use crate::{Effect, Screen};
 use glass_model::{Jump, JumpTarget, QueryError, Timestamp};
 
@@ -72,7 +73,13 @@ impl App {
             JumpTarget::Error => "error",
             JumpTarget::Incident => "word on the incident",
             JumpTarget::Any => {
-                self.quiet.found(jump.from, result.ok().flatten());
+                match result {
+                    Ok(end) => self.quiet.found(jump.from, end),
+                    Err(error) => {
+                        self.quiet = Quiet::default();
+                        self.complain(&format!("quiet is left in again: {error}"));
+                    }
+                }
                 return Vec::new();
             }
         };

@@ -131,6 +131,24 @@ fn quiet_is_left_out_once_nothing_has_happened_for_a_while() {
 }
 
 #[test]
+fn where_the_end_of_quiet_is_not_known_nothing_is_left_out() {
+    let mut app = app();
+    press(&mut app, "Q ");
+    let effects = app.update(Event::Tick(100_000_000));
+    let Some(Effect::Jump(jump)) = effects
+        .into_iter()
+        .find(|effect| matches!(effect, Effect::Jump(_)))
+    else {
+        panic!("nothing was looked for")
+    };
+    let result = Err(glass_model::QueryError::Damaged("a bad block".into()));
+    app.update(Event::Jumped { jump, result });
+    app.update(Event::Tick(5_000_000_000));
+    assert_eq!(secs(&app), 351);
+    assert!(!app.quiet.is_on() && app.message[0].text.contains("a bad block"));
+}
+
+#[test]
 fn two_screens_stand_side_by_side_with_one_playhead() {
     let mut app = app();
     press(&mut app, "3|");
