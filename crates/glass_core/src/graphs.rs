@@ -11,6 +11,7 @@ use axes::{clamp_points, y_axis, y_ticks};
 use glass_model::{AnswerValue, Bucket, Graph, GraphSeries, Labels, Panel, TimeRange, Timestamp, Transform};
 
 pub(crate) use axes::time_ticks;
+
 /// Prometheus' look-back: a value counts for so long.
 const LOOK_BACK_NANOS: i64 = 300_000_000_000;
 
