@@ -97,7 +97,11 @@ fn rewrite(contents: &Contents, now: Timestamp, future: Future, folder: &Path) -
     };
     let mut writer = RecordingWriter::create(&folder.join(format!("{name}.part")), draft).unwrap();
     writer
-        .set_layout(&contents.info.panels, contents.info.open_at)
+        .set_layout(&Layout {
+            panels: contents.info.panels.clone(),
+            open_at: contents.info.open_at,
+            story: contents.info.story.clone(),
+        })
         .unwrap();
     write_samples(contents, now, future, &mut writer);
     write_lines(contents, now, future, &mut writer);
@@ -326,6 +330,7 @@ fn screens(recording: Recording, info: &RecordingInfo, now: Timestamp) -> Vec<(S
         info: info.clone(),
         backend: evaluator,
         navigator: None,
+        keep_story: None,
     };
     let opened = with_dashboards(opened, read_dashboards(DASHBOARD.as_bytes()).unwrap());
     let backend = &*opened.backend;

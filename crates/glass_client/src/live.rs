@@ -91,6 +91,7 @@ impl LiveCloud {
             known_until: end,
             open_at: Some(end),
             panels: Vec::new(),
+            story: glass_model::Story::default(),
             warnings,
         }
     }

@@ -11,18 +11,18 @@ use crate::screens::{
 };
 use crate::session::Memory;
 use crate::slots::Slots;
+use crate::story::Telling;
 use crate::time_control::TimeControl;
 use crate::tour::Tour;
 use crate::{
-    Answered, Chord, Effect, Event, Line, Overlay, Role, Screen, ScreenView, Slot, Span, StatusView,
-    ViewModel, Viewport, chrome, timeline, words,
+    Answered, Chord, DetailsView, Effect, Event, Face, Line, Overlay, Role, Screen, ScreenView, Slot, Span,
+    StatusView, ViewModel, Viewport, chrome, timeline, words,
 };
 use glass_model::{Ask, RecordingInfo, Timestamp};
 
 mod addresses;
 mod commands;
 mod editor;
-mod halves;
 mod marking;
 mod moving;
 mod opening;
@@ -32,11 +32,13 @@ mod prompts;
 mod quiet;
 mod sessions;
 mod settings;
+mod telling;
+mod tiles;
 
-use halves::Halves;
 use moving::Place;
 use quiet::Quiet;
 pub(crate) use settings::Settings;
+use tiles::Tiles;
 
 /// The application.
 #[derive(Debug)]
@@ -44,7 +46,7 @@ pub struct App {
     info: RecordingInfo,
     time: TimeControl,
     screen: Screen,
-    halves: Option<Halves>,
+    tiles: Tiles,
     overview: Overview,
     metrics: Metrics,
     logs: Logs,
@@ -56,6 +58,7 @@ pub struct App {
     clouds: Clouds,
     slots: Slots,
     marks: Marks,
+    telling: Telling,
     quiet: Quiet,
     prompt: Option<Prompt>,
     palette_history: Vec<String>,
@@ -69,6 +72,8 @@ pub struct App {
     future: Vec<Place>,
     /// Where others were left, and this one before.
     left: Memory,
+    /// How a window shares its room.
+    layout: String,
     viewport: Viewport,
     settings: Settings,
     /// The first keys of several that follow one another.
@@ -85,10 +90,11 @@ impl App {
         };
         let message = opening::greeting(&time);
         Self {
+            telling: Telling::of(&info.story),
             info,
             time,
             screen: Screen::default(),
-            halves: None,
+            tiles: Tiles::default(),
             overview: Overview::default(),
             metrics: Metrics::default(),
             logs: Logs::default(),
@@ -111,6 +117,7 @@ impl App {
             past: Vec::new(),
             future: Vec::new(),
             left: Memory::default(),
+            layout: String::new(),
             viewport: Viewport {
                 list_rows: 20,
                 short_rows: 5,
@@ -159,6 +166,12 @@ impl App {
                 self.viewport = viewport;
                 Vec::new()
             }
+            Event::Tiles(tiles) => self.take_tiles(tiles),
+            Event::Story(edit) => self.edit_story(edit),
+            Event::StoryKept(result) => {
+                self.story_kept(result);
+                Vec::new()
+            }
             Event::Answered(answered) => {
                 let Answered {
                     slot,
@@ -195,13 +208,16 @@ impl App {
     /// What to show.
     pub fn view(&self, viewport: Viewport) -> ViewModel {
         let context = self.context();
-        let (screen, halves) = self.screen_views(viewport);
         let overlay = self.overlay();
         ViewModel {
             header: chrome::header(&context),
             tabs: chrome::tabs(&context, self.screen),
-            screen,
-            halves,
+            tiles: self.tile_views(viewport),
+            details: self.details(),
+            openables: match self.face() {
+                Face::Terminal => Vec::new(),
+                Face::Window => crate::openables::openables(self.clouds.all()),
+            },
             timeline: timeline::view(&context, viewport, self.has_tall_timeline()),
             status: StatusView {
                 message: self.message.clone(),
@@ -211,6 +227,10 @@ impl App {
                     pending => self.settings.keymap.continuations(pending, self.screen),
                 },
             },
+            story: self
+                .telling
+                .is_shown
+                .then(|| Box::new(self.telling.view(self.time.playhead()))),
             tour: self
                 .tour
                 .as_ref()
@@ -238,6 +258,21 @@ impl App {
         self.screens_shown().contains(&Screen::Timeline)
     }
 
+    /// Where the incident begins, as far as the recording says: its first alert, or where it is opened.
+    pub fn began_at(&self) -> Timestamp {
+        self.info.open_at.unwrap_or(self.info.extent.start)
+    }
+
+    /// Moves through time as another one does, `offset` later.
+    pub fn follow(&mut self, other: &Self, offset: i64) {
+        self.time.follow(&other.time, offset);
+    }
+
+    /// What is open.
+    pub fn info(&self) -> &RecordingInfo {
+        &self.info
+    }
+
     /// The moment that is the present.
     pub fn playhead(&self) -> Timestamp {
         self.time.playhead()
@@ -246,6 +281,14 @@ impl App {
     /// The current screen.
     pub fn screen(&self) -> Screen {
         self.screen
+    }
+
+    /// Starts at a moment; before the first event. Of a live cloud, which is opened as it is now, it changes nothing.
+    pub fn start_at(&mut self, at: Timestamp) {
+        if !self.time.is_live() {
+            self.time = TimeControl::new(self.info.extent, self.info.known_until, Some(at));
+            self.message = opening::greeting(&self.time);
+        }
     }
 
     /// Starts with a dashboard; before the first event.
@@ -266,14 +309,20 @@ impl App {
     }
 
     fn context(&self) -> Context<'_> {
+        self.context_of(self.screen)
+    }
+
+    /// What a screen may look at.
+    fn context_of(&self, screen: Screen) -> Context<'_> {
         Context {
             info: &self.info,
             time: &self.time,
             slots: &self.slots,
-            viewport: self.screen_viewport(self.viewport),
+            viewport: self.viewport_of(screen, self.viewport),
             keymap: &self.settings.keymap,
             marks: &self.marks,
             skips_quiet: self.quiet.is_on(),
+            face: self.face(),
         }
     }
 
@@ -301,7 +350,7 @@ impl App {
 
     /// A screen's state beside what it may look at.
     fn state_mut(&mut self, screen: Screen) -> (&mut dyn ScreenState, Context<'_>) {
-        let viewport = self.screen_viewport(self.viewport);
+        let viewport = self.viewport_of(screen, self.viewport);
         let context = Context {
             info: &self.info,
             time: &self.time,
@@ -310,6 +359,7 @@ impl App {
             keymap: &self.settings.keymap,
             marks: &self.marks,
             skips_quiet: self.quiet.is_on(),
+            face: self.face(),
         };
         let screen: &mut dyn ScreenState = match screen {
             Screen::Overview => &mut self.overview,
@@ -329,7 +379,7 @@ impl App {
         let context = self.context();
         let mut wanted: Vec<(Slot, Ask)> = Vec::new();
         for screen in self.screens_shown() {
-            wanted.extend(self.state(screen).wanted(&context));
+            wanted.extend(self.state(screen).wanted(&self.context_of(screen)));
         }
         wanted.extend(self.editor.as_ref().map(QueryEditor::wanted));
         wanted.extend(self.palette_wanted());
@@ -356,7 +406,15 @@ impl App {
     /// What the screen shows that keys go to.
     fn screen_view(&self, viewport: Viewport) -> ScreenView {
         self.current()
-            .view(&self.context(), self.screen_viewport(viewport))
+            .view(&self.context(), self.viewport_of(self.screen, viewport))
+    }
+
+    /// What is chosen, in full.
+    fn details(&self) -> Option<DetailsView> {
+        match self.face() {
+            Face::Terminal => None,
+            Face::Window => self.current().details(&self.context()),
+        }
     }
 
     fn overlay(&self) -> Option<Overlay> {

@@ -5,7 +5,7 @@ mod registry;
 
 pub use registry::COMMANDS;
 
-use crate::Chord;
+use crate::{Chord, Preset};
 
 /// A screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -127,6 +127,23 @@ pub enum Command {
     Back,
     FullScreen,
     Split,
+    NextTile,
+    CloseTile,
+    Arrange(Preset),
+    ToggleTree,
+    ShowStory,
+    NextStep,
+    PreviousStep,
+    AddStep,
+    NameStep,
+    NoteStep,
+    RetakeStep,
+    StepEarlier,
+    StepLater,
+    RemoveStep,
+    UndoStory,
+    NameStory,
+    ToggleDetails,
     Query,
     Filter,
     InvertFilter,
@@ -181,18 +198,21 @@ pub enum Group {
     Move,
     /// What a screen shows.
     Look,
+    /// A walk through a recording.
+    Story,
     /// The program.
     Program,
 }
 
 impl Group {
     /// All groups, in help's order.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Time,
         Self::Jump,
         Self::Screens,
         Self::Move,
         Self::Look,
+        Self::Story,
         Self::Program,
     ];
 
@@ -204,6 +224,7 @@ impl Group {
             Self::Screens => "Screens",
             Self::Move => "Move",
             Self::Look => "Look",
+            Self::Story => "Story",
             Self::Program => "Program",
         }
     }
@@ -226,6 +247,18 @@ pub struct CommandSpec {
     pub group: Group,
     /// On which screens it is available; empty for all.
     pub screens: &'static [Screen],
+    /// The front-end that it is for; `None` for both.
+    pub face: Option<Face>,
+}
+
+/// A front-end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Face {
+    /// Cells in a terminal.
+    #[default]
+    Terminal,
+    /// A window on a desktop.
+    Window,
 }
 
 impl Command {
@@ -242,6 +275,11 @@ impl CommandSpec {
     /// Whether it can be run on a screen.
     pub fn is_available_on(&self, screen: Screen) -> bool {
         self.screens.is_empty() || self.screens.contains(&screen)
+    }
+
+    /// Whether a front-end has it.
+    pub fn is_for(&self, face: Face) -> bool {
+        self.face.is_none_or(|only| only == face)
     }
 
     /// Its keys as help shows them.
@@ -266,10 +304,11 @@ pub fn keys_markdown() -> String {
         ));
         for spec in COMMANDS.iter().filter(|spec| spec.group == group) {
             let screens: Vec<_> = spec.screens.iter().map(|screen| screen.title()).collect();
-            let on = if screens.is_empty() {
-                String::new()
-            } else {
-                format!(" ({})", screens.join(", "))
+            let on = match (spec.face, screens.is_empty()) {
+                (Some(Face::Terminal), _) => " (terminal)".to_owned(),
+                (Some(Face::Window), _) => " (window)".to_owned(),
+                (None, true) => String::new(),
+                (None, false) => format!(" ({})", screens.join(", ")),
             };
             text.push_str(&format!(
                 "| `{}` | {} | {}{on} | `{}` |\n",

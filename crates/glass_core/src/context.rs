@@ -4,7 +4,7 @@ use crate::Viewport;
 use crate::marks::Marks;
 use crate::slots::{SlotData, Slots};
 use crate::time_control::TimeControl;
-use crate::{DataState, DataStateKind, Keymap, Slot, words};
+use crate::{DataState, DataStateKind, Face, Keymap, Slot, words};
 use glass_model::{
     AnswerValue, Ask, Completeness, Graph, GraphSeries, QueryError, QueryValue, Question, RecordingInfo,
     Seen, TimeRange, Timestamp,
@@ -27,6 +27,8 @@ pub(crate) struct Context<'a> {
     pub marks: &'a Marks,
     /// Whether playing leaves out what is quiet.
     pub skips_quiet: bool,
+    /// Where all of it is shown.
+    pub face: Face,
 }
 
 /// What is at hand for a view.

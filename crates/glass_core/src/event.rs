@@ -1,7 +1,7 @@
 //! What goes into the core ([`Event`]) and what it wants done ([`Effect`]).
 
-use crate::{Chord, Command, Point, Slot, Viewport};
-use glass_model::{Answer, CloudSummary, Jump, QueryError, Question, RecordingInfo, Timestamp};
+use crate::{Chord, Command, Point, Screen, Slot, Viewport};
+use glass_model::{Answer, CloudSummary, Jump, QueryError, Question, RecordingInfo, Story, Timestamp};
 
 /// Something that happened to the application.
 #[derive(Clone, Debug)]
@@ -35,6 +35,13 @@ pub enum Event {
     Note(String),
     /// The front-end's size changed.
     Resized(Viewport),
+    /// The story was changed, or gone on in, with the pointer.
+    Story(StoryEdit),
+    /// What became of a story that was to be kept: the recording holds it, or why it does not; without a reason where
+    /// what is open can never hold one.
+    StoryKept(Result<(), String>),
+    /// The screens that the front-end shows, and how much fits into each; none, and the core divides the room.
+    Tiles(Vec<Tile>),
     /// An answer came, or an error.
     Answered(Box<Answered>),
     /// The time on the clock, of a live cloud; the core itself has none.
@@ -55,6 +62,71 @@ pub enum Event {
         /// The moment, `None` if there is no such thing.
         result: Result<Option<Timestamp>, QueryError>,
     },
+}
+
+/// A change of the story, or a step in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StoryEdit {
+    /// A step is to be shown, by its place.
+    Go(usize),
+    /// The shown step is called so.
+    Title(String),
+    /// There is this to say about the shown step.
+    Notes(String),
+}
+
+/// A screen that a front-end shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tile {
+    /// Which one.
+    pub screen: Screen,
+    /// How much fits into it.
+    pub viewport: Viewport,
+}
+
+/// How the screens in sight are to change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arrange {
+    /// A screen is to stand beside another.
+    Beside {
+        /// The one to show.
+        screen: Screen,
+        /// The one beside it.
+        of: Screen,
+    },
+    /// A screen is to go.
+    Close(Screen),
+    /// All of it is to be as it is thought out for a purpose.
+    Preset(Preset),
+    /// The tree of what can be opened is to come or go.
+    ToggleTree,
+    /// The details of what is chosen are to come or go.
+    ToggleDetails,
+}
+
+/// An arrangement of screens for a purpose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Preset {
+    /// One screen, with the tree beside it.
+    Explore,
+    /// What one looks at in an outage: what fires, graphs and logs at once.
+    Incident,
+    /// What is shown to others: one screen and the timeline, large.
+    Present,
+}
+
+impl Preset {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Explore, Self::Incident, Self::Present];
+
+    /// What it is called.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Explore => "Explore",
+            Self::Incident => "Incident",
+            Self::Present => "Present",
+        }
+    }
 }
 
 /// What came of a question.
@@ -90,6 +162,10 @@ pub enum Effect {
     ListClouds,
     /// Open a cloud or recording by its id, in the place of what is open.
     Open(String),
+    /// Put a story into what is open; the answer comes as [`Event::StoryKept`].
+    KeepStory(Story),
+    /// Change which screens the front-end shows; only asked of one that sends [`Event::Tiles`].
+    Arrange(Arrange),
     /// Put a text on the clipboard.
     Copy(String),
     /// Give the mouse to the program or leave it to the terminal; the front-end says which with [`Event::Note`].

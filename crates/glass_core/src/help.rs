@@ -20,7 +20,9 @@ impl Help {
         screen: Screen,
     ) -> impl Iterator<Item = (&'static CommandSpec, String)> + 'a {
         let filter = self.filter.to_lowercase();
-        let available = COMMANDS.iter().filter(move |spec| spec.is_available_on(screen));
+        let available = COMMANDS
+            .iter()
+            .filter(move |spec| spec.is_available_on(screen) && spec.is_for(context.face));
         available
             .map(move |spec| (spec, context.keymap.keys_text(spec.command, screen)))
             .filter(move |(spec, keys)| {

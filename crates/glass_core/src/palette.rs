@@ -3,7 +3,7 @@
 
 use crate::app::Settings;
 use crate::seek::parse_seek;
-use crate::{COMMANDS, Command, CommandSpec, MarkedMoment, Screen, words};
+use crate::{COMMANDS, Command, CommandSpec, Face, MarkedMoment, Screen, words};
 use glass_model::{CloudSummary, Found, FoundKind, TimeRange, Timestamp};
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
@@ -54,6 +54,8 @@ pub(crate) struct PaletteItem {
 pub(crate) struct Source<'a> {
     /// The screen, on which some commands are.
     pub screen: Screen,
+    /// The front-end, which some commands are for.
+    pub face: Face,
     /// Keys.
     pub settings: &'a Settings,
     /// What can be opened.
@@ -73,7 +75,8 @@ pub(crate) fn items(text: &str, source: &Source<'_>) -> Vec<PaletteItem> {
     let typed = text.trim();
     let commands = COMMANDS
         .iter()
-        .filter(|spec| spec.is_available_on(source.screen) && spec.command != Command::Palette)
+        .filter(|spec| spec.is_available_on(source.screen) && spec.is_for(source.face))
+        .filter(|spec| spec.command != Command::Palette)
         .map(|spec| command_item(spec, source));
     if typed.is_empty() {
         return commands.take(MAX_ITEMS).collect();
@@ -233,6 +236,7 @@ mod tests {
     fn titles(text: &str, found: &[Found]) -> Vec<String> {
         let settings = Settings::default();
         let source = Source {
+            face: Face::Terminal,
             screen: Screen::Logs,
             settings: &settings,
             clouds: &[],

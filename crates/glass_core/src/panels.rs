@@ -1,9 +1,26 @@
 //! Which panels the overview shows when a recording names none: chosen by the names of its metrics.
 
+use crate::screens::alerts::field;
+use crate::{Line, Role, Span, words};
 use glass_model::{MetricKind, MetricName, Panel, Selector, Transform};
 
 /// At most so many panels are chosen.
 const MAX_PANELS: usize = 6;
+
+/// What a panel is, in full.
+pub(crate) fn lines(panel: &Panel) -> Vec<Line> {
+    let mut lines = vec![
+        vec![Span::new(words::visible(&panel.title), Role::Strong)],
+        field("series", &words::visible(&panel.selector.to_string())),
+    ];
+    if panel.transform == Transform::PerSecond {
+        lines.push(field("drawn as", "growth per second"));
+    }
+    if !panel.unit.is_empty() {
+        lines.push(field("unit", &words::visible(&panel.unit)));
+    }
+    lines
+}
 
 /// The panels that look most telling among the metrics known at the playhead.
 pub(crate) fn choose(names: &[MetricName]) -> Vec<Panel> {

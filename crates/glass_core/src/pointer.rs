@@ -1,13 +1,13 @@
 //! [`Point`]: what a pointer does to the lists of a screen. A front-end knows where lists stand, the core what is in
 //! them.
 
-use crate::{ScreenView, TableView};
+use crate::{Screen, ScreenView, TableView};
 
 /// The pointer was used on a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Point {
-    /// Whether it is on the right one of two screens side by side.
-    pub right: bool,
+    /// On which screen it is.
+    pub screen: Screen,
     /// Which list, by its place in [`ScreenView::lists`].
     pub list: usize,
     /// What was done.

@@ -22,6 +22,14 @@ pub(crate) enum PromptKind {
     Mark,
     /// A text to keep keys by in help.
     Help,
+    /// The title of a new step of the story.
+    Step,
+    /// The title of the step that is shown.
+    StepTitle,
+    /// What there is to say about it.
+    StepNotes,
+    /// The title of the story.
+    StoryTitle,
 }
 
 /// What a key did to the line.
@@ -207,6 +215,13 @@ impl Prompt {
             ),
             PromptKind::Help => ("search in help", "enter keeps it, esc shows all keys"),
             PromptKind::Mark => ("name of the mark", "enter keeps it, esc leaves it as it was"),
+            PromptKind::Step => ("title of the step", "enter adds this view to the story"),
+            PromptKind::StepTitle => ("title of the step", "enter keeps it, esc leaves it as it was"),
+            PromptKind::StepNotes => (
+                "notes to the step",
+                "Markdown; \\n begins a line; enter keeps it, esc leaves it as it was",
+            ),
+            PromptKind::StoryTitle => ("title of the story", "enter keeps it, esc leaves it as it was"),
             PromptKind::Theme => ("theme", "arrows show one, enter keeps it, esc takes it back"),
         };
         let hint: Line = if self.error.is_empty() {

@@ -1,7 +1,7 @@
 //! [`Memory`]: what is to be known at the next start: where each recording was left, and what was typed.
 
 use crate::{Look, MarkedMoment, Screen};
-use glass_model::{RecordingInfo, Timestamp};
+use glass_model::{RecordingInfo, Story, Timestamp};
 
 /// How many recordings and clouds are remembered, those used last.
 const MAX_SESSIONS: usize = 100;
@@ -28,6 +28,10 @@ pub struct Session {
     pub screens: Vec<ScreenLeft>,
     /// What the user marked.
     pub marks: Vec<MarkedMoment>,
+    /// The story, if what it is of cannot hold it.
+    pub story: Option<Story>,
+    /// How a window shared its room among screens, in the window's own words; empty if it was never shown in one.
+    pub layout: String,
 }
 
 /// What a screen was set to.
@@ -74,6 +78,24 @@ pub(crate) fn start_of(info: &RecordingInfo) -> Option<Timestamp> {
 }
 
 impl Memory {
+    /// Takes in what another window of the same program knows.
+    pub fn take_in(&mut self, other: Self) {
+        for session in other.sessions {
+            self.note(session);
+        }
+        let texts = [(&mut self.commands, other.commands)];
+        let [promql, logql] = &mut self.queries;
+        let [more_promql, more_logql] = other.queries;
+        for (own, more) in texts
+            .into_iter()
+            .chain([(promql, more_promql), (logql, more_logql)])
+        {
+            own.retain(|text| !more.contains(text));
+            own.extend(more);
+        }
+        self.bound();
+    }
+
     /// Takes in where something was left, in the place of what was known of it.
     pub(crate) fn note(&mut self, session: Session) {
         self.sessions
@@ -112,6 +134,8 @@ mod tests {
             window_nanos: 1,
             screens: Vec::new(),
             marks: Vec::new(),
+            story: None,
+            layout: String::new(),
         };
         let mut memory = Memory::default();
         (0..150).for_each(|i| memory.note(session(i, 0)));

@@ -135,6 +135,25 @@ impl TimeControl {
         control
     }
 
+    /// Stops, where time can be stopped.
+    pub fn stand_still(&mut self) {
+        self.playing = false;
+    }
+
+    /// Moves as another one does, `offset` later: its playhead, its window, its cursor; as far as there is time here.
+    pub fn follow(&mut self, other: &Self, offset: i64) {
+        if self.is_live() {
+            return;
+        }
+        let moved = |at: Timestamp| at.plus_nanos(offset);
+        self.playing = other.playing;
+        self.speed = other.speed;
+        self.is_held = other.is_held;
+        self.playhead = moved(other.playhead).clamp(self.extent.start, self.known_until);
+        self.window = TimeRange::new(moved(other.window.start), moved(other.window.end));
+        self.set_cursor(other.cursor.map(moved));
+    }
+
     /// Whether time goes on by itself beyond what is shown.
     pub fn is_live(&self) -> bool {
         self.follows.is_some()

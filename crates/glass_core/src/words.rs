@@ -10,6 +10,12 @@ pub fn visible(text: &str) -> String {
     text.chars().map(visible_char).collect()
 }
 
+/// The same for a text of several lines, which stay lines.
+pub fn visible_lines(text: &str) -> String {
+    let lines = text.split('\n').map(|line| visible(line.trim_end_matches('\r')));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 fn visible_char(c: char) -> char {
     match c {
         '\t' => ' ',

@@ -71,6 +71,7 @@ impl Clouds {
             info,
             backend: backend.clone(),
             navigator: Some(backend),
+            keep_story: None,
         })
     }
 

@@ -5,7 +5,7 @@ use crate::finder::Names;
 use crate::opener::{Opened, Opener};
 use crate::queue::{Job, Queue};
 use glass_core::{Answered, Effect, Event, Runner};
-use glass_model::{Answer, Ask, Backend, QueryError, Question, RecordingInfo};
+use glass_model::{Answer, Ask, Backend, QueryError, Question, RecordingInfo, Story};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -29,6 +29,8 @@ struct Shared {
     opener: Option<Arc<dyn Opener>>,
     /// Whether the clouds are being asked how they stand.
     is_checking: AtomicBool,
+    /// The story that waits to be kept; the lock is held while one is.
+    story: Mutex<Option<Story>>,
     deliver: Deliver,
 }
 
@@ -50,6 +52,7 @@ impl Driver {
             names: Names::default(),
             opener,
             is_checking: AtomicBool::new(false),
+            story: Mutex::new(None),
             deliver,
         });
         shared.keep_time(opened.info.is_live)?;
@@ -86,7 +89,11 @@ impl Runner for Driver {
             Effect::Open(id) => self.shared.queue.push(Job::Open(id)),
             Effect::CheckClouds => Shared::check_clouds(&self.shared),
             Effect::ListClouds => self.shared.queue.push(Job::ListClouds),
-            Effect::Copy(_) | Effect::ToggleMouse | Effect::Suspend | Effect::Quit => {}
+            Effect::KeepStory(story) => {
+                *self.shared.story.lock().unwrap_or_else(PoisonError::into_inner) = Some(story);
+                self.shared.queue.push(Job::KeepStory);
+            }
+            Effect::Copy(_) | Effect::ToggleMouse | Effect::Arrange(_) | Effect::Suspend | Effect::Quit => {}
         }
     }
 }
@@ -120,6 +127,7 @@ impl Shared {
                 Event::Jumped { jump, result }
             }
             Job::Open(id) => Event::Opened(self.open(&id).map(Box::new)),
+            Job::KeepStory => self.keep_story(),
             Job::ListClouds => {
                 let list = || self.opener.as_ref().map(|opener| opener.list());
                 let listed = catch_unwind(AssertUnwindSafe(list)).ok().flatten();
@@ -129,6 +137,19 @@ impl Shared {
                 }
             }
         }
+    }
+
+    /// Keeps the latest story that waits, one after the other.
+    fn keep_story(&self) -> Event {
+        let mut waiting = self.story.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(story) = waiting.take() else {
+            return Event::Tick(0);
+        };
+        let Some(keep) = self.opened().keep_story else {
+            return Event::StoryKept(Err(String::new()));
+        };
+        let kept = catch_unwind(AssertUnwindSafe(|| keep(&story)));
+        Event::StoryKept(kept.unwrap_or_else(|_| Err(FAULT.into())))
     }
 
     fn opened(&self) -> Opened {
@@ -239,10 +260,12 @@ mod tests {
                 known_until: Timestamp::from_secs(9),
                 open_at: None,
                 panels: Vec::new(),
+                story: Story::default(),
                 warnings: Vec::new(),
             },
             backend: Arc::new(Panics),
             navigator: None,
+            keep_story: None,
         }
     }
 

@@ -22,7 +22,7 @@ pub use clouds::{Clouds, Places};
 pub use driver::{Deliver, Driver};
 pub use given::with_dashboards;
 pub use live::LiveBackend;
-pub use opener::{Opened, Opener, TellClouds};
+pub use opener::{KeepStory, Opened, Opener, TellClouds};
 pub use settle::settle;
 
 use glass_model::{Jump, JumpTarget, Navigator, RecordingInfo};

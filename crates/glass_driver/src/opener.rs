@@ -1,6 +1,6 @@
 //! [`Opener`]: finds what can be opened, and how it stands.
 
-use glass_model::{Backend, CloudSummary, Navigator, RecordingInfo, Timestamp};
+use glass_model::{Backend, CloudSummary, Navigator, RecordingInfo, Story, Timestamp};
 use std::sync::Arc;
 
 /// Something that was opened: what it says of itself, and who answers questions about it.
@@ -12,7 +12,15 @@ pub struct Opened {
     pub backend: Arc<dyn Backend>,
     /// Looks for places to jump to; in a drill there is none.
     pub navigator: Option<Arc<dyn Navigator>>,
+    /// Keeps its story; `None` for what can never hold one: a live cloud, an incident that comes with the program.
+    pub keep_story: Option<Arc<KeepStory>>,
 }
+
+/// Puts a story into what is open.
+///
+/// # Errors
+/// Why it cannot be; empty for what can never hold one.
+pub type KeepStory = dyn Fn(&Story) -> Result<(), String> + Send + Sync;
 
 /// Takes how all clouds stand, as of a moment.
 pub type TellClouds<'a> = dyn Fn(Timestamp, Vec<CloudSummary>) + Send + Sync + 'a;

@@ -23,6 +23,8 @@ pub(crate) enum Job {
     Open(String),
     /// What can be opened.
     ListClouds,
+    /// A story to keep: the one that waits.
+    KeepStory,
 }
 
 impl Job {

@@ -2,10 +2,8 @@
 
 use crate::paint::{self, rect};
 use crate::theme::{BODY, GAP, LARGE, PAD, SMALL, Theme};
-use egui::{
-    Align2, CursorIcon, Id, Painter, Rect, Sense, Shape, Stroke, Ui, WidgetInfo, accesskit, pos2, vec2,
-};
-use glass_core::{Command, Event, Header, Role, StatusView, Tab};
+use egui::{Align2, CursorIcon, Painter, Rect, Sense, Shape, Stroke, Ui, WidgetInfo, accesskit, pos2, vec2};
+use glass_core::{Command, Event, Header, Preset, Role, StatusView, Tab};
 
 const BUTTON: f32 = 30.0;
 
@@ -103,7 +101,7 @@ fn icon_button_ui(ui: &mut Ui, place: Rect, command: Command, playing: bool) -> 
     let spec = command.spec();
     let theme = Theme::of(ui);
     let response = ui
-        .interact(place, Id::unique(("command", spec.id)), Sense::click())
+        .interact(place, ui.scope_id().with(("command", spec.id)), Sense::click())
         .on_hover_cursor(CursorIcon::PointingHand);
     response.widget_info(|| WidgetInfo::labeled(accesskit::Role::Button, true, spec.title));
     if response.hovered() {
@@ -150,83 +148,71 @@ fn draw_icon(
     }
 }
 
-/// Draws the tabs.
-pub fn tabs_ui(ui: &mut Ui, place: Rect, tabs: &[Tab], events: &mut Vec<Event>) {
-    let ui = &mut paint::clipped(ui, place, "tabs");
-    let theme = Theme::of(ui);
-    ui.painter()
-        .hline(place.x_range(), place.max.y - 0.5, (1.0, theme.border));
-    let mut x = place.min.x + PAD;
-    for tab in tabs {
-        x = tab_ui(ui, x, place, tab, events);
-    }
+/// How wide a tab is.
+pub fn tab_width(ui: &Ui, tab: &Tab) -> f32 {
+    let [key, title, badge] =
+        [&tab.key, &tab.title, &tab.badge].map(|text| paint::text_width(ui, text, BODY));
+    let badge = if tab.badge.is_empty() {
+        0.0
+    } else {
+        badge + 14.0 + GAP
+    };
+    key.max(10.0) + 8.0 + GAP + title + 2.0 + badge + 2.0 * PAD
 }
 
-fn tab_ui(ui: &mut Ui, x: f32, row: Rect, tab: &Tab, events: &mut Vec<Event>) -> f32 {
+/// Draws a tab, which is `in_front` of the others of its bar or not.
+pub fn tab_ui(ui: &Ui, place: Rect, tab: &Tab, in_front: bool, response: &egui::Response) {
     let Tab {
         key,
         title,
-        screen,
+        screen: _,
         active,
         badge,
     } = tab;
     let theme = Theme::of(ui);
     let widths = [key, title, badge].map(|text| paint::text_width(ui, text, BODY));
-    let badge_room = if badge.is_empty() {
-        0.0
-    } else {
-        widths[2] + 14.0 + GAP
-    };
-    let width = widths[0] + 8.0 + GAP + widths[1] + badge_room + 2.0 * PAD;
-    let place = rect(x, row.min.y, width, row.height());
-    let response = ui
-        .interact(place, Id::unique(("tab", screen.title())), Sense::click())
-        .on_hover_cursor(CursorIcon::PointingHand);
     if response.hovered() {
         ui.painter()
             .rect_filled(place.shrink2(vec2(2.0, 4.0)), 5, theme.raised);
     }
-    if *active {
-        let line = rect(place.min.x + GAP, place.max.y - 3.0, width - 2.0 * GAP, 3.0);
-        ui.painter().rect_filled(line, 1, theme.color(Role::Accent));
+    if in_front {
+        let line = rect(
+            place.min.x + GAP,
+            place.max.y - 3.0,
+            place.width() - 2.0 * GAP,
+            3.0,
+        );
+        let role = if *active { Role::Accent } else { Role::Muted };
+        ui.painter().rect_filled(line, 1, theme.color(role));
     }
     let key_width = widths[0].max(10.0) + 8.0;
-    let key_place = rect(x + PAD, row.center().y - 9.0, key_width, 18.0);
+    let key_place = rect(place.min.x + PAD, place.center().y - 9.0, key_width, 18.0);
     let stroke = Stroke::new(1.0, theme.border);
     ui.painter()
         .rect_stroke(key_place, 3, stroke, egui::StrokeKind::Inside);
     let muted = theme.color(Role::Muted);
     paint::paint_text(ui, key_place, Align2::CENTER_CENTER, key, SMALL, muted);
-    let color = theme.color(if *active { Role::Strong } else { Role::Muted });
-    let title_place = rect(key_place.max.x + GAP, row.min.y, widths[1] + 2.0, row.height());
+    let color = theme.color(if in_front { Role::Strong } else { Role::Muted });
+    let title_place = rect(
+        key_place.max.x + GAP,
+        place.min.y,
+        widths[1] + 2.0,
+        place.height(),
+    );
     paint::paint_text(ui, title_place, Align2::LEFT_CENTER, title, BODY, color);
     if !badge.is_empty() {
         let at = rect(
             title_place.max.x + GAP,
-            row.center().y - 9.0,
+            place.center().y - 9.0,
             widths[2] + 12.0,
             18.0,
         );
-        ui.painter().rect_stroke(
-            at,
-            9,
-            Stroke::new(1.0, theme.color(Role::Critical)),
-            egui::StrokeKind::Inside,
-        );
-        paint::paint_text(
-            ui,
-            at,
-            Align2::CENTER_CENTER,
-            badge,
-            SMALL,
-            theme.color(Role::Critical),
-        );
+        let critical = theme.color(Role::Critical);
+        let stroke = Stroke::new(1.0, critical);
+        ui.painter().rect_stroke(at, 9, stroke, egui::StrokeKind::Inside);
+        paint::paint_text(ui, at, Align2::CENTER_CENTER, badge, SMALL, critical);
     }
-    name_tab(ui, &response, tab);
-    if response.clicked() {
-        events.push(Event::Command(Command::Show(*screen)));
-    }
-    place.max.x
+    name_tab(ui, response, tab);
 }
 
 fn name_tab(ui: &Ui, response: &egui::Response, tab: &Tab) {
@@ -241,8 +227,8 @@ fn name_tab(ui: &Ui, response: &egui::Response, tab: &Tab) {
     });
 }
 
-/// Draws the bottom line: the message, and the keys of most use as far as there is room.
-pub fn status_ui(ui: &mut Ui, place: Rect, status: &StatusView) {
+/// The bottom line: the message, the keys of most use as far as there is room, and how the room can be shared.
+pub fn status_ui(ui: &mut Ui, place: Rect, status: &StatusView, events: &mut Vec<Event>) {
     let StatusView {
         message,
         pending,
@@ -253,7 +239,8 @@ pub fn status_ui(ui: &mut Ui, place: Rect, status: &StatusView) {
     ui.painter().rect_filled(place, 0, theme.surface);
     ui.painter()
         .hline(place.x_range(), place.min.y + 0.5, (1.0, theme.border));
-    let inner = place.shrink2(vec2(PAD, 0.0));
+    let mut inner = place.shrink2(vec2(PAD, 0.0));
+    inner.max.x = presets_ui(ui, inner, events) - PAD;
     let mut x = inner.min.x;
     if !pending.is_empty() {
         x = paint::key_ui(ui, x, place.center().y, pending, Role::Accent)
@@ -282,4 +269,36 @@ pub fn status_ui(ui: &mut Ui, place: Rect, status: &StatusView) {
             .x
             + PAD;
     }
+}
+
+/// The arrangements to choose from, at the right end; returns the left edge of what was drawn.
+fn presets_ui(ui: &mut Ui, place: Rect, events: &mut Vec<Event>) -> f32 {
+    if place.width() < 900.0 {
+        return place.max.x;
+    }
+    let mut right = place.max.x;
+    for preset in Preset::ALL.into_iter().rev() {
+        let command = Command::Arrange(preset);
+        let width = paint::text_width(ui, preset.title(), SMALL) + 2.0 * GAP;
+        let at = rect(right - width, place.min.y + 6.0, width, place.height() - 12.0);
+        let spec = command.spec();
+        let response = ui
+            .interact(at, ui.scope_id().with(("preset", spec.id)), Sense::click())
+            .on_hover_cursor(CursorIcon::PointingHand);
+        response.widget_info(|| WidgetInfo::labeled(accesskit::Role::Button, true, spec.title));
+        let theme = Theme::of(ui);
+        if response.hovered() {
+            ui.painter().rect_filled(at, 4, theme.raised);
+        }
+        let color = theme.color(Role::Muted);
+        paint::paint_text(ui, at, Align2::CENTER_CENTER, preset.title(), SMALL, color);
+        if response
+            .on_hover_text(format!("{}: {}", spec.title, spec.doc))
+            .clicked()
+        {
+            events.push(Event::Command(command));
+        }
+        right = at.min.x;
+    }
+    right
 }

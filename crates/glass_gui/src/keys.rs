@@ -8,9 +8,16 @@ use glass_core::{Chord, Key};
 #[derive(Debug, Default)]
 pub struct Keys {
     pressed: Vec<glass_core::Event>,
+    /// Whether text is typed into a field of the window: then it is egui's.
+    types: bool,
 }
 
 impl Keys {
+    /// Leaves keys to egui while one of its fields has the focus.
+    pub fn leave_to_fields(&mut self, types: bool) {
+        self.types = types;
+    }
+
     /// Takes what was pressed since the last call.
     pub fn take(&mut self) -> Vec<glass_core::Event> {
         std::mem::take(&mut self.pressed)
@@ -23,6 +30,9 @@ impl egui::Plugin for Keys {
     }
 
     fn input_hook(&mut self, _ctx: &egui::Context, input: &mut RawInput) {
+        if self.types {
+            return;
+        }
         input.events.retain(|event| match event {
             Event::Key { key, modifiers, .. } if is_zoom(*key, *modifiers) || is_for_window(*key) => true,
             Event::Key { .. } | Event::Text(_) | Event::Paste(_) | Event::Copy | Event::Cut => {

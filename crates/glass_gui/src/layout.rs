@@ -12,48 +12,43 @@ pub const ROW: f32 = 24.0;
 pub const GRID_ROW: f32 = 26.0;
 /// The height of a table's title and column titles together.
 pub const TABLE_HEAD: f32 = 28.0 + 20.0;
+/// The height of a bar of tabs.
+pub const TAB_BAR: f32 = 34.0;
 /// The room left of the timeline's track, for the lanes' names.
 pub const LANE_NAMES: f32 = 84.0;
 
 const HEADER: f32 = 48.0;
-const TABS: f32 = 36.0;
 const STATUS: f32 = 32.0;
 const HEADLINE: f32 = 58.0;
 const PANEL_WIDTH: f32 = 330.0;
 const PANEL_HEIGHT: f32 = 190.0;
 
-/// The window's parts.
+/// A session's parts.
 #[derive(Clone, Copy, Debug)]
 pub struct Parts {
     /// The top line.
     pub header: Rect,
-    /// The screens to choose from.
-    pub tabs: Rect,
-    /// The current screen.
-    pub main: Rect,
-    /// The timeline.
-    pub timeline: Rect,
+    /// The tiles.
+    pub body: Rect,
     /// The bottom line.
     pub status: Rect,
 }
 
-/// Divides the window. Where the timeline is what the screen is about, it `is_tall`.
-pub fn parts(window: Rect, is_tall: bool) -> Parts {
-    let (x, width) = (window.min.x, window.width());
-    let tabs = rect(x, window.min.y + HEADER, width, TABS);
-    let status = rect(x, window.max.y - STATUS, width, STATUS);
-    let timeline_height = match is_tall {
-        true => (window.height() * 0.45).max(160.0),
-        false => (window.height() * 0.25).clamp(132.0, 240.0),
-    };
-    let timeline = rect(x, status.min.y - timeline_height, width, timeline_height);
+/// Divides the room of a session.
+pub fn parts(window: Rect) -> Parts {
+    let mut rest = window;
+    let header = top(&mut rest, HEADER);
+    let status = bottom(&mut rest, STATUS);
     Parts {
-        header: rect(x, window.min.y, width, HEADER),
-        tabs,
-        main: rect(x, tabs.max.y, width, timeline.min.y - tabs.max.y).shrink2(egui::vec2(PAD, GAP)),
-        timeline,
+        header,
+        body: rest,
         status,
     }
+}
+
+/// The room for a screen in its tile.
+pub fn screen_in(tile: Rect) -> Rect {
+    tile.shrink2(egui::vec2(PAD, GAP))
 }
 
 /// The overview's parts.
@@ -150,22 +145,29 @@ pub fn left(rest: &mut Rect, width: f32) -> Rect {
     taken
 }
 
-/// How much fits into a window of this size.
-pub fn viewport(window: Rect, is_tall: bool) -> Viewport {
-    let parts = parts(window, is_tall);
-    let overview = overview(parts.main);
+/// How much fits into a screen at a place, above a timeline.
+pub fn viewport_of(main: Rect, timeline: Rect) -> Viewport {
+    let overview = overview(main);
     let rows = |height: f32| ((height - TABLE_HEAD - GAP) / ROW).max(1.0) as usize;
     let (n_columns, n_rows) = grid_of(overview.panels);
     Viewport {
-        list_rows: rows(parts.main.height()),
+        list_rows: rows(main.height()),
         short_rows: rows(overview.alerts.height()),
         n_panels: n_columns * n_rows,
         // A column of a graph that fills the screen is about two points wide.
-        graph_columns: (parts.main.width() / 2.0).clamp(40.0, 1000.0) as usize,
-        bar_columns: (track(parts.timeline).width() / 4.0).clamp(20.0, 1000.0) as usize,
-        grid_rows: ((parts.main.height() - TABLE_HEAD) / GRID_ROW).max(1.0) as usize,
-        grid_panels: (parts.main.width() / 240.0).clamp(1.0, 24.0) as usize,
+        graph_columns: (main.width() / 2.0).clamp(40.0, 1000.0) as usize,
+        bar_columns: (track(timeline).width() / 4.0).clamp(20.0, 1000.0) as usize,
+        grid_rows: ((main.height() - TABLE_HEAD) / GRID_ROW).max(1.0) as usize,
+        grid_panels: (main.width() / 240.0).clamp(1.0, 24.0) as usize,
     }
+}
+
+/// About how much fits into a window of this size, before anything was drawn in it.
+pub fn viewport(window: Rect) -> Viewport {
+    let mut rest = parts(window).body;
+    let timeline = bottom(&mut rest, window.height() * 0.24);
+    top(&mut rest, TAB_BAR);
+    viewport_of(screen_in(rest), timeline)
 }
 
 #[cfg(test)]
@@ -174,9 +176,9 @@ mod tests {
 
     fn check(width: f32, height: f32) {
         let window = rect(0.0, 0.0, width, height);
-        let parts = parts(window, false);
-        let overview = overview(parts.main);
-        let viewport = viewport(window, false);
+        let main = screen_in(parts(window).body);
+        let overview = overview(main);
+        let viewport = viewport_of(main, main);
         let all = format!("{width}x{height}: {viewport:?}");
         assert!(viewport.short_rows >= 1 && viewport.n_panels >= 1, "{all}");
         let table_height = TABLE_HEAD + ROW * viewport.short_rows as f32;
@@ -214,7 +216,7 @@ mod tests {
 
     #[test]
     fn a_window_of_no_size_is_no_trouble() {
-        let viewport = viewport(rect(0.0, 0.0, 0.0, 0.0), true);
+        let viewport = viewport(rect(0.0, 0.0, 0.0, 0.0));
         assert!(viewport.list_rows >= 1 && viewport.graph_columns >= 1);
     }
 }

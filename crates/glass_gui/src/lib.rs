@@ -6,7 +6,9 @@
 //!
 //! This crate does not know: sources, recordings, engines, files, the network, terminals, ratatui.
 
+mod arrangement;
 mod dashboards;
+mod details;
 mod document;
 mod graph;
 mod header;
@@ -15,14 +17,18 @@ mod keys;
 mod layout;
 mod lists;
 mod logs;
+mod openables;
 mod overlay;
 mod overview;
 mod paint;
 mod parts;
 mod run;
 mod screens;
+mod session;
+mod story;
 mod table;
 mod theme;
+mod tiles;
 mod timeline;
 mod view;
 mod window;
@@ -30,4 +36,4 @@ mod window;
 pub use layout::viewport;
 pub use run::{Appearance, GuiError, WindowOptions, run};
 pub use view::view_ui;
-pub use window::{Farewell, Waker, Window};
+pub use window::{Arrival, Farewell, NewSession, Opening, Waker, Window};

@@ -2,24 +2,24 @@
 
 use crate::layout::ROW;
 use egui::{Id, Rect, Response, Ui};
-use glass_core::{Command, Event, ListView, Point, PointAt, ScreenView, TableView};
+use glass_core::{Command, Event, ListView, Point, PointAt, Screen, ScreenView, TableView};
 
 /// The lists of one screen, and what the pointer asked for.
 pub struct Lists<'a> {
     events: &'a mut Vec<Event>,
-    /// Whether the screen is the right one of two.
-    right: bool,
+    /// The screen.
+    screen: Screen,
     lists: Vec<ListView>,
     is_taken: Vec<bool>,
 }
 
 impl<'a> Lists<'a> {
     /// Of a screen.
-    pub fn of(screen: &ScreenView, right: bool, events: &'a mut Vec<Event>) -> Self {
-        let lists = screen.lists();
+    pub fn of(screen: Screen, view: &ScreenView, events: &'a mut Vec<Event>) -> Self {
+        let lists = view.lists();
         Self {
             events,
-            right,
+            screen,
             is_taken: vec![false; lists.len()],
             lists,
         }
@@ -67,8 +67,8 @@ impl<'a> Lists<'a> {
     }
 
     fn point(&mut self, list: usize, at: PointAt) {
-        let right = self.right;
-        self.events.push(Event::Point(Point { right, list, at }));
+        let screen = self.screen;
+        self.events.push(Event::Point(Point { screen, list, at }));
     }
 }
 

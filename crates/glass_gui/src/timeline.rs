@@ -4,7 +4,7 @@ use crate::layout::{self, LANE_NAMES};
 use crate::paint::{self, rect, triangle};
 use crate::theme::{GAP, PAD, SMALL, Theme};
 use egui::{
-    Align2, Color32, CursorIcon, Id, Painter, Pos2, Rect, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo,
+    Align2, Color32, CursorIcon, Painter, Pos2, Rect, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo,
     accesskit, pos2, vec2,
 };
 use glass_core::{
@@ -140,7 +140,11 @@ fn extent_ui(ui: &mut Ui, place: Rect, start: &str, end: &str, extent: (f64, f64
 /// The pointer's part: a slider over the whole track.
 fn scrub_ui(ui: &mut Ui, track: Rect, timeline: &TimelineView, events: &mut Vec<Event>) {
     let response = ui
-        .interact(track, Id::unique("timeline track"), Sense::click_and_drag())
+        .interact(
+            track,
+            ui.scope_id().with("timeline track"),
+            Sense::click_and_drag(),
+        )
         .on_hover_and_drag_cursor(CursorIcon::ResizeHorizontal);
     let released = response.clicked() || response.drag_stopped();
     let pressed = response.is_pointer_button_down_on() || released;

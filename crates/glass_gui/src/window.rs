@@ -1,9 +1,16 @@
-//! [`Window`]: the loop between the core, the runner and egui. It draws only when something happened: a key, the
+//! [`Window`]: the loop between the core, the runners and egui. It draws only when something happened: a key, the
 //! pointer, an answer, or a tick while time moves.
+//!
+//! Several recordings and clouds can be open: each is a [`Session`], one is looked at, and another may stand beside it,
+//! its time aligned at the start of the two incidents.
 
 use crate::keys::Keys;
-use crate::{layout, paint, theme, view};
-use glass_core::{App, Effect, Event, Memory, Runner, Viewport};
+use crate::openables::OpenSession;
+use crate::session::Session;
+use crate::view::Wish;
+use crate::{paint, theme};
+use egui::{Context, Rect, Ui, ViewportCommand};
+use glass_core::{App, Effect, Event, Memory, Runner};
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -14,11 +21,14 @@ const TICK: Duration = Duration::from_millis(33);
 /// How long an answer may belong to an earlier playhead before it is shown as such.
 const PATIENCE: Duration = Duration::from_millis(300);
 
+/// More are not open at once.
+const MAX_SESSIONS: usize = 12;
+
 /// Wakes the window from any thread: to be called after an event was sent to it. Until the window is there, and
 /// after it is gone, it does nothing.
 #[derive(Clone, Debug, Default)]
 pub struct Waker {
-    context: Arc<OnceLock<egui::Context>>,
+    context: Arc<OnceLock<Context>>,
 }
 
 impl Waker {
@@ -29,7 +39,7 @@ impl Waker {
         }
     }
 
-    pub(crate) fn attach(&self, context: &egui::Context) {
+    pub(crate) fn attach(&self, context: &Context) {
         // A second window of the same waker would be a mistake of the program, and the first one goes on.
         self.context.set(context.clone()).ok();
     }
@@ -37,32 +47,65 @@ impl Waker {
 
 /// The application in a window; also drawn by tests, without one.
 pub struct Window {
-    app: App,
-    runner: Box<dyn Runner>,
-    events: Receiver<Event>,
-    viewport: Option<Viewport>,
+    sessions: Vec<Session>,
+    current: usize,
+    beside: Option<Beside>,
     last_tick: Option<Instant>,
     unsettled_since: Option<Instant>,
     n_frames: u64,
+    /// Opens more, where the program can.
+    opening: Option<Opening>,
     /// Takes what is to be remembered when the window is closed.
     farewell: Option<Farewell>,
+    /// What closed sessions want remembered.
+    memory: Memory,
+}
+
+/// A session beside the one that is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Beside {
+    nth: usize,
+    /// How much later its incident began.
+    offset_nanos: i64,
 }
 
 /// Takes what is to be known at the next start.
 pub type Farewell = Box<dyn FnOnce(Memory)>;
 
+/// How more is opened: a name goes out, and what came of it comes back.
+pub struct Opening {
+    /// Begins to open something and returns at once.
+    pub start: Box<dyn FnMut(String)>,
+    /// What was opened, or why it could not be.
+    pub arrivals: Receiver<Arrival>,
+}
+
+/// What was opened, or why it could not be.
+pub type Arrival = Result<NewSession, String>;
+
+/// What a session is made of.
+pub struct NewSession {
+    /// The application.
+    pub app: App,
+    /// Who answers it.
+    pub runner: Box<dyn Runner + Send>,
+    /// Where the answers come from.
+    pub events: Receiver<Event>,
+}
+
 impl Window {
     /// A window onto an application. Answers to what `runner` is asked come over `events`.
     pub fn new(app: App, runner: Box<dyn Runner>, events: Receiver<Event>) -> Self {
         Self {
-            app,
-            runner,
-            events,
-            viewport: None,
+            sessions: vec![Session::new(app, runner, events)],
+            current: 0,
+            beside: None,
             last_tick: None,
             unsettled_since: None,
             n_frames: 0,
+            opening: None,
             farewell: None,
+            memory: Memory::default(),
         }
     }
 
@@ -72,8 +115,14 @@ impl Window {
         self
     }
 
+    /// Lets more be opened beside what is open; without, it is opened in its place.
+    pub fn with_opening(mut self, opening: Opening) -> Self {
+        self.opening = Some(opening);
+        self
+    }
+
     /// Prepares an egui context: appearance and keys. To be called once.
-    pub fn prepare(context: &egui::Context) {
+    pub fn prepare(context: &Context) {
         theme::install(context);
         context.add_plugin(Keys::default());
     }
@@ -83,42 +132,103 @@ impl Window {
         self.n_frames
     }
 
-    /// Takes what came in since the last call, moves time, and asks to be drawn again while it moves.
-    pub fn take_events(&mut self, context: &egui::Context) {
-        while let Ok(event) = self.events.try_recv() {
-            self.update(context, event);
+    /// The application that is looked at.
+    pub fn app(&self) -> &App {
+        self.sessions[self.current].app()
+    }
+
+    /// How many sessions are open.
+    pub fn n_sessions(&self) -> usize {
+        self.sessions.len()
+    }
+
+    /// Whether all that is in sight is answered.
+    pub fn is_settled(&self) -> bool {
+        let mut shown = self.shown().into_iter();
+        shown.all(|nth| self.sessions[nth].app().is_settled())
+    }
+
+    /// What is to be known at the next start.
+    pub fn memory(&mut self) -> Memory {
+        let mut memory = std::mem::take(&mut self.memory);
+        // The one that is looked at comes last: it was used last.
+        let mut order: Vec<usize> = (0..self.sessions.len())
+            .filter(|nth| *nth != self.current)
+            .collect();
+        order.push(self.current);
+        for nth in order {
+            let session = &mut self.sessions[nth];
+            session.note_layout();
+            memory.take_in(session.app().memory());
         }
-        let pressed = context.plugin_or_default::<Keys>().lock().take();
+        memory
+    }
+
+    /// The sessions in sight.
+    fn shown(&self) -> Vec<usize> {
+        std::iter::once(self.current)
+            .chain(self.beside.map(|beside| beside.nth))
+            .collect()
+    }
+
+    /// Takes what came in since the last call, moves time, and asks to be drawn again while it moves.
+    pub fn take_events(&mut self, context: &Context) {
+        for nth in 0..self.sessions.len() {
+            while let Some(event) = self.sessions[nth].next_event() {
+                self.update(context, nth, event);
+            }
+        }
+        self.take_arrivals(context);
+        let types = context.memory(|memory| memory.focused().is_some());
+        let keys = context.plugin_or_default::<Keys>();
+        keys.lock().leave_to_fields(types);
+        let pressed = keys.lock().take();
         for event in pressed {
-            self.update(context, event);
+            self.update(context, self.current, event);
         }
         self.take_dropped(context);
         // Before time moves on: an answer to the last tick that came in time is not late.
-        if self.app.is_settled() {
+        if self.is_settled() {
             self.unsettled_since = None;
         }
         self.tick(context);
+        self.align(context);
     }
 
-    /// Files and links that were dropped here are opened; F11 and F5 change between the window and the whole screen.
-    fn take_dropped(&mut self, context: &egui::Context) {
+    /// What was opened is looked at.
+    fn take_arrivals(&mut self, context: &Context) {
+        let Some(opening) = &self.opening else { return };
+        let arrivals: Vec<Arrival> = opening.arrivals.try_iter().collect();
+        for arrival in arrivals {
+            match arrival {
+                Ok(NewSession { app, runner, events }) => {
+                    let session = Session::new(app, runner, events);
+                    self.sessions.push(session);
+                    self.switch(self.sessions.len() - 1);
+                }
+                Err(error) => self.update(context, self.current, Event::Opened(Err(error))),
+            }
+        }
+    }
+
+    /// Files and links that were dropped here are opened; F11 changes between the window and the whole screen.
+    fn take_dropped(&mut self, context: &Context) {
         let (dropped, toggles, is_full) = context.input(|input| {
             let dropped = input.raw.dropped_files.clone();
             let toggles = input.key_pressed(egui::Key::F11) || input.key_pressed(egui::Key::F5);
             (dropped, toggles, input.viewport().fullscreen.unwrap_or(false))
         });
         if toggles {
-            context.send_viewport_cmd(egui::ViewportCommand::Fullscreen(!is_full));
+            context.send_viewport_cmd(ViewportCommand::Fullscreen(!is_full));
         }
-        // One window shows one thing: the first that was dropped.
-        if let Some(file) = dropped.first() {
+        for file in dropped.iter().take(MAX_SESSIONS) {
             let path = file.path().display().to_string();
-            self.update(context, Event::Bring(path));
+            self.update(context, self.current, Event::Bring(path));
         }
     }
 
-    fn tick(&mut self, context: &egui::Context) {
-        if !self.app.is_playing() {
+    fn tick(&mut self, context: &Context) {
+        if !self.app().is_playing() {
             self.last_tick = None;
             return;
         }
@@ -133,34 +243,102 @@ impl Window {
         }
         self.last_tick = Some(now);
         let passed_nanos = i64::try_from(passed.as_nanos()).unwrap_or(i64::MAX);
-        self.update(context, Event::Tick(passed_nanos));
+        self.update(context, self.current, Event::Tick(passed_nanos));
         context.request_repaint_after(TICK);
     }
 
-    fn update(&mut self, context: &egui::Context, event: Event) {
-        for effect in self.app.update(event) {
+    /// Has the session beside move through time as the one that is looked at.
+    fn align(&mut self, context: &Context) {
+        let Some(Beside { nth, offset_nanos }) = self.beside else {
+            return;
+        };
+        let [leader, follower] = match self.sessions.get_disjoint_mut([self.current, nth]) {
+            Ok(both) => both,
+            Err(_) => return,
+        };
+        follower.app_mut().follow(leader.app(), offset_nanos);
+        // What it wants asked at its new moment is asked after any event.
+        self.update(context, nth, Event::Tick(0));
+    }
+
+    fn update(&mut self, context: &Context, nth: usize, event: Event) {
+        let Some(session) = self.sessions.get_mut(nth) else {
+            return;
+        };
+        let effects = session.update(event);
+        self.carry_out(context, nth, effects);
+    }
+
+    fn carry_out(&mut self, context: &Context, nth: usize, effects: Vec<Effect>) {
+        for effect in effects {
             match effect {
+                Effect::Open(name) => self.open(context, nth, name),
                 Effect::Copy(text) => context.copy_text(text),
                 Effect::ToggleMouse => {
                     let text = "the mouse is for the terminal program: a window always has it";
-                    self.app.update(Event::Note(text.to_owned()));
+                    self.update(context, nth, Event::Note(text.to_owned()));
                 }
-                Effect::Suspend => context.send_viewport_cmd(egui::ViewportCommand::Minimized(true)),
-                Effect::Quit => context.send_viewport_cmd(egui::ViewportCommand::Close),
+                Effect::Suspend => context.send_viewport_cmd(ViewportCommand::Minimized(true)),
+                Effect::Quit => context.send_viewport_cmd(ViewportCommand::Close),
                 Effect::Ask { .. }
                 | Effect::Jump(_)
                 | Effect::CheckClouds
                 | Effect::ListClouds
-                | Effect::Open(_) => {
-                    self.runner.start(effect);
-                }
+                | Effect::KeepStory(_)
+                | Effect::Arrange(_) => {}
             }
         }
     }
 
+    fn open(&mut self, context: &Context, nth: usize, name: String) {
+        match &mut self.opening {
+            Some(_) if self.sessions.len() >= MAX_SESSIONS => {
+                let text = format!("{MAX_SESSIONS} are open already; close one first");
+                self.update(context, nth, Event::Opened(Err(text)));
+            }
+            Some(opening) => (opening.start)(name),
+            None => self.sessions[nth].open_in_place(Effect::Open(name)),
+        }
+    }
+
+    fn switch(&mut self, nth: usize) {
+        if nth < self.sessions.len() && nth != self.current {
+            self.current = nth;
+            self.beside = None;
+            self.last_tick = None;
+        }
+    }
+
+    /// Closes a session; not the last one.
+    fn close(&mut self, nth: usize) {
+        if self.sessions.len() < 2 || nth >= self.sessions.len() {
+            return;
+        }
+        let mut closed = self.sessions.remove(nth);
+        closed.note_layout();
+        self.memory.take_in(closed.app().memory());
+        self.beside = None;
+        if self.current > nth || self.current == self.sessions.len() {
+            self.current -= 1;
+        }
+    }
+
+    /// Puts a session beside the one that is looked at, or takes it away.
+    fn compare(&mut self, nth: usize) {
+        if nth == self.current || nth >= self.sessions.len() {
+            return;
+        }
+        let is_beside = self.beside.is_some_and(|beside| beside.nth == nth);
+        let began = |nth: usize| self.sessions[nth].app().began_at();
+        self.beside = (!is_beside).then(|| Beside {
+            nth,
+            offset_nanos: began(nth).nanos_since(began(self.current)),
+        });
+    }
+
     /// Has answers shown as stale once they were so for a while.
-    fn watch_staleness(&mut self, context: &egui::Context) {
-        if self.app.is_settled() {
+    fn watch_staleness(&mut self, context: &Context) {
+        if self.is_settled() {
             self.unsettled_since = None;
             paint::show_staleness(context, false);
             return;
@@ -173,39 +351,78 @@ impl Window {
     }
 
     /// Draws, over the whole of the window.
-    pub fn show(&mut self, ui: &mut egui::Ui) {
+    pub fn show(&mut self, ui: &mut Ui) {
         self.n_frames += 1;
         let window = ui.max_rect();
         let context = ui.ctx().clone();
-        let viewport = layout::viewport(window, self.app.has_tall_timeline());
-        if self.viewport != Some(viewport) {
-            self.viewport = Some(viewport);
-            self.update(&context, Event::Resized(viewport));
-        }
         self.watch_staleness(&context);
-        let model = self.app.view(viewport);
-        let events = view::view_ui(ui, window, &model);
-        if !events.is_empty() {
-            for event in events {
-                self.update(&context, event);
+        let open: Vec<OpenSession> = (0..self.sessions.len())
+            .map(|nth| {
+                let is_beside = self.beside.is_some_and(|beside| beside.nth == nth);
+                self.sessions[nth].named(nth == self.current, is_beside)
+            })
+            .collect();
+        for (nth, place, salt) in self.places(window) {
+            self.show_session(ui, nth, place, &open, salt);
+        }
+    }
+
+    /// Where the sessions in sight stand.
+    fn places(&self, window: Rect) -> Vec<(usize, Rect, &'static str)> {
+        let Some(beside) = self.beside else {
+            return vec![(self.current, window, "window")];
+        };
+        let middle = window.center().x;
+        vec![
+            (self.current, window.with_max_x(middle - 1.0), "window"),
+            (beside.nth, window.with_min_x(middle + 1.0), "window beside"),
+        ]
+    }
+
+    fn show_session(
+        &mut self,
+        ui: &mut Ui,
+        nth: usize,
+        place: Rect,
+        open: &[OpenSession],
+        salt: &'static str,
+    ) {
+        let context = ui.ctx().clone();
+        let (drawn, effects) = self.sessions[nth].show(ui, place, open, salt);
+        self.carry_out(&context, nth, effects);
+        if drawn.events.is_empty() && drawn.wishes.is_empty() {
+            return;
+        }
+        context.request_repaint();
+        // Time is moved where keys go; the session beside follows.
+        let is_beside = nth != self.current;
+        for event in drawn.events {
+            let of_time = matches!(event, Event::Scrub(_) | Event::ScrubEnd | Event::Look(_));
+            let to = if is_beside && of_time { self.current } else { nth };
+            self.update(&context, to, event);
+        }
+        for wish in drawn.wishes {
+            match wish {
+                Wish::Switch(nth) => self.switch(nth),
+                Wish::Close(nth) => self.close(nth),
+                Wish::Compare(nth) => self.compare(nth),
             }
-            context.request_repaint();
         }
     }
 }
 
 impl eframe::App for Window {
-    fn logic(&mut self, context: &egui::Context, _frame: &mut eframe::Frame) {
+    fn logic(&mut self, context: &Context, _frame: &mut eframe::Frame) {
         self.take_events(context);
     }
 
-    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         self.show(ui);
     }
 
     fn on_exit(&mut self, _: Option<&eframe::glow::Context>) {
         if let Some(farewell) = self.farewell.take() {
-            farewell(self.app.memory());
+            farewell(self.memory());
         }
     }
 }

@@ -17,11 +17,13 @@ fn texts(model: &ViewModel) -> Vec<String> {
     let ViewModel {
         header,
         tabs,
-        screen,
-        halves: _,
+        tiles,
+        details: _,
+        openables: _,
         timeline,
         status,
         overlay,
+        story: _,
         tour: _,
     } = model;
     let mut said = Vec::new();
@@ -40,7 +42,7 @@ fn texts(model: &ViewModel) -> Vec<String> {
         } = tab;
         said.extend([key, title, badge].map(String::clone));
     }
-    let ScreenView::Overview(overview) = screen else {
+    let ScreenView::Overview(overview) = &tiles[0].view else {
         panic!("the window shows the overview alone so far");
     };
     overview_texts(overview, &mut said);

@@ -29,7 +29,7 @@ impl Session {
             events,
         };
         let window = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(WIDTH, HEIGHT));
-        session.send(Event::Resized(glass_gui::viewport(window, false)));
+        session.send(Event::Resized(glass_gui::viewport(window)));
         session
     }
 
@@ -40,7 +40,12 @@ impl Session {
             for effect in open.drain(..) {
                 if !matches!(
                     effect,
-                    Effect::Copy(_) | Effect::Quit | Effect::Suspend | Effect::ToggleMouse
+                    Effect::Copy(_)
+                        | Effect::Quit
+                        | Effect::Suspend
+                        | Effect::ToggleMouse
+                        | Effect::KeepStory(_)
+                        | Effect::Arrange(_)
                 ) {
                     self.runner.start(effect);
                 }
@@ -63,8 +68,7 @@ impl Session {
             self.send(Event::Chord(chord));
         }
         let window = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(WIDTH, HEIGHT));
-        self.app
-            .view(glass_gui::viewport(window, self.app.has_tall_timeline()))
+        self.app.view(glass_gui::viewport(window))
     }
 }
 
@@ -114,8 +118,8 @@ fn every_text_of_every_screen_is_in_the_window() {
         "8",
     ] {
         let model = Session::new().model(keys);
-        let wanted = texts_of(&model.screen);
-        assert!(!wanted.is_empty(), "{keys:?}: {:?}", model.screen);
+        let wanted = texts_of(&model.tile().view);
+        assert!(!wanted.is_empty(), "{keys:?}: {:?}", model.tile());
         let mut harness = harness(model, WIDTH, HEIGHT, Theme::Dark);
         harness.run();
         let said = accessible_texts(&harness);

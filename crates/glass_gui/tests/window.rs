@@ -31,7 +31,7 @@ fn the_overview_in_the_light() {
 #[test]
 fn every_state_of_data_looks_different() {
     let mut model = fixture::overview();
-    let ScreenView::Overview(overview) = &mut model.screen else {
+    let ScreenView::Overview(overview) = &mut model.tiles[0].view else {
         panic!("the fixture is an overview");
     };
     let texts = [
@@ -168,7 +168,7 @@ fn a_screen_reader_moves_time_by_steps() {
 #[test]
 fn a_press_on_a_row_chooses_it_and_a_drag_over_a_graph_selects_a_range() {
     let mut harness = harness(fixture::overview(), 1280.0, 800.0, Theme::Dark);
-    let ScreenView::Overview(overview) = fixture::overview().screen else {
+    let ScreenView::Overview(overview) = &fixture::overview().tiles[0].view else {
         panic!("the fixture is an overview")
     };
     let row = &overview.changes.rows[1];
@@ -185,16 +185,16 @@ fn a_press_on_a_row_chooses_it_and_a_drag_over_a_graph_selects_a_range() {
         matches!(
             pressed,
             Some(Event::Point(Point {
-                right: false,
+                screen: Screen::Overview,
                 list: 1,
                 at: PointAt::Row(1)
             }))
         ),
         "{pressed:?}"
     );
-    let title = &overview.panels[0].title;
-    let plot = harness.query_all_by_label(title).next().unwrap().rect();
-    let middle = plot.center() + Vec2::new(0.0, 60.0);
+    let title = format!("Graph: {}", overview.panels[0].title);
+    let plot = harness.query_all_by_label_contains(&title).next().unwrap().rect();
+    let middle = plot.center();
     harness.drag_at(middle);
     harness.run();
     harness.hover_at(middle + Vec2::new(60.0, 0.0));
@@ -218,7 +218,7 @@ fn nothing_is_drawn_right_of_the_playhead() {
         harness.render().unwrap()
     };
     let before = picture(model.clone());
-    let ScreenView::Overview(overview) = &mut model.screen else {
+    let ScreenView::Overview(overview) = &mut model.tiles[0].view else {
         panic!("the fixture is an overview");
     };
     for line in overview.panels.iter_mut().flat_map(|panel| &mut panel.lines) {
@@ -232,7 +232,7 @@ fn nothing_is_drawn_right_of_the_playhead() {
 #[test]
 fn small_windows_cut_texts_and_nothing_else() {
     let window = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(800.0, 560.0));
-    let model = fixture::overview_within(glass_gui::viewport(window, false));
+    let model = fixture::overview_within(glass_gui::viewport(window));
     let mut harness = harness(model, window.width(), window.height(), Theme::Light);
     harness.run();
     harness.snapshot("overview_small");

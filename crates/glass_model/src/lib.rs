@@ -36,6 +36,7 @@ mod sample;
 mod scan;
 mod seen;
 mod silence;
+mod story;
 mod target;
 mod time;
 
@@ -80,5 +81,6 @@ pub use sample::{
 pub use scan::{LineCondition, LinePredicate, LogRef, LogScan, SharedPredicate};
 pub use seen::Seen;
 pub use silence::{Silence, SilenceState};
+pub use story::{Story, StoryStep};
 pub use target::{Target, TargetHealth};
 pub use time::{ParseTimeError, TimeRange, Timestamp};

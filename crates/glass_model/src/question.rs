@@ -4,7 +4,7 @@ use crate::{
     Alert, Change, ChangeSummary, Completion, CompletionAsk, Dashboard, DashboardSummary, Document,
     DocumentSummary, Event, Explanation, FindAsk, Found, Gap, Graph, LogFilter, LogHistogram, LogPage,
     LogPatterns, MetricName, Provenance, QueryAsk, QueryLanguage, QueryResult, RepositoryFile, RuleGroup,
-    Seen, Selector, Silence, Target, TimeRange, Timestamp, Transform,
+    Seen, Selector, Silence, Story, Target, TimeRange, Timestamp, Transform,
 };
 
 /// Something asked, as of a moment: the answer holds nothing that became known later.
@@ -247,6 +247,8 @@ pub struct RecordingInfo {
     pub open_at: Option<Timestamp>,
     /// The panels that matter, the first first.
     pub panels: Vec<Panel>,
+    /// A walk through it; its steps are of their moments, and none is told before.
+    pub story: Story,
     /// What is damaged or missing, one sentence each.
     pub warnings: Vec<String>,
 }

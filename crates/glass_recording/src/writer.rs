@@ -29,7 +29,7 @@ use crate::tables::{Effort, Row, TABLES};
 use buffer::SegmentBuffer;
 use folder::{create_recording_folder, lock_folder, remove_segments};
 use glass_model::{
-    Change, Document, Entry, Event, Labels, Level, MetricKind, NativeHistogram, Panel, TimeRange, Timestamp,
+    Change, Document, Entry, Event, Labels, Level, MetricKind, NativeHistogram, TimeRange, Timestamp,
 };
 use registry::Registry;
 use std::fs::File;
@@ -381,16 +381,12 @@ impl RecordingWriter {
         self.put_file(name, bytes)
     }
 
-    /// Says which panels matter and at which moment to open.
+    /// Says which panels matter, at which moment to open, and what the story is.
     ///
     /// # Errors
     /// As for [`RecordingWriter::push_event`].
-    pub fn set_layout(&mut self, panels: &[Panel], open_at: Option<Timestamp>) -> Result<(), RecordingError> {
-        let layout = Layout {
-            panels: panels.to_vec(),
-            open_at,
-        };
-        self.put_file(LAYOUT_NAME.to_owned(), layout::to_json(&layout).into_bytes())
+    pub fn set_layout(&mut self, layout: &Layout) -> Result<(), RecordingError> {
+        self.put_file(LAYOUT_NAME.to_owned(), layout::to_json(layout).into_bytes())
     }
 
     /// Adds a dashboard as JSON, fetched at a moment. Secrets in it are hidden.

@@ -47,7 +47,7 @@ fn inset(area: Rect) -> Rect {
 }
 
 /// Draws as many blocks as fit; returns how many were begun.
-fn draw_blocks(pen: &mut Pen, area: Rect, blocks: &[DocBlock]) -> usize {
+pub(crate) fn draw_blocks(pen: &mut Pen, area: Rect, blocks: &[DocBlock]) -> usize {
     let mut y = area.y;
     for (i, block) in blocks.iter().enumerate() {
         let before = i.checked_sub(1).and_then(|before| blocks.get(before));

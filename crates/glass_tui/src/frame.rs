@@ -8,9 +8,10 @@ use crate::overlay::{draw_overlay, draw_tour};
 use crate::pen::Pen;
 use crate::screens::{draw_screen, draw_too_small};
 use crate::status::draw_status;
+use crate::story::draw_story;
 use crate::tabs::{draw_tabs, tab_at};
 use crate::timeline::{draw_timeline, ratio_at, ratio_of_column};
-use glass_core::{HalvesView, Role, Screen, ScreenView, ViewModel};
+use glass_core::{Role, Screen, TileView, ViewModel};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
@@ -25,11 +26,14 @@ pub(crate) fn draw_frame(model: &ViewModel, buffer: &mut Buffer, look: Look) -> 
     let ViewModel {
         header,
         tabs,
-        screen,
-        halves,
+        tiles,
+        // A window's: here each has a screen of its own.
+        details: _,
+        openables: _,
         timeline,
         status,
         overlay,
+        story,
         tour,
     } = model;
     let Some(areas) = areas_of(model, area) else {
@@ -38,15 +42,15 @@ pub(crate) fn draw_frame(model: &ViewModel, buffer: &mut Buffer, look: Look) -> 
     };
     draw_header(&mut pen, areas.header, areas.warning, header);
     draw_tabs(&mut pen, areas.tabs, tabs);
-    match halves {
-        Some(halves) => draw_halves(&mut pen, areas.main, screen, halves),
-        None => {
-            pen.hits.begin(false, screen.lists());
-            draw_screen(&mut pen, areas.main, screen);
-        }
+    match tiles.as_slice() {
+        [only] => draw_tile(&mut pen, areas.main, only),
+        tiles => draw_tiles(&mut pen, areas.main, tiles),
     }
     draw_timeline(&mut pen, areas.timeline, timeline);
     draw_status(&mut pen, areas.status, status);
+    if let Some(story) = story {
+        draw_story(&mut pen, areas.main, story);
+    }
     if let Some(tour) = tour {
         draw_tour(&mut pen, areas.main, tour);
     }
@@ -56,39 +60,47 @@ pub(crate) fn draw_frame(model: &ViewModel, buffer: &mut Buffer, look: Look) -> 
     pen.hits
 }
 
-/// Draws two screens side by side, each below its title; the one that keys go to has a title that stands out.
-fn draw_halves(pen: &mut Pen, area: Rect, left: &ScreenView, halves: &HalvesView) {
-    let HalvesView {
-        titles,
-        right,
-        right_has_keys,
-    } = halves;
+/// Draws a screen.
+fn draw_tile(pen: &mut Pen, area: Rect, tile: &TileView) {
+    let TileView {
+        screen,
+        title: _,
+        view,
+        has_keys: _,
+    } = tile;
+    pen.hits.begin(*screen, view.lists());
+    draw_screen(pen, area, view);
+}
+
+/// Draws screens side by side, each below its title; the one that keys go to has a title that stands out.
+fn draw_tiles(pen: &mut Pen, area: Rect, tiles: &[TileView]) {
     let mut rest = area;
-    let left_area = take_left(&mut rest, area.width / 2);
-    let bar = take_left(&mut rest, 1);
-    for y in bar.top()..bar.bottom() {
-        pen.set(bar.x, y, pen.glyphs.vertical(), pen.theme.chrome());
+    for (nth, tile) in tiles.iter().enumerate() {
+        let n_left = u16::try_from(tiles.len() - nth).unwrap_or(u16::MAX);
+        let width = rest.width / n_left;
+        let mut place = take_left(&mut rest, width);
+        if n_left > 1 {
+            let bar = take_left(&mut rest, 1);
+            for y in bar.top()..bar.bottom() {
+                pen.set(bar.x, y, pen.glyphs.vertical(), pen.theme.chrome());
+            }
+        }
+        draw_title(pen, take_top(&mut place, 1), tile);
+        draw_tile(pen, place, tile);
     }
-    let parts = [(left_area, left, !right_has_keys), (rest, right, *right_has_keys)];
-    for (nth, (mut place, view, has_keys)) in parts.into_iter().enumerate() {
-        let row = take_top(&mut place, 1);
-        let style = match has_keys {
-            true => pen.theme.badge(Role::Accent),
-            false => pen.style(Role::Muted),
-        };
-        let sign = pen
-            .glyphs
-            .pick(if has_keys { "▸" } else { " " }, if has_keys { ">" } else { " " });
-        pen.put(
-            row.x + 1,
-            row.y,
-            row.width.saturating_sub(1),
-            &format!("{sign} {} ", titles[nth]),
-            style,
-        );
-        pen.hits.begin(nth == 1, view.lists());
-        draw_screen(pen, place, view);
-    }
+}
+
+fn draw_title(pen: &mut Pen, row: Rect, tile: &TileView) {
+    let style = match tile.has_keys {
+        true => pen.theme.badge(Role::Accent),
+        false => pen.style(Role::Muted),
+    };
+    let sign = match tile.has_keys {
+        true => pen.glyphs.pick("▸", ">"),
+        false => " ",
+    };
+    let title = format!("{sign} {} ", tile.title);
+    pen.put(row.x + 1, row.y, row.width.saturating_sub(1), &title, style);
 }
 
 /// What the pointer meets on the screen.

@@ -1,15 +1,14 @@
 //! [`Hits`]: what the pointer can meet on a screen, noted while it is drawn.
 
-use glass_core::{Chord, Command, ListView};
+use glass_core::{Chord, Command, ListView, Screen};
 use ratatui::layout::{Position, Rect};
 use std::ops::Range;
 
 /// What the pointer can meet.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Hit {
-    /// A list: whether it is of the right one of two screens, its place among the lists of its screen, and the row, if
-    /// there is one.
-    List(bool, usize, Option<usize>),
+    /// A list: its screen, its place among the lists of that, and the row, if there is one.
+    List(Screen, usize, Option<usize>),
     /// Something that a command belongs to.
     Command(Command),
     /// Something with the window of time along it, from its left to its right edge.
@@ -21,7 +20,7 @@ pub(crate) enum Hit {
 /// A list where it was drawn.
 #[derive(Clone, Debug)]
 struct DrawnList {
-    is_right: bool,
+    screen: Screen,
     nth: usize,
     area: Rect,
     /// The screen's row in which the first of the list's rows stands.
@@ -35,24 +34,24 @@ struct DrawnList {
 pub(crate) struct Hits {
     /// The lists of the screen that is drawn.
     lists: Vec<ListView>,
-    /// Whether that is the right one of two.
-    is_right: bool,
+    /// Which one that is.
+    screen: Screen,
     drawn: Vec<DrawnList>,
     others: Vec<(Rect, Hit)>,
 }
 
 impl Hits {
     /// Begins a screen with these lists.
-    pub fn begin(&mut self, is_right: bool, lists: Vec<ListView>) {
+    pub fn begin(&mut self, screen: Screen, lists: Vec<ListView>) {
         self.lists = lists;
-        self.is_right = is_right;
+        self.screen = screen;
     }
 
     /// Notes a list by its title: rows of it stand from `top` on. One that the core does not count among the lists is
     /// left out.
     pub fn list(&mut self, title: &str, area: Rect, top: u16, rows: Range<usize>) {
-        let is_right = self.is_right;
-        let is_it = |drawn: &DrawnList, nth: usize| (drawn.is_right, drawn.nth) == (is_right, nth);
+        let screen = self.screen;
+        let is_it = |drawn: &DrawnList, nth: usize| (drawn.screen, drawn.nth) == (screen, nth);
         let is_new = |nth: usize| !self.drawn.iter().any(|drawn| is_it(drawn, nth));
         let of_title = self.lists.iter().enumerate();
         let found = of_title
@@ -61,7 +60,7 @@ impl Hits {
             .find(|nth| is_new(*nth));
         if let Some(nth) = found {
             self.drawn.push(DrawnList {
-                is_right,
+                screen,
                 nth,
                 area,
                 top,
@@ -100,6 +99,6 @@ impl Hits {
             .checked_sub(list.top)
             .map(|offset| list.rows.start + usize::from(offset))
             .filter(|row| list.rows.contains(row));
-        Some(Hit::List(list.is_right, list.nth, row))
+        Some(Hit::List(list.screen, list.nth, row))
     }
 }

@@ -155,8 +155,8 @@ fn wheel(model: &ViewModel, hits: &Hits, screen: Rect, place: Position, n_rows: 
     let key = if n_rows < 0 { Key::Up } else { Key::Down };
     match hits.at(place) {
         _ if model.overlay.is_some() => vec![Event::Chord(Chord::key(key))],
-        Some(Hit::List(right, list, _)) => vec![Event::Point(Point {
-            right,
+        Some(Hit::List(of, list, _)) => vec![Event::Point(Point {
+            screen: of,
             list,
             at: PointAt::Wheel(n_rows),
         })],
@@ -194,15 +194,15 @@ fn click(model: &ViewModel, hits: &Hits, screen: Rect, place: Position, pointer:
         None => {}
     }
     match hits.at(place) {
-        Some(Hit::List(right, list, Some(row))) => {
+        Some(Hit::List(of, list, Some(row))) => {
             let at = match is_second {
                 true => PointAt::Open(row),
                 false => PointAt::Row(row),
             };
-            vec![Event::Point(Point { right, list, at })]
+            vec![Event::Point(Point { screen: of, list, at })]
         }
-        Some(Hit::List(right, list, None)) => vec![Event::Point(Point {
-            right,
+        Some(Hit::List(of, list, None)) => vec![Event::Point(Point {
+            screen: of,
             list,
             at: PointAt::Beside,
         })],

@@ -29,6 +29,7 @@ mod query;
 mod run;
 mod screens;
 mod status;
+mod story;
 mod svg;
 mod table;
 mod tabs;

@@ -348,10 +348,13 @@ impl<'a> Session<'a> {
                 }
                 Effect::ToggleMouse => self.toggle_mouse(),
                 Effect::Suspend => self.is_suspending = true,
+                // Only asked of a front-end that divides the room itself.
+                Effect::Arrange(_) => {}
                 effect @ (Effect::Ask { .. }
                 | Effect::Jump(_)
                 | Effect::CheckClouds
                 | Effect::ListClouds
+                | Effect::KeepStory(_)
                 | Effect::Open(_)) => {
                     self.runner.start(effect);
                 }

@@ -3,10 +3,12 @@
 use crate::bundled::{self, BUNDLED, Bundled};
 use crate::open;
 use glass_client::catalogue::config_folder;
-use glass_driver::{Clouds, Opened, Opener, Places, TellClouds, clone, open_at_first_alert, with_dashboards};
-use glass_model::{CloudKind, CloudSummary};
+use glass_driver::{
+    Clouds, KeepStory, Opened, Opener, Places, TellClouds, clone, open_at_first_alert, with_dashboards,
+};
+use glass_model::{CloudKind, CloudSummary, Story};
 use glass_query::Evaluator;
-use glass_recording::Recording;
+use glass_recording::{Recording, write_story};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -37,7 +39,8 @@ impl Home {
             name => {
                 let name = name.unwrap_or_else(|| BUNDLED[0].name.to_owned());
                 let dashboards = bundled::find(&name).map(|_| bundled::dashboards(&name));
-                let opened = opened(open::evaluator(named)?);
+                let mut opened = opened(open::evaluator(named)?);
+                opened.keep_story = named.and_then(keeper);
                 Ok(with_dashboards(opened, dashboards.unwrap_or_default()))
             }
         }
@@ -86,6 +89,15 @@ fn cache_folder() -> Option<PathBuf> {
     }
 }
 
+/// Keeps stories in a recording on disk.
+fn keeper(named: &str) -> Option<Arc<KeepStory>> {
+    let path = PathBuf::from(open::name_of(named));
+    let keep = move |story: &Story| write_story(&path, story).map_err(|error| error.to_string());
+    PathBuf::from(open::name_of(named))
+        .exists()
+        .then(|| Arc::new(keep) as Arc<KeepStory>)
+}
+
 /// A recording, as it is opened.
 fn opened(evaluator: Evaluator<Recording>) -> Opened {
     let mut info = evaluator.source().info();
@@ -95,6 +107,7 @@ fn opened(evaluator: Evaluator<Recording>) -> Opened {
         info,
         backend: evaluator.clone(),
         navigator: Some(evaluator),
+        keep_story: None,
     }
 }
 

@@ -44,7 +44,7 @@ fn import_into(args: &ImportArgs, folder: &Path, output: &Output) -> Result<(Imp
     let report = import(&inputs(args), &mut writer, &options(args)?, progress)?;
     if let Some(path) = &args.layout {
         let layout = parse_layout(&read(path)?, &path.display().to_string())?;
-        writer.set_layout(&layout.panels, layout.open_at)?;
+        writer.set_layout(&layout)?;
     }
     for path in &args.truth {
         let name = path

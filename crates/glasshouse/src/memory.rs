@@ -5,7 +5,7 @@
 
 use anyhow::{Context, Result, anyhow, bail};
 use glass_core::{MarkedMoment, Memory, Screen, ScreenLeft, Session};
-use glass_model::Timestamp;
+use glass_model::{Story, StoryStep, Timestamp};
 use serde_json::{Value, json};
 use std::fs::{self, File};
 use std::io::{Read, Write};
@@ -105,6 +105,8 @@ fn json_of(memory: &Memory) -> Value {
             "window_secs": session.window_nanos as f64 / 1e9,
             "screens": screens.collect::<Vec<_>>(),
             "marks": marks.collect::<Vec<_>>(),
+            "layout": kept(&session.layout),
+            "story": session.story.as_ref().map(story_json),
         })
     });
     let list = |texts: &[String]| {
@@ -117,6 +119,35 @@ fn json_of(memory: &Memory) -> Value {
         "promql": list(&memory.queries[0]),
         "logql": list(&memory.queries[1]),
     })
+}
+
+fn story_json(story: &Story) -> Value {
+    let Story { title, steps } = story;
+    let step = |step: &StoryStep| {
+        let StoryStep {
+            title,
+            notes,
+            address,
+        } = step;
+        json!({ "title": title, "notes": notes, "address": address })
+    };
+    json!({ "title": title, "steps": steps.iter().map(step).collect::<Vec<_>>() })
+}
+
+fn story_of(value: &Value) -> Option<Story> {
+    let step = |value: &Value| {
+        let text = |name: &str| Some(value.get(name)?.as_str()?.to_owned());
+        Some(StoryStep {
+            title: text("title")?,
+            notes: text("notes")?,
+            address: text("address")?,
+        })
+    };
+    let story = Story {
+        title: value.get("title")?.as_str()?.to_owned(),
+        steps: value.get("steps")?.as_array()?.iter().filter_map(step).collect(),
+    };
+    story.excess().is_none().then_some(story)
 }
 
 fn kept(text: &str) -> &str {
@@ -180,6 +211,8 @@ fn session_of(value: &Value) -> Option<Session> {
             .iter()
             .filter_map(mark_of)
             .collect(),
+        layout: text("layout").unwrap_or_default().to_owned(),
+        story: value.get("story").and_then(story_of),
     })
 }
 
@@ -221,6 +254,11 @@ mod tests {
                 query: String::new(),
                 look: vec![("level".to_owned(), "error".to_owned())],
             }],
+            layout: "tiles".to_owned(),
+            story: Some(Story {
+                title: "x".to_owned(),
+                steps: vec![StoryStep::default()],
+            }),
             marks: vec![MarkedMoment {
                 at: Timestamp::from_secs(1_789_999_500),
                 name: "größe".to_owned(),

@@ -110,15 +110,16 @@ pub(crate) fn app_where_left(
 }
 
 /// The application over what was opened, at the moment and on the screen that were asked for.
-pub(crate) fn app(mut info: RecordingInfo, named: Option<&str>, view: &ViewArgs) -> Result<App> {
+pub(crate) fn app(info: RecordingInfo, named: Option<&str>, view: &ViewArgs) -> Result<App> {
+    let from = info.open_at.unwrap_or(info.extent.start);
+    let extent = info.extent;
+    let mut app = App::new(info);
     if let Some(at) = &view.at {
-        let from = info.open_at.unwrap_or(info.extent.start);
-        let at = parse_seek(at, from, info.extent)
+        let at = parse_seek(at, from, extent)
             .map_err(|error| anyhow!(error))
             .context("--at")?;
-        info.open_at = Some(at);
+        app.start_at(at);
     }
-    let mut app = App::new(info);
     if let Some(address) = named.and_then(|named| Address::parse(named).ok()) {
         app.open_address(&address);
     }

@@ -5,6 +5,9 @@ use crate::output::Output;
 use anyhow::Result;
 use std::process::ExitCode;
 
+#[cfg(feature = "gui")]
+mod more;
+
 /// Runs until the window is closed.
 #[cfg(feature = "gui")]
 pub(crate) fn run(named: Option<&str>, view: &ViewArgs, output: &Output) -> Result<ExitCode> {
@@ -35,13 +38,16 @@ pub(crate) fn run(named: Option<&str>, view: &ViewArgs, output: &Output) -> Resu
         wakes.wake();
     });
     let name = opened.info.name.clone();
-    let driver = Driver::new(opened, Some(Arc::new(home)), deliver)?;
+    let home = Arc::new(home);
+    let driver = Driver::new(opened, Some(home.clone()), deliver)?;
+    let theme = view.theme.clone().or(config.theme_name.clone());
+    let more = more::opening(home, config, memory.unwrap_or_default(), waker.clone());
     let options = WindowOptions {
         title: format!("{name} – Glasshouse"),
         terminal_command: named
             .map_or_else(|| "glasshouse".to_owned(), |named| format!("glasshouse {named}")),
         // A window has no more than these two.
-        appearance: match view.theme.as_deref().or(config.theme_name.as_deref()) {
+        appearance: match theme.as_deref() {
             Some("dark" | "safe" | "contrast") => Appearance::Dark,
             Some("light" | "paper") => Appearance::Light,
             _ => Appearance::System,
@@ -49,7 +55,9 @@ pub(crate) fn run(named: Option<&str>, view: &ViewArgs, output: &Output) -> Resu
     };
     let (kept, result) = mpsc::channel();
     let farewell = Box::new(move |left: glass_core::Memory| drop(kept.send(memory_file.write(&left))));
-    let window = Window::new(app, Box::new(driver), events).with_farewell(farewell);
+    let window = Window::new(app, Box::new(driver), events)
+        .with_opening(more)
+        .with_farewell(farewell);
     glass_gui::run(window, &waker, &options)?;
     // A window that was ended from outside says no farewell.
     result.try_recv().unwrap_or(Ok(()))?;

@@ -89,10 +89,12 @@ pub fn run() -> Result<()> {
             known_until: Timestamp::from_secs(9),
             open_at: None,
             panels: Vec::new(),
+            story: glass_model::Story::default(),
             warnings: Vec::new(),
         },
         backend: Arc::new(Names(names())),
         navigator: None,
+        keep_story: None,
     };
     let mut driver = Driver::new(opened, None, Arc::new(move |event| drop(sender.send(event))))?;
     let mut version = 0;

@@ -56,8 +56,9 @@ impl App {
         }
     }
 
-    pub(super) fn copy_address(&mut self) -> Vec<Effect> {
-        let address = Address {
+    /// What is looked at, as an address.
+    pub(super) fn address(&self) -> Address {
+        Address {
             recording: self.info.name.clone(),
             screen: self.screen,
             at: self.time.playhead(),
@@ -67,7 +68,11 @@ impl App {
             filter: self.current().filter().unwrap_or_default().to_owned(),
             query: self.current().query().to_owned(),
             look: self.current().look(),
-        };
+        }
+    }
+
+    pub(super) fn copy_address(&mut self) -> Vec<Effect> {
+        let address = self.address();
         self.say(&format!("copied {address}"));
         vec![Effect::Copy(address.to_string())]
     }

@@ -84,7 +84,22 @@ impl App {
             Command::SeekEnd => self.seek(self.time.end()),
             Command::SeekStart => self.seek(self.time.extent().start),
             Command::ZoomIn | Command::ZoomOut => self.time.zoom(command == Command::ZoomIn),
-            Command::Split => self.split_or_join(),
+            Command::Split => return self.split_or_join(),
+            Command::ShowStory
+            | Command::NextStep
+            | Command::PreviousStep
+            | Command::AddStep
+            | Command::NameStep
+            | Command::NoteStep
+            | Command::RetakeStep
+            | Command::StepEarlier
+            | Command::StepLater
+            | Command::RemoveStep
+            | Command::UndoStory
+            | Command::NameStory => return self.run_on_story(command),
+            Command::CloseTile | Command::Arrange(_) | Command::ToggleTree | Command::ToggleDetails => {
+                return self.arrange(command);
+            }
             Command::SelectRange | Command::ClearRange | Command::ZoomToRange | Command::ToggleLoop => {
                 self.run_on_range(command);
             }
@@ -123,7 +138,7 @@ impl App {
                         forward,
                     })];
                 }
-                None if self.run_on_halves(command) => {}
+                None if self.run_on_tiles(command) => {}
                 None => return self.run_on_screen(command),
             },
         }
@@ -139,7 +154,7 @@ impl App {
     }
 
     pub(super) fn run_on_screen(&mut self, command: Command) -> Vec<Effect> {
-        let viewport = self.screen_viewport(self.viewport);
+        let viewport = self.viewport_of(self.screen, self.viewport);
         let (screen, context) = self.current_mut();
         match screen.run(&context, viewport, command) {
             Reaction::Done => {}
@@ -237,15 +252,6 @@ impl App {
             self.remember();
             self.put_screen(screen);
         }
-    }
-
-    /// Puts a screen where keys go to; of two side by side, keys go where it is.
-    pub(super) fn put_screen(&mut self, screen: Screen) {
-        if self.is_other_half(screen) {
-            self.change_half();
-        }
-        self.screen = screen;
-        self.editor = None;
     }
 }
 

@@ -41,6 +41,7 @@ impl App {
         self.viewport = before.viewport;
         self.clouds = before.clouds;
         self.slots = before.slots;
+        self.tiles = before.tiles;
         self.settings = before.settings;
         if let Some(speed) = self.settings.speed {
             self.time.set_speed(speed);

@@ -56,6 +56,7 @@ impl App {
         let is_looking = wanted.is_some_and(|(_, ask)| !is_of_text(&ask));
         let source = palette::Source {
             screen: self.screen,
+            face: self.face(),
             settings: &self.settings,
             clouds: self.clouds.all(),
             marks: self.marks.all(),

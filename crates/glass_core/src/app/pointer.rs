@@ -10,12 +10,12 @@ const MAX_TURN: u64 = 50;
 
 impl App {
     pub(super) fn point(&mut self, point: Point) -> Vec<Effect> {
-        let Point { right, list, at } = point;
+        let Point { screen, list, at } = point;
         if self.help.is_some() || self.prompt.is_some() || self.editor.is_some() {
             return Vec::new();
         }
         self.pending.clear();
-        self.go_to_half(right);
+        self.go_to_tile(screen);
         let mut effects = Vec::new();
         let Some(n_panes) = self.go_to_list(list, &mut effects) else {
             return effects;

@@ -95,7 +95,14 @@ impl App {
                     help.filter.clear();
                 }
             }
-            PromptKind::Seek | PromptKind::Palette | PromptKind::Theme | PromptKind::Mark => {}
+            PromptKind::Seek
+            | PromptKind::Palette
+            | PromptKind::Theme
+            | PromptKind::Mark
+            | PromptKind::Step
+            | PromptKind::StepTitle
+            | PromptKind::StepNotes
+            | PromptKind::StoryTitle => {}
         }
     }
 
@@ -123,6 +130,10 @@ impl App {
                 self.mark_named(&text);
             }
             PromptKind::Theme => self.theme_accepted(&prompt),
+            kind @ (PromptKind::Step
+            | PromptKind::StepTitle
+            | PromptKind::StepNotes
+            | PromptKind::StoryTitle) => return self.story_typed(kind, &text),
         }
         Vec::new()
     }

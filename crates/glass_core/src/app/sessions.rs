@@ -3,6 +3,7 @@
 use super::App;
 use crate::marks::Marks;
 use crate::session::{self, Memory, ScreenLeft, Session};
+use crate::story::Telling;
 use crate::{Look, Screen, words};
 
 impl App {
@@ -24,6 +25,11 @@ impl App {
             self.set_screen(left.screen, &left.filter, &left.query, &left.look);
         }
         self.marks = Marks::of(session.marks);
+        self.layout = session.layout;
+        if let Some(story) = session.story {
+            self.telling = Telling::of(&story);
+            self.telling.is_own = true;
+        }
         self.screen = session.screen;
         self.time.set_window_length(session.window_nanos);
         if self.info.is_live {
@@ -48,6 +54,16 @@ impl App {
         for (name, value) in look {
             state.set_look(name, value);
         }
+    }
+
+    /// How the window shared its room when this was left; empty if that is not known.
+    pub fn layout(&self) -> &str {
+        &self.layout
+    }
+
+    /// Notes how the window shares its room.
+    pub fn set_layout(&mut self, layout: String) {
+        self.layout = layout;
     }
 
     /// What is to be known at the next start.
@@ -82,6 +98,8 @@ impl App {
             window_nanos: self.time.window().nanos(),
             screens: screens.collect(),
             marks: self.marks.all().to_vec(),
+            story: self.own_story(),
+            layout: self.layout.clone(),
         }
     }
 }

@@ -24,6 +24,7 @@ fn app() -> App {
         known_until: at(2000),
         open_at: Some(at(300)),
         panels: Vec::new(),
+        story: glass_model::Story::default(),
         warnings: Vec::new(),
     })
 }

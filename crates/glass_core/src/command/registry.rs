@@ -1,7 +1,7 @@
 //! [`COMMANDS`]: one entry a command, in help's order.
 
-use super::{Command, CommandSpec, Group, Screen};
-use crate::{Chord, Key};
+use super::{Command, CommandSpec, Face, Group, Screen};
+use crate::{Chord, Key, Preset};
 
 const fn spec(
     command: Command,
@@ -19,7 +19,18 @@ const fn spec(
         keys,
         group,
         screens: &[],
+        face: None,
     }
+}
+
+const fn in_terminal(mut spec: CommandSpec) -> CommandSpec {
+    spec.face = Some(Face::Terminal);
+    spec
+}
+
+const fn in_window(mut spec: CommandSpec) -> CommandSpec {
+    spec.face = Some(Face::Window);
+    spec
 }
 
 const fn only(mut spec: CommandSpec, screens: &'static [Screen]) -> CommandSpec {
@@ -375,6 +386,158 @@ pub const COMMANDS: &[CommandSpec] = &[
         "Two screens side by side",
         "at one moment; tab goes from one to the other, again closes",
         &[c('|')],
+    ),
+    spec(
+        C::NextTile,
+        G::Screens,
+        "tile.next",
+        "Next screen in sight",
+        "keys go to it, of several that are shown at once",
+        &[Chord::ctrl('w')],
+    ),
+    in_window(spec(
+        C::CloseTile,
+        G::Screens,
+        "tile.close",
+        "Close this screen",
+        "takes it out of sight, of several that are shown at once",
+        &[Chord::ctrl('x')],
+    )),
+    in_window(spec(
+        C::Arrange(Preset::Explore),
+        G::Screens,
+        "layout.explore",
+        "Arrange to explore",
+        "one screen, what can be opened at its left, details at its right",
+        &[],
+    )),
+    in_window(spec(
+        C::Arrange(Preset::Incident),
+        G::Screens,
+        "layout.incident",
+        "Arrange for an incident",
+        "overview, metrics, logs and alerts at once",
+        &[],
+    )),
+    in_window(spec(
+        C::Arrange(Preset::Present),
+        G::Screens,
+        "layout.present",
+        "Arrange to present",
+        "one screen and the timeline, nothing else",
+        &[],
+    )),
+    in_window(spec(
+        C::ToggleTree,
+        G::Screens,
+        "layout.tree",
+        "What can be opened",
+        "shows or hides it, at the left",
+        &[Chord::ctrl('b')],
+    )),
+    in_window(spec(
+        C::ToggleDetails,
+        G::Screens,
+        "layout.details",
+        "Details of what is chosen",
+        "shows or hides them, at the right",
+        &[Chord::ctrl('e')],
+    )),
+    spec(
+        C::ShowStory,
+        G::Story,
+        "story.show",
+        "Story",
+        "shows or hides the walk through what is open",
+        &[c('K')],
+    ),
+    spec(
+        C::NextStep,
+        G::Story,
+        "story.next",
+        "Next step of the story",
+        "shows its view, with what there is to say about it",
+        &[c(')')],
+    ),
+    spec(
+        C::PreviousStep,
+        G::Story,
+        "story.previous",
+        "Previous step of the story",
+        "goes back by one",
+        &[c('(')],
+    ),
+    spec(
+        C::AddStep,
+        G::Story,
+        "story.add",
+        "Add this view to the story…",
+        "behind the step that is shown",
+        &[Chord::ctrl('s')],
+    ),
+    spec(
+        C::NameStep,
+        G::Story,
+        "story.title",
+        "Title of the step…",
+        "what is seen",
+        &[],
+    ),
+    spec(
+        C::NoteStep,
+        G::Story,
+        "story.notes",
+        "Notes to the step…",
+        "what there is to say about it, in Markdown; \\n begins a line",
+        &[],
+    ),
+    spec(
+        C::RetakeStep,
+        G::Story,
+        "story.retake",
+        "Show this view in the step",
+        "in the place of the one it shows",
+        &[],
+    ),
+    spec(
+        C::StepEarlier,
+        G::Story,
+        "story.earlier",
+        "Move the step forward",
+        "it is told earlier",
+        &[],
+    ),
+    spec(
+        C::StepLater,
+        G::Story,
+        "story.later",
+        "Move the step back",
+        "it is told later",
+        &[],
+    ),
+    spec(
+        C::RemoveStep,
+        G::Story,
+        "story.remove",
+        "Remove the step",
+        "takes it out of the story",
+        &[],
+    ),
+    spec(
+        C::UndoStory,
+        G::Story,
+        "story.undo",
+        "Undo a change of the story",
+        "as it was before",
+        &[],
+    ),
+    spec(
+        C::NameStory,
+        G::Story,
+        "story.name",
+        "Title of the story…",
+        "what it is about",
+        &[],
     ),
     spec(
         C::HistoryBack,
@@ -813,22 +976,22 @@ pub const COMMANDS: &[CommandSpec] = &[
         "other colours, seen while they are chosen",
         &[Chord::ctrl('t')],
     ),
-    spec(
+    in_terminal(spec(
         C::ToggleMouse,
         G::Program,
         "program.mouse",
         "Mouse on or off",
         "off, the terminal selects text with it",
         &[c('#')],
-    ),
-    spec(
+    )),
+    in_terminal(spec(
         C::Suspend,
         G::Program,
         "program.suspend",
         "Suspend",
         "back to the shell; `fg` returns",
         &[Chord::ctrl('z')],
-    ),
+    )),
     spec(
         C::Quit,
         G::Program,

@@ -347,7 +347,8 @@ fn cells(alert: &Alert, context: &Context<'_>, now: Timestamp) -> Vec<Cell> {
     ]
 }
 
-fn details(alert: &Alert, now: Timestamp) -> Vec<Line> {
+/// An alert in full.
+pub(crate) fn details(alert: &Alert, now: Timestamp) -> Vec<Line> {
     let (state, role) = state_words(alert.state);
     let mut lines = vec![vec![
         Span::new(words::visible(alert.name()), Role::Strong),

@@ -4,9 +4,10 @@ use super::{Reaction, ScreenState};
 use crate::context::{Context, pick};
 use crate::list::{Choice, TableFrame, moved, table};
 use crate::look::LookOf;
+use crate::screens::alerts::field;
 use crate::{
-    Cell, ChangesView, Command, DataState, DataStateKind, DocBlock, DocBlockKind, DocumentView, Look, Role,
-    ScreenView, Slot, Span, TableView, Viewport, markdown, words,
+    Cell, ChangesView, Command, DataState, DataStateKind, DetailsView, DocBlock, DocBlockKind, DocumentView,
+    Line, Look, Role, ScreenView, Slot, Span, TableView, Viewport, markdown, words,
 };
 use glass_model::{Ask, Change, ChangeSummary, RepositoryFile, Timestamp};
 
@@ -61,7 +62,7 @@ impl ScreenState for Changes {
         }
         ScreenView::Changes(ChangesView {
             list,
-            details: self.details(context),
+            details: self.text(context),
         })
     }
 
@@ -109,6 +110,18 @@ impl ScreenState for Changes {
             }
         }
         Reaction::Done
+    }
+
+    fn details(&self, context: &Context<'_>) -> Option<DetailsView> {
+        let id = self.chosen_id(context);
+        let all = commits(context).iter();
+        let chosen = id.and_then(|id| all.into_iter().find(|change| change.id == id));
+        Some(DetailsView {
+            title: "Change".to_owned(),
+            lines: chosen
+                .map(|change| lines(change, context.time.playhead()))
+                .unwrap_or_default(),
+        })
     }
 
     fn chosen_text(&self, context: &Context<'_>) -> Option<String> {
@@ -241,7 +254,7 @@ impl Changes {
         )
     }
 
-    fn details(&self, context: &Context<'_>) -> DocumentView {
+    fn text(&self, context: &Context<'_>) -> DocumentView {
         let Some(id) = self.chosen_id(context) else {
             let state = DataState {
                 kind: DataStateKind::Empty,
@@ -366,6 +379,38 @@ fn commits<'a>(context: &Context<'a>) -> &'a [ChangeSummary] {
 /// The ids of all changes known at the playhead.
 pub(crate) fn keys(context: &Context<'_>) -> Vec<String> {
     commits(context).iter().map(|change| change.id.clone()).collect()
+}
+
+/// The change that is chosen on another screen, in full but without its patch.
+pub(crate) fn lines_of(choice: &Choice, context: &Context<'_>) -> Option<Vec<Line>> {
+    let all = commits(context);
+    let index = choice.position(all.iter().map(|change| change.id.as_str()));
+    Some(lines(all.get(index)?, context.time.playhead()))
+}
+
+/// Files of a change that are named.
+const MAX_FILES: usize = 40;
+
+fn lines(change: &ChangeSummary, now: Timestamp) -> Vec<Line> {
+    let at = |at: Timestamp| format!("{} ({})", words::date_time(at), words::ago(at, now));
+    let mut lines = vec![
+        vec![Span::new(words::visible(&change.subject), Role::Strong)],
+        field("commit", &words::visible(&change.id)),
+        field("author", &words::visible(&change.author)),
+        field("committed", &at(change.committed_at)),
+        field("known", &at(change.known_at)),
+    ];
+    for file in change.files.iter().take(MAX_FILES) {
+        lines.push(vec![
+            Span::new(format!("+{} ", file.n_added), Role::Added),
+            Span::new(format!("-{} ", file.n_removed), Role::Removed),
+            Span::new(words::visible(&file.path), Role::Normal),
+        ]);
+    }
+    if let Some(n @ 1..) = change.files.len().checked_sub(MAX_FILES) {
+        lines.push(vec![Span::new(words::count(n as u64, "more file"), Role::Muted)]);
+    }
+    lines
 }
 
 fn short_id(id: &str) -> String {

@@ -141,7 +141,8 @@ impl ScreenState for Clouds {
     }
 }
 
-fn can_be_opened(cloud: &CloudSummary) -> bool {
+/// Whether anything of it can be read.
+pub(crate) fn can_be_opened(cloud: &CloudSummary) -> bool {
     let readable = |source: &SourceSummary| {
         !matches!(
             source.state,
@@ -162,9 +163,10 @@ fn answers(cloud: &CloudSummary) -> (usize, usize, bool) {
     (count(&[S::Answered]), n_asked, count(&[S::Asking]) > 0)
 }
 
-fn cells(cloud: &CloudSummary, now: Timestamp) -> Vec<Cell> {
+/// How it stands: a sign with a word, and its role.
+pub(crate) fn standing(cloud: &CloudSummary) -> (&'static str, Role) {
     let (n_answered, n_asked, is_asking) = answers(cloud);
-    let (sign, role) = match cloud.kind {
+    match cloud.kind {
         CloudKind::Recording => ("▸ recorded", Role::Accent),
         CloudKind::Retired => ("retired", Role::Muted),
         _ if is_asking => ("… asking", Role::Muted),
@@ -172,7 +174,12 @@ fn cells(cloud: &CloudSummary, now: Timestamp) -> Vec<Cell> {
         _ if n_answered == n_asked => ("● live", Role::Ok),
         _ if n_answered > 0 => ("◐ partly", Role::Warning),
         _ => ("✗ silent", Role::Critical),
-    };
+    }
+}
+
+fn cells(cloud: &CloudSummary, now: Timestamp) -> Vec<Cell> {
+    let (n_answered, n_asked, _) = answers(cloud);
+    let (sign, role) = standing(cloud);
     let answered = match n_asked {
         0 => String::new(),
         n => format!("{n_answered}/{n}"),

@@ -4,11 +4,12 @@ use super::{Reaction, ScreenState};
 use crate::context::{Context, pick};
 use crate::list::{Choice, TableFrame, moved, table};
 use crate::look::LookOf;
+use crate::screens::alerts::field;
 use crate::screens::changes::document;
 use crate::times::{self, TimeInText, TimesOf};
 use crate::{
-    Cell, Command, DataState, DataStateKind, DocBlock, DocBlockKind, IncidentsView, Look, Role, Screen,
-    ScreenView, Slot, Span, Viewport, markdown, words,
+    Cell, Command, DataState, DataStateKind, DetailsView, DocBlock, DocBlockKind, IncidentsView, Line, Look,
+    Role, Screen, ScreenView, Slot, Span, Viewport, markdown, words,
 };
 use glass_model::{Ask, Document, DocumentKind, DocumentSummary, Timestamp};
 
@@ -129,6 +130,18 @@ impl ScreenState for Incidents {
         Reaction::Done
     }
 
+    fn details(&self, context: &Context<'_>) -> Option<DetailsView> {
+        let index = self.choice.index(&keys(context));
+        let now = context.time.playhead();
+        Some(DetailsView {
+            title: "Document".to_owned(),
+            lines: documents(context)
+                .get(index)
+                .map(|document| lines(document, now))
+                .unwrap_or_default(),
+        })
+    }
+
     fn chosen_text(&self, context: &Context<'_>) -> Option<String> {
         let index = self.choice.index(&keys(context));
         documents(context)
@@ -198,6 +211,18 @@ fn keys(context: &Context<'_>) -> Vec<String> {
         .iter()
         .map(|document| document.id.clone())
         .collect()
+}
+
+/// What there is to say of a document beside its text.
+fn lines(document: &DocumentSummary, now: Timestamp) -> Vec<Line> {
+    let at = |at: Timestamp| format!("{} ({})", words::date_time(at), words::ago(at, now));
+    let mut lines = vec![
+        vec![Span::new(words::visible(&document.title), Role::Strong)],
+        field("known", &at(document.known_at)),
+    ];
+    lines.extend(document.closed_at.map(|closed| field("closed", &at(closed))));
+    lines.push(field("comments", &document.n_comments.to_string()));
+    lines
 }
 
 fn cells(document: &DocumentSummary, now: Timestamp) -> Vec<Cell> {

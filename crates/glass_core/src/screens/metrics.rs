@@ -15,7 +15,7 @@ use crate::legend::Legend;
 use crate::list::Choice;
 use crate::look::LookOf;
 use crate::parts::Parts;
-use crate::{Command, Look, Screen, ScreenView, Slot, Viewport};
+use crate::{Command, DetailsView, Look, Screen, ScreenView, Slot, Viewport};
 use glass_model::{Ask, Panel, QueryLanguage, Transform};
 use related::Related;
 use several::Queries;
@@ -106,6 +106,17 @@ impl ScreenState for Metrics {
             }
         }
         Reaction::Done
+    }
+
+    fn details(&self, context: &Context<'_>) -> Option<DetailsView> {
+        Some(DetailsView {
+            title: match self.queries.is_empty() {
+                true => "Metric",
+                false => "Query",
+            }
+            .to_owned(),
+            lines: self.lines(context),
+        })
     }
 
     fn chosen_text(&self, context: &Context<'_>) -> Option<String> {

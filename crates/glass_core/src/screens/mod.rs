@@ -11,7 +11,7 @@ pub(crate) mod overview;
 pub(crate) mod timeline;
 
 use crate::context::Context;
-use crate::{Command, Look, Screen, ScreenView, Slot, Viewport};
+use crate::{Command, DetailsView, Look, Screen, ScreenView, Slot, Viewport};
 use glass_model::{Ask, QueryLanguage, Timestamp};
 
 /// What a command did on a screen.
@@ -57,6 +57,10 @@ pub(crate) trait ScreenState {
     fn view(&self, context: &Context<'_>, viewport: Viewport) -> ScreenView;
     /// Takes a command.
     fn run(&mut self, context: &Context<'_>, viewport: Viewport, command: Command) -> Reaction;
+    /// What is chosen, in full, for a screen that does not show it itself.
+    fn details(&self, _context: &Context<'_>) -> Option<DetailsView> {
+        None
+    }
     /// The chosen row as text, for the clipboard.
     fn chosen_text(&self, context: &Context<'_>) -> Option<String>;
     /// The text by which it is filtered, for a screen that can be.

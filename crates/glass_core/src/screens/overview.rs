@@ -6,8 +6,8 @@ use crate::graphs::graph_view;
 use crate::list::{Choice, TableFrame, moved, table};
 use crate::screens::{alerts, changes};
 use crate::{
-    Command, DataState, DataStateKind, GraphView, Line, OverviewView, Phase, Role, Screen, ScreenView, Slot,
-    Span, TableView, Viewport, panels, words,
+    Command, DataState, DataStateKind, DetailsView, GraphView, Line, OverviewView, Phase, Role, Screen,
+    ScreenView, Slot, Span, TableView, Viewport, panels, words,
 };
 use glass_model::{
     Alert, AlertState, Ask, Comment, Document, DocumentKind, DocumentSummary, GraphAsk, Panel, Timestamp,
@@ -133,6 +133,27 @@ impl ScreenState for Overview {
             }
         }
         Reaction::Done
+    }
+
+    fn details(&self, context: &Context<'_>) -> Option<DetailsView> {
+        let (title, lines) = match self.pane {
+            Pane::Alerts => {
+                let shown = alerts_shown(context);
+                let keys: Vec<_> = shown.iter().map(|alert| alerts::key(alert)).collect();
+                let chosen = shown.get(self.alert.index(&keys));
+                let now = context.time.playhead();
+                ("Alert", chosen.map(|alert| alerts::details(alert, now)))
+            }
+            Pane::Changes => ("Change", changes::lines_of(&self.change, context)),
+            Pane::Panels => (
+                "Panel",
+                self.chosen_panel(context).map(|panel| panels::lines(&panel)),
+            ),
+        };
+        Some(DetailsView {
+            title: title.to_owned(),
+            lines: lines.unwrap_or_default(),
+        })
     }
 
     fn chosen_text(&self, context: &Context<'_>) -> Option<String> {

@@ -4,8 +4,12 @@ use super::{Reaction, ScreenState, alerts};
 use crate::context::Context;
 use crate::list::{Choice, TableFrame, table};
 use crate::look::LookOf;
+use crate::screens::alerts::field;
 use crate::timeline::{ask_events, events};
-use crate::{Cell, Command, Look, Role, Screen, ScreenView, Slot, TimelineListView, Viewport, words};
+use crate::{
+    Cell, Command, DetailsView, Line, Look, Role, Screen, ScreenView, Slot, Span, TimelineListView, Viewport,
+    words,
+};
 use glass_model::{Ask, Event, EventKind, Timestamp};
 
 const COLUMNS: &[(&str, bool, u16)] = &[
@@ -83,6 +87,17 @@ impl ScreenState for Timeline {
             }
         }
         Reaction::Done
+    }
+
+    fn details(&self, context: &Context<'_>) -> Option<DetailsView> {
+        let now = context.time.playhead();
+        Some(DetailsView {
+            title: "What happened".to_owned(),
+            lines: self
+                .chosen(context)
+                .map(|event| lines(event, now))
+                .unwrap_or_default(),
+        })
     }
 
     fn chosen_text(&self, context: &Context<'_>) -> Option<String> {
@@ -189,6 +204,36 @@ fn told(kind: EventKind) -> (&'static str, &'static str, Role) {
         EventKind::IncidentClosed => ("✓", "closed", Role::Ok),
         EventKind::PostMortem => ("✓", "post-mortem", Role::Ok),
     }
+}
+
+/// Lines of an event's text that are shown.
+const MAX_LINES: usize = 20;
+
+/// An event in full.
+fn lines(event: &Event, now: Timestamp) -> Vec<Line> {
+    let (sign, name, role) = told(event.kind);
+    let at = |at: Timestamp| format!("{} ({})", words::date_time(at), words::ago(at, now));
+    let mut lines = vec![
+        vec![
+            Span::new(format!("{sign} {name}  "), role),
+            Span::new(words::visible(&event.title), Role::Strong),
+        ],
+        field("happened", &at(event.happened_at)),
+        field("known", &at(event.known_at)),
+    ];
+    lines.extend(event.until.map(|until| field("until", &at(until.at))));
+    let texts = event.text.lines().filter(|line| !line.trim().is_empty());
+    lines.extend(
+        texts
+            .take(MAX_LINES)
+            .map(|text| vec![Span::new(words::visible(text), Role::Normal)]),
+    );
+    let facts = [("cluster", &event.cluster), ("of", &event.link)];
+    let facts = facts.into_iter().filter(|(_, text)| !text.is_empty());
+    lines.extend(facts.map(|(name, text)| field(name, &words::visible(text))));
+    let labels = event.labels.iter().chain(event.annotations.iter());
+    lines.extend(labels.map(|(name, value)| field(name, &words::visible(value))));
+    lines
 }
 
 fn cells(event: &Event, now: Timestamp) -> Vec<Cell> {

@@ -7,6 +7,7 @@ mod dashboard;
 mod graph;
 mod query;
 mod screen;
+mod story;
 mod table;
 mod text;
 mod timeline;
@@ -19,6 +20,7 @@ pub use screen::{
     LogPatternRow, LogPatternsView, LogRow, LogsView, MetricsView, OverviewView, Phase, ScreenView,
     TimelineListView,
 };
+pub use story::{StoryStepView, StoryView};
 pub use table::{Cell, Column, Row, TableView};
 pub use text::{DataState, DataStateKind, Line, Role, Span};
 pub use timeline::{GapView, Lane, LaneKind, Mark, MarkKind, PinView, RangeView, TimelineView, VolumeBar};
@@ -65,16 +67,20 @@ pub struct ViewModel {
     pub header: Header,
     /// The screens to choose from.
     pub tabs: Vec<Tab>,
-    /// The current screen; of two side by side the left one.
-    pub screen: ScreenView,
-    /// The right one, if there are two.
-    pub halves: Option<Box<HalvesView>>,
+    /// The screens in sight, in the order of their places; never none.
+    pub tiles: Vec<TileView>,
+    /// What is chosen on the screen that keys go to, in full; `None` where a screen shows that itself, and in a terminal.
+    pub details: Option<DetailsView>,
+    /// What can be opened; empty in a terminal, which has a screen for it.
+    pub openables: Vec<Openable>,
     /// The timeline, below every screen.
     pub timeline: TimelineView,
     /// The bottom line.
     pub status: StatusView,
     /// What lies above everything, if anything.
     pub overlay: Option<Overlay>,
+    /// The story of what is open, while it stands beside the screens.
+    pub story: Option<Box<StoryView>>,
     /// A step for who is here for the first time, in a corner of the screen; `None` below an overlay.
     pub tour: Option<TourView>,
 }
@@ -92,15 +98,62 @@ pub struct TourView {
     pub lines: Vec<Line>,
 }
 
-/// Two screens side by side.
+/// Something in full.
 #[derive(Clone, Debug, PartialEq)]
-pub struct HalvesView {
-    /// What the left and the right one are called.
-    pub titles: [String; 2],
-    /// What the right one shows.
-    pub right: ScreenView,
-    /// Whether keys go to the right one.
-    pub right_has_keys: bool,
+pub struct DetailsView {
+    /// What it is: `Alert`.
+    pub title: String,
+    /// All of it; a front-end wraps the lines. Empty if nothing is chosen.
+    pub lines: Vec<Line>,
+}
+
+/// Something that can be opened.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Openable {
+    /// What opens it.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+    /// What it is.
+    pub kind: OpenableKind,
+    /// How it stands: a sign, and its role.
+    pub sign: String,
+    /// The sign's role.
+    pub role: Role,
+    /// Who runs it, or what it is of.
+    pub about: String,
+    /// Where it runs: its clusters.
+    pub sites: Vec<String>,
+}
+
+/// What something is that can be opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum OpenableKind {
+    /// What was recorded.
+    Recording,
+    /// A cloud as it is now.
+    Cloud,
+}
+
+/// A screen in sight.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TileView {
+    /// Which one.
+    pub screen: Screen,
+    /// What it is called.
+    pub title: String,
+    /// What it shows.
+    pub view: ScreenView,
+    /// Whether keys go to it; of one alone they always do.
+    pub has_keys: bool,
+}
+
+impl ViewModel {
+    /// The tile that keys go to.
+    pub fn tile(&self) -> &TileView {
+        let with_keys = self.tiles.iter().find(|tile| tile.has_keys);
+        with_keys.unwrap_or(&self.tiles[0])
+    }
 }
 
 /// The top line.

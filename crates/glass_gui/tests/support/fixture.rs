@@ -4,7 +4,7 @@ use glass_core::{
     AxisTick, Cell, Column, CompletionRow, CursorView, DataState, DataStateKind, FaultView, GapView,
     GraphLine, GraphPoint, GraphView, Header, HelpGroup, HelpView, Lane, LaneKind, Mark, MarkKind,
     OverviewView, Phase, PinView, PromptView, QueryEditorView, RangeView, Role, Row, Screen, ScreenView,
-    Span, StatusView, Tab, TableView, TimelineView, ViewModel, VolumeBar,
+    Span, StatusView, Tab, TableView, TileView, TimelineView, ViewModel, VolumeBar,
 };
 
 const PLAYHEAD: f64 = 0.72;
@@ -14,8 +14,14 @@ pub fn overview() -> ViewModel {
     ViewModel {
         header: header(),
         tabs: tabs(),
-        screen: ScreenView::Overview(overview_view()),
-        halves: None,
+        tiles: vec![TileView {
+            screen: Screen::Overview,
+            title: "Overview".into(),
+            view: ScreenView::Overview(overview_view()),
+            has_keys: true,
+        }],
+        details: None,
+        openables: Vec::new(),
         timeline: timeline(),
         status: StatusView {
             pending: String::new(),
@@ -26,6 +32,7 @@ pub fn overview() -> ViewModel {
             hints: hints(),
         },
         overlay: None,
+        story: None,
         tour: None,
     }
 }
@@ -33,7 +40,7 @@ pub fn overview() -> ViewModel {
 /// The same with no more rows and panels than fit, as the core would hand them out.
 pub fn overview_within(viewport: glass_core::Viewport) -> ViewModel {
     let mut model = overview();
-    if let ScreenView::Overview(overview) = &mut model.screen {
+    if let ScreenView::Overview(overview) = &mut model.tiles[0].view {
         overview.alerts.rows.truncate(viewport.short_rows);
         overview.changes.rows.truncate(viewport.short_rows);
         overview.n_more_panels += overview.panels.len().saturating_sub(viewport.n_panels);

@@ -39,6 +39,7 @@ pub fn app() -> App {
             panel("Latency", "s"),
             panel("Errors", "ratio"),
         ],
+        story: glass_model::Story::default(),
         warnings: Vec::new(),
     })
 }
@@ -86,6 +87,8 @@ impl Runner for Invented {
             | Effect::Copy(_)
             | Effect::ToggleMouse
             | Effect::Suspend
+            | Effect::KeepStory(_)
+            | Effect::Arrange(_)
             | Effect::Quit => return,
         };
         self.sender.send(event).expect("the window is there");

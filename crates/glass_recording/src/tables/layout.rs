@@ -1,8 +1,8 @@
-//! `layout.json`: the panels that matter and the moment to open at.
+//! `layout.json`: the panels that matter, the moment to open at, and a story.
 
 use crate::container::Member;
 use crate::error::RecordingError;
-use glass_model::{Matcher, MatcherOp, Panel, Selector, Timestamp, Transform};
+use glass_model::{Matcher, MatcherOp, Panel, Selector, Story, StoryStep, Timestamp, Transform};
 use serde::{Deserialize, Serialize};
 
 /// The name of the member.
@@ -19,6 +19,8 @@ pub struct Layout {
     pub panels: Vec<Panel>,
     /// The moment to open at.
     pub open_at: Option<Timestamp>,
+    /// A walk through the recording.
+    pub story: Story,
 }
 
 /// Reads `layout.json`.
@@ -45,6 +47,23 @@ struct LayoutWire {
     open_at: Option<String>,
     #[serde(default)]
     panels: Vec<PanelWire>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    story: Option<StoryWire>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoryWire {
+    #[serde(default)]
+    title: String,
+    steps: Vec<StepWire>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StepWire {
+    title: String,
+    #[serde(default)]
+    notes: String,
+    address: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -72,11 +91,49 @@ pub(crate) fn to_json(layout: &Layout) -> String {
     let wire = LayoutWire {
         open_at: layout.open_at.map(|at| at.to_string()),
         panels: layout.panels.iter().map(panel_to_wire).collect(),
+        story: (!layout.story.is_empty()).then(|| story_to_wire(&layout.story)),
     };
     // Texts always have a JSON form.
     let mut json = serde_json::to_string_pretty(&wire).unwrap_or_default();
     json.push('\n');
     json
+}
+
+fn story_to_wire(story: &Story) -> StoryWire {
+    let Story { title, steps } = story.clone();
+    let step = |StoryStep {
+                    title,
+                    notes,
+                    address,
+                }| StepWire {
+        title,
+        notes,
+        address,
+    };
+    StoryWire {
+        title,
+        steps: steps.into_iter().map(step).collect(),
+    }
+}
+
+fn story_to_model(wire: StoryWire) -> Result<Story, String> {
+    let step = |StepWire {
+                    title,
+                    notes,
+                    address,
+                }| StoryStep {
+        title,
+        notes,
+        address,
+    };
+    let story = Story {
+        title: wire.title,
+        steps: wire.steps.into_iter().map(step).collect(),
+    };
+    match story.excess() {
+        Some(trouble) => Err(trouble),
+        None => Ok(story),
+    }
 }
 
 fn panel_to_wire(panel: &Panel) -> PanelWire {
@@ -110,6 +167,7 @@ fn to_model(wire: LayoutWire) -> Result<Layout, String> {
             .map(panel_to_model)
             .collect::<Result<_, _>>()?,
         open_at: open_at.map_err(|error| error.to_string())?,
+        story: wire.story.map(story_to_model).transpose()?.unwrap_or_default(),
     })
 }
 
@@ -155,6 +213,14 @@ mod tests {
                 unit: "/s".into(),
             }],
             open_at: Some(Timestamp::from_millis(1_500)),
+            story: Story {
+                title: "The pool".into(),
+                steps: vec![StoryStep {
+                    title: "calm".into(),
+                    notes: "*nothing*\n\nis wrong".into(),
+                    address: "glass://shop/overview?at=2026-11-22T03:41:00Z".into(),
+                }],
+            },
         };
         let read = to_model(serde_json::from_str(&to_json(&layout)).unwrap()).unwrap();
         assert_eq!(read, layout);
@@ -179,5 +245,10 @@ mod tests {
             "no transform is called `log`",
         );
         check(r#"{"open_at":"noon"}"#, "not a time");
+        let long = format!(
+            r#"{{"story":{{"steps":[{{"title":"x","address":"","notes":"{}"}}]}}}}"#,
+            "n".repeat(Story::MAX_NOTES + 1)
+        );
+        check(&long, "notes to a step have at most");
     }
 }

@@ -260,15 +260,16 @@ pub fn push_all(writer: &mut RecordingWriter) -> Result<(), RecordingError> {
         n_items: 500,
     })?;
     writer.push_document(&document("shop-7"), Some(b"{\"number\": 7}"))?;
-    writer.set_layout(
-        &[Panel {
+    writer.set_layout(&Layout {
+        panels: vec![Panel {
             title: "Up".into(),
             selector: Selector::metric("up"),
             transform: Transform::Raw,
             unit: String::new(),
         }],
-        Some(Timestamp::from_secs(100)),
-    )?;
+        open_at: Some(Timestamp::from_secs(100)),
+        story: Story::default(),
+    })?;
     writer.add_file("git/gitops.bundle", b"# v2 git bundle\n")
 }
 

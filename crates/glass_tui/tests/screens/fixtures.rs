@@ -76,8 +76,14 @@ pub fn model(screen: ScreenView, overlay: Option<Overlay>) -> ViewModel {
             is_tall: current == Screen::Timeline,
             ..timeline()
         },
-        screen,
-        halves: None,
+        tiles: vec![TileView {
+            screen: current,
+            title: current.title().into(),
+            view: screen,
+            has_keys: true,
+        }],
+        details: None,
+        openables: Vec::new(),
         status: StatusView {
             pending: String::new(),
             message: vec![span(
@@ -96,6 +102,7 @@ pub fn model(screen: ScreenView, overlay: Option<Overlay>) -> ViewModel {
             .to_vec(),
         },
         overlay,
+        story: None,
         tour: None,
     }
 }
@@ -254,11 +261,13 @@ pub fn timeline_screen() -> ViewModel {
 /// Logs beside metrics.
 pub fn halves() -> ViewModel {
     let mut model = model(ScreenView::Metrics(metrics()), None);
-    model.halves = Some(Box::new(HalvesView {
-        titles: ["Metrics".into(), "Logs".into()],
-        right: ScreenView::Logs(logs(false)),
-        right_has_keys: true,
-    }));
+    model.tiles[0].has_keys = false;
+    model.tiles.push(TileView {
+        screen: Screen::Logs,
+        title: "Logs".into(),
+        view: ScreenView::Logs(logs(false)),
+        has_keys: true,
+    });
     model
 }
 

@@ -433,13 +433,14 @@ impl Dice {
     fn model(&mut self) -> ViewModel {
         let mut model = fixtures::model(self.screen(), self.overlay());
         model.timeline = self.timeline();
-        model.halves = (self.roll(3) == 0).then(|| {
-            Box::new(HalvesView {
-                titles: [self.text(), self.text()],
-                right: self.screen(),
-                right_has_keys: self.roll(2) == 0,
-            })
-        });
+        for _ in 0..self.roll(3) {
+            model.tiles.push(TileView {
+                screen: Screen::Logs,
+                title: self.text(),
+                view: self.screen(),
+                has_keys: self.roll(2) == 0,
+            });
+        }
         model.status.message = self.line();
         model.status.hints = self.pairs();
         model.header.name = self.text();

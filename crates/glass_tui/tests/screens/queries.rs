@@ -128,7 +128,7 @@ fn a_query_and_its_result() {
 #[test]
 fn a_query_taken_apart() {
     let mut model = metrics(query(TEXT, None, &[]), None);
-    let ScreenView::Metrics(view) = &mut model.screen else {
+    let ScreenView::Metrics(view) = &mut model.tiles[0].view else {
         panic!("not the metrics")
     };
     view.table = Some(fixtures::parts());
@@ -206,7 +206,7 @@ fn a_query_on_the_logs() {
         None,
         &[],
     ));
-    let ScreenView::Logs(view) = &mut counts.screen else {
+    let ScreenView::Logs(view) = &mut counts.tiles[0].view else {
         panic!("not the logs")
     };
     let mut graph = fixtures::metrics().graph;
@@ -223,7 +223,7 @@ fn several_queries_stand_above_one_graph() {
         ..query(TEXT, None, &[])
     };
     let mut model = metrics(named("A", false), None);
-    if let ScreenView::Metrics(metrics) = &mut model.screen {
+    if let ScreenView::Metrics(metrics) = &mut model.tiles[0].view {
         metrics.queries.push(named("B", true));
     }
     check("queries_several", &model, (120, 40), &Options::default(), true);

@@ -41,6 +41,7 @@ fn child() {
         known_until: extent.end,
         open_at: None,
         panels: Vec::new(),
+        story: glass_model::Story::default(),
         warnings: Vec::new(),
     });
     let (_sender, events) = mpsc::channel();

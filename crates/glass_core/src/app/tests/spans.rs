@@ -1,7 +1,7 @@
 //! Ranges, marks, quiet stretches, two screens side by side.
 
 use super::{answer, app, at, key, press, secs};
-use crate::{App, Chord, Effect, Event, Key, Overlay, Screen, ScreenView, Slot};
+use crate::{App, Arrange, Chord, Effect, Event, Key, Overlay, Screen, ScreenView, Slot, Tile};
 use glass_model::{Alert, AlertState, AnswerValue, Ask, Jump, JumpTarget, Labels, TimeRange};
 use std::collections::HashMap;
 
@@ -152,37 +152,76 @@ fn where_the_end_of_quiet_is_not_known_nothing_is_left_out() {
 fn two_screens_stand_side_by_side_with_one_playhead() {
     let mut app = app();
     press(&mut app, "3|");
-    let halves = |app: &App| app.view(app.viewport).halves;
-    assert!(halves(&app).is_none(), "there is no room");
+    let shown = |app: &App| {
+        let tiles = app.view(app.viewport).tiles.into_iter();
+        tiles.map(|tile| (tile.screen, tile.has_keys)).collect::<Vec<_>>()
+    };
+    assert_eq!(shown(&app).len(), 1, "there is no room");
     let wide = crate::Viewport {
         bar_columns: 140,
         ..app.viewport
     };
     app.update(Event::Resized(wide));
-    let shown = halves(&app).unwrap();
-    assert_eq!(
-        (shown.titles, shown.right_has_keys),
-        (["Logs".into(), "Overview".into()], true)
-    );
+    assert_eq!(shown(&app), [(Screen::Logs, false), (Screen::Overview, true)]);
     press(&mut app, "2");
-    assert_eq!(halves(&app).unwrap().titles, ["Logs", "Metrics"]);
+    assert_eq!(shown(&app), [(Screen::Logs, false), (Screen::Metrics, true)]);
     key(&mut app, Key::Tab);
-    assert_eq!(
-        (app.screen(), halves(&app).unwrap().right_has_keys),
-        (Screen::Logs, false)
-    );
+    assert_eq!(shown(&app), [(Screen::Logs, true), (Screen::Metrics, false)]);
     press(&mut app, "2");
-    assert_eq!(
-        (app.screen(), halves(&app).unwrap().right_has_keys),
-        (Screen::Metrics, true)
-    );
+    assert_eq!(shown(&app), [(Screen::Logs, false), (Screen::Metrics, true)]);
     press(&mut app, "f");
-    assert!(halves(&app).is_none());
+    assert_eq!(shown(&app), [(Screen::Metrics, true)]);
     press(&mut app, "f");
-    assert!(halves(&app).is_some());
+    assert_eq!(shown(&app).len(), 2);
     app.update(Event::Chord(Chord::key(Key::Esc)));
-    assert!(halves(&app).is_none());
-    assert_eq!(app.screen(), Screen::Metrics);
+    assert_eq!(shown(&app), [(Screen::Metrics, true)]);
+}
+
+#[test]
+fn a_front_end_may_show_as_many_screens_as_it_likes() {
+    let mut app = app();
+    let tile = |screen, list_rows| Tile {
+        screen,
+        viewport: crate::Viewport {
+            list_rows,
+            ..app.viewport
+        },
+    };
+    let tiles = vec![
+        tile(Screen::Logs, 3),
+        tile(Screen::Alerts, 7),
+        tile(Screen::Overview, 5),
+    ];
+    app.update(Event::Tiles(tiles));
+    let shown = |app: &App| {
+        let tiles = app.view(app.viewport).tiles.into_iter();
+        tiles.map(|tile| (tile.screen, tile.has_keys)).collect::<Vec<_>>()
+    };
+    let three = [
+        (Screen::Logs, false),
+        (Screen::Alerts, false),
+        (Screen::Overview, true),
+    ];
+    assert_eq!(shown(&app), three);
+    assert_eq!(app.context_of(Screen::Alerts).viewport.list_rows, 7);
+    app.update(Event::Chord(Chord::ctrl('w')));
+    assert_eq!(app.screen(), Screen::Logs);
+    press(&mut app, "6");
+    assert_eq!(
+        shown(&app).last(),
+        Some(&(Screen::Incidents, true)),
+        "asked for before it has a place"
+    );
+    let effects = app.update(Event::Chord(Chord::char('|')));
+    let beside = Arrange::Beside {
+        screen: app.screen(),
+        of: Screen::Incidents,
+    };
+    assert!(effects.contains(&Effect::Arrange(beside)), "{effects:?}");
+    press(&mut app, "1f");
+    assert_eq!(shown(&app), [(Screen::Overview, true)]);
+    app.update(Event::Chord(Chord::key(Key::Esc)));
+    assert!(shown(&app).len() >= 3);
 }
 
 #[test]

@@ -21,8 +21,8 @@ use crate::list::Choice;
 use crate::look::LookOf;
 use crate::queries::{QueryShown, explain, nothing_found, query_view};
 use crate::{
-    Command, DataState, DataStateKind, HistogramView, Line, LogsView, Look, Role, Screen, ScreenView, Slot,
-    Span, Viewport, words,
+    Command, DataState, DataStateKind, DetailsView, HistogramView, Line, LogsView, Look, Role, Screen,
+    ScreenView, Slot, Span, Viewport, words,
 };
 use context_lines::Around;
 use glass_model::{Ask, Level, LogFilter, LogLine, QueryLanguage, Timestamp};
@@ -102,7 +102,7 @@ impl ScreenState for Logs {
             wraps: self.wraps,
             details: line
                 .filter(|_| self.shows_details && chooser.is_none())
-                .map(|line| self.details(line)),
+                .map(|line| self.line_in_full(line)),
             chooser: chooser.map(Box::new),
             patterns: patterns.map(Box::new),
             state: held.state,
@@ -145,6 +145,15 @@ impl ScreenState for Logs {
 
     fn answered(&mut self, context: &Context<'_>) -> Reaction {
         self.resume_jump(context)
+    }
+
+    fn details(&self, context: &Context<'_>) -> Option<DetailsView> {
+        let chosen = self.chosen(context);
+        let line = chosen.as_ref().and_then(Chosen::line);
+        Some(DetailsView {
+            title: "Line".to_owned(),
+            lines: line.map(|line| self.line_in_full(line)).unwrap_or_default(),
+        })
     }
 
     fn chosen_text(&self, context: &Context<'_>) -> Option<String> {

@@ -102,7 +102,7 @@ impl Logs {
     }
 
     /// A line in full: its labels, the fields it consists of, its text.
-    pub(super) fn details(&self, line: &LogLine) -> Vec<Line> {
+    pub(super) fn line_in_full(&self, line: &LogLine) -> Vec<Line> {
         let field = crate::screens::alerts::field;
         let mut lines = vec![
             field("time", &line.entry.at.to_string()),

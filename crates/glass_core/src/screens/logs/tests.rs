@@ -54,6 +54,7 @@ impl Session {
             known_until: at(10_000),
             open_at: Some(at(9_000)),
             panels: Vec::new(),
+            story: glass_model::Story::default(),
             warnings: Vec::new(),
         };
         let mut session = Self {
@@ -179,7 +180,7 @@ impl Session {
     }
 
     fn view(&self) -> LogsView {
-        match self.app.view(VIEWPORT).screen {
+        match self.app.view(VIEWPORT).tile().view.clone() {
             ScreenView::Logs(view) => view,
             other => panic!("{other:?}"),
         }

@@ -3,6 +3,8 @@
 use super::Metrics;
 use crate::context::{Context, pick};
 use crate::list::{TableFrame, table};
+use crate::panels;
+use crate::screens::alerts::field;
 use crate::{Cell, Line, Role, Slot, Span, TableView, Viewport, words};
 use glass_model::{Ask, MetricKind, MetricName};
 
@@ -63,6 +65,23 @@ impl Metrics {
                 ]
             },
         )
+    }
+
+    /// What is shown, in full.
+    pub(super) fn lines(&self, context: &Context<'_>) -> Vec<Line> {
+        if !self.queries.is_empty() {
+            let texts = self.queries.all().iter();
+            return texts.map(|text| field("query", &words::visible(text))).collect();
+        }
+        let Some(panel) = self.shown(context) else {
+            return Vec::new();
+        };
+        let mut lines = panels::lines(&panel);
+        if let Some(name) = self.chosen_name(context) {
+            lines.push(self.about(context));
+            lines.push(field("series", &name.n_series.to_string()));
+        }
+        lines
     }
 
     pub(super) fn about(&self, context: &Context<'_>) -> Line {

@@ -88,6 +88,7 @@ impl Store {
             known_until: self.known_until().max(self.last_dashboard()),
             open_at: layout.open_at,
             panels: layout.panels,
+            story: layout.story,
             warnings,
         }
     }
