@@ -22,6 +22,7 @@ use glass_model::{Ask, RecordingInfo, Timestamp};
 mod addresses;
 mod commands;
 mod editor;
+mod exports;
 mod halves;
 mod marking;
 mod moving;
@@ -33,6 +34,7 @@ mod quiet;
 mod sessions;
 mod settings;
 
+use exports::Exports;
 use halves::Halves;
 use moving::Place;
 use quiet::Quiet;
@@ -59,6 +61,7 @@ pub struct App {
     quiet: Quiet,
     prompt: Option<Prompt>,
     palette_history: Vec<String>,
+    exports: Exports,
     editor: Option<QueryEditor>,
     /// Queries that were run: PromQL, LogQL.
     query_history: [Vec<String>; 2],
@@ -103,6 +106,7 @@ impl App {
             quiet: Quiet::default(),
             prompt: None,
             palette_history: Vec::new(),
+            exports: Exports::default(),
             editor: None,
             query_history: Default::default(),
             help: None,
@@ -184,6 +188,11 @@ impl App {
                 Vec::new()
             }
             Event::Opened(result) => self.opened(result),
+            Event::Drawn { path, result } => self.drawn(path, result),
+            Event::Written { path, result } => {
+                self.written(path, result);
+                Vec::new()
+            }
         };
         if self.screen == Screen::Clouds && self.clouds.begin() {
             effects.push(Effect::CheckClouds);

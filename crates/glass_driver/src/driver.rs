@@ -1,6 +1,7 @@
 //! [`Driver`]: worker threads between the core and its backends.
 
 use crate::clock::{self, Clock};
+use crate::files;
 use crate::finder::Names;
 use crate::opener::{Opened, Opener};
 use crate::queue::{Job, Queue};
@@ -86,7 +87,21 @@ impl Runner for Driver {
             Effect::Open(id) => self.shared.queue.push(Job::Open(id)),
             Effect::CheckClouds => Shared::check_clouds(&self.shared),
             Effect::ListClouds => self.shared.queue.push(Job::ListClouds),
-            Effect::Copy(_) | Effect::ToggleMouse | Effect::Suspend | Effect::Quit => {}
+            Effect::Write {
+                path,
+                bytes,
+                replaces,
+            } => self.shared.queue.push(Job::Write {
+                path,
+                bytes,
+                replaces,
+            }),
+            Effect::Copy(_)
+            | Effect::CopyImage
+            | Effect::Export(_)
+            | Effect::ToggleMouse
+            | Effect::Suspend
+            | Effect::Quit => {}
         }
     }
 }
@@ -120,6 +135,14 @@ impl Shared {
                 Event::Jumped { jump, result }
             }
             Job::Open(id) => Event::Opened(self.open(&id).map(Box::new)),
+            Job::Write {
+                path,
+                bytes,
+                replaces,
+            } => {
+                let result = files::write(&path, &bytes, replaces);
+                Event::Written { path, result }
+            }
             Job::ListClouds => {
                 let list = || self.opener.as_ref().map(|opener| opener.list());
                 let listed = catch_unwind(AssertUnwindSafe(list)).ok().flatten();

@@ -1,6 +1,7 @@
 //! [`Window`]: the loop between the core, the runner and egui. It draws only when something happened: a key, the
 //! pointer, an answer, or a tick while time moves.
 
+use crate::export::exporter::Exporter;
 use crate::keys::Keys;
 use crate::{layout, paint, theme, view};
 use glass_core::{App, Effect, Event, Memory, Runner, Viewport};
@@ -44,6 +45,7 @@ pub struct Window {
     last_tick: Option<Instant>,
     unsettled_since: Option<Instant>,
     n_frames: u64,
+    exporter: Exporter,
     /// Takes what is to be remembered when the window is closed.
     farewell: Option<Farewell>,
 }
@@ -53,7 +55,8 @@ pub type Farewell = Box<dyn FnOnce(Memory)>;
 
 impl Window {
     /// A window onto an application. Answers to what `runner` is asked come over `events`.
-    pub fn new(app: App, runner: Box<dyn Runner>, events: Receiver<Event>) -> Self {
+    pub fn new(mut app: App, runner: Box<dyn Runner>, events: Receiver<Event>) -> Self {
+        app.set_draws_pixels(true);
         Self {
             app,
             runner,
@@ -62,6 +65,7 @@ impl Window {
             last_tick: None,
             unsettled_since: None,
             n_frames: 0,
+            exporter: Exporter::default(),
             farewell: None,
         }
     }
@@ -76,6 +80,7 @@ impl Window {
     pub fn prepare(context: &egui::Context) {
         theme::install(context);
         context.add_plugin(Keys::default());
+        Exporter::prepare(context);
     }
 
     /// How many frames were drawn.
@@ -93,6 +98,9 @@ impl Window {
             self.update(context, event);
         }
         self.take_dropped(context);
+        for event in self.exporter.take(context) {
+            self.update(context, event);
+        }
         // Before time moves on: an answer to the last tick that came in time is not late.
         if self.app.is_settled() {
             self.unsettled_since = None;
@@ -141,6 +149,12 @@ impl Window {
         for effect in self.app.update(event) {
             match effect {
                 Effect::Copy(text) => context.copy_text(text),
+                Effect::CopyImage => self.exporter.copy_image(context),
+                Effect::Export(export) => {
+                    if let Some(drawn) = self.exporter.export(context, *export) {
+                        self.update(context, drawn);
+                    }
+                }
                 Effect::ToggleMouse => {
                     let text = "the mouse is for the terminal program: a window always has it";
                     self.app.update(Event::Note(text.to_owned()));
@@ -151,7 +165,8 @@ impl Window {
                 | Effect::Jump(_)
                 | Effect::CheckClouds
                 | Effect::ListClouds
-                | Effect::Open(_) => {
+                | Effect::Open(_)
+                | Effect::Write { .. } => {
                     self.runner.start(effect);
                 }
             }

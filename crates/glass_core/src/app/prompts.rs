@@ -96,6 +96,7 @@ impl App {
                 }
             }
             PromptKind::Seek | PromptKind::Palette | PromptKind::Theme | PromptKind::Mark => {}
+            PromptKind::Export(_) => self.export_cancelled(),
         }
     }
 
@@ -123,6 +124,7 @@ impl App {
                 self.mark_named(&text);
             }
             PromptKind::Theme => self.theme_accepted(&prompt),
+            PromptKind::Export(of) => return self.path_accepted(of, &text),
         }
         Vec::new()
     }
