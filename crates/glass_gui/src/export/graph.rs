@@ -32,6 +32,10 @@ const SMALL: f64 = 15.0;
 const PAD: i32 = 18;
 /// Title and caption.
 const HEAD: i32 = 64;
+/// Pixels are drawn so many times finer along each side and then brought together, so that no edge is jagged.
+const FINER: u32 = 3;
+/// A picture of more pixels is drawn as it is.
+const MAX_FINE_PIXELS: u32 = 4_000_000;
 /// Characters of a text that are looked at.
 const MAX_CHARS: usize = 400;
 
@@ -57,7 +61,7 @@ impl GraphPicture<'_> {
         font()?;
         let mut svg = String::new();
         let area = SVGBackend::with_string(&mut svg, self.clamped()).into_drawing_area();
-        self.draw(&area).map_err(|error| error.to_string())?;
+        self.draw(&area, 1).map_err(|error| error.to_string())?;
         drop(area);
         Ok(svg)
     }
@@ -66,11 +70,21 @@ impl GraphPicture<'_> {
     pub fn to_png(self) -> Result<Vec<u8>, String> {
         font()?;
         let (width, height) = self.clamped();
-        let mut rgb = vec![0; width as usize * height as usize * 3];
-        let area = BitMapBackend::with_buffer(&mut rgb, (width, height)).into_drawing_area();
-        self.draw(&area).map_err(|error| error.to_string())?;
+        let finer = if width * height > MAX_FINE_PIXELS {
+            1
+        } else {
+            FINER
+        };
+        let fine = (width * finer, height * finer);
+        let mut rgb = vec![0; fine.0 as usize * fine.1 as usize * 3];
+        let area = BitMapBackend::with_buffer(&mut rgb, fine).into_drawing_area();
+        self.draw(&area, finer as i32)
+            .map_err(|error| error.to_string())?;
         drop(area);
-        png_of_rgb(&rgb, (width, height))
+        png_of_rgb(
+            &brought_together(&rgb, width as usize, finer as usize),
+            (width, height),
+        )
     }
 
     fn clamped(&self) -> (u32, u32) {
@@ -78,7 +92,7 @@ impl GraphPicture<'_> {
         (clamp(self.size.0), clamp(self.size.1))
     }
 
-    fn draw<B: DrawingBackend>(self, area: &Area<B>) -> DrawResult<B> {
+    fn draw<B: DrawingBackend>(self, area: &Area<B>, scale: i32) -> DrawResult<B> {
         let GraphView {
             title,
             unit,
@@ -92,15 +106,16 @@ impl GraphPicture<'_> {
             n_left_out,
             state,
         } = self.graph;
-        let (width, height) = area.dim_in_pixel();
         area.fill(&color(self.theme.surface))?;
         let pen = Pen {
             area,
             theme: self.theme,
+            scale,
         };
+        let (width, height) = pen.size();
         pen.head(title, unit, state, self.caption)?;
         if lines.is_empty() && state.kind != DataStateKind::Ready {
-            let middle = (width as i32 / 2, height as i32 / 2);
+            let middle = (width / 2, height / 2);
             return pen.text(
                 &state.text,
                 middle,
@@ -109,15 +124,15 @@ impl GraphPicture<'_> {
                 state_role(state.kind),
             );
         }
-        let most_rows = ((height as i32 - HEAD) / 2 / legend::ROW).max(1) as usize;
-        let legend = place_legend(&pen, width as i32 - 2 * PAD, lines, *n_left_out, most_rows);
+        let most_rows = ((height - HEAD) / 2 / legend::ROW).max(1) as usize;
+        let legend = place_legend(&pen, width - 2 * PAD, lines, *n_left_out, most_rows);
         let plot = plot_of(&pen, self.graph, legend.height());
         draw_axes(&pen, &plot, self.graph)?;
         for (nth, line) in lines.iter().enumerate() {
             draw_line(&pen, &plot, line, nth, *playhead)?;
         }
         draw_moments(&pen, &plot, *playhead, cursor.as_ref())?;
-        draw_legend(&pen, height as i32 - PAD - legend.height(), lines, &legend)?;
+        draw_legend(&pen, height - PAD - legend.height(), lines, &legend)?;
         area.present()
     }
 }
@@ -128,7 +143,11 @@ pub(crate) fn size_for(graph: &GraphView, theme: &Theme, width: u32) -> Result<(
     let width = width.clamp(SIDES.0, SIDES.1);
     let mut svg = String::new();
     let area = SVGBackend::with_string(&mut svg, (width, HEIGHT)).into_drawing_area();
-    let pen = Pen { area: &area, theme };
+    let pen = Pen {
+        area: &area,
+        theme,
+        scale: 1,
+    };
     let legend: Legend = place_legend(
         &pen,
         width as i32 - 2 * PAD,
@@ -139,6 +158,27 @@ pub(crate) fn size_for(graph: &GraphView, theme: &Theme, width: u32) -> Result<(
     // The legend takes half of what is below the head at most; with so much more it all fits.
     let height = HEIGHT.saturating_add(2 * legend.height().max(0) as u32);
     Ok((width, height.min(SIDES.1)))
+}
+
+/// Pixels of `finer` times the width and height as the means of those that become one.
+fn brought_together(rgb: &[u8], width: usize, finer: usize) -> Vec<u8> {
+    if finer == 1 {
+        return rgb.to_vec();
+    }
+    let row = width * finer * 3;
+    let mut out = Vec::with_capacity(rgb.len() / (finer * finer));
+    for rows in rgb.chunks_exact(row * finer) {
+        for column in 0..width {
+            for channel in 0..3 {
+                let all = (0..finer * finer).map(|nth| {
+                    let (down, along) = (nth / finer, column * finer + nth % finer);
+                    u32::from(rows[down * row + along * 3 + channel])
+                });
+                out.push((all.sum::<u32>() / (finer * finer) as u32) as u8);
+            }
+        }
+    }
+    out
 }
 
 /// Registers the font that pictures are set in.
@@ -172,6 +212,8 @@ fn state_role(kind: DataStateKind) -> Role {
 struct Pen<'a, B: DrawingBackend> {
     area: &'a Area<B>,
     theme: &'a Theme,
+    /// How many of the area's pixels are one of the picture's.
+    scale: i32,
 }
 
 impl<B: DrawingBackend> Pen<'_, B> {
@@ -179,12 +221,23 @@ impl<B: DrawingBackend> Pen<'_, B> {
         color(self.theme.color(role))
     }
 
+    /// The picture's width and height.
+    fn size(&self) -> (i32, i32) {
+        let (width, height) = self.area.dim_in_pixel();
+        (width as i32 / self.scale, height as i32 / self.scale)
+    }
+
     /// How wide a text is.
     fn width(&self, text: &str, size: f64) -> i32 {
-        let style = (FONT, size).into_text_style(self.area);
+        let style = (FONT, size * f64::from(self.scale)).into_text_style(self.area);
         self.area
             .estimate_text_size(text, &style)
-            .map_or(0, |(width, _)| width as i32)
+            .map_or(0, |(width, _)| (width as i32 + self.scale - 1) / self.scale)
+    }
+
+    fn fine(&self, points: &[(i32, i32)]) -> Vec<(i32, i32)> {
+        let scale = self.scale;
+        points.iter().map(|(x, y)| (x * scale, y * scale)).collect()
     }
 
     /// A text in one row of a width: what is safe of it, and what fits.
@@ -208,22 +261,50 @@ impl<B: DrawingBackend> Pen<'_, B> {
         role: Role,
     ) -> DrawResult<B> {
         let color = self.color(role);
-        let style = (FONT, size)
+        let style = (FONT, size * f64::from(self.scale))
             .into_text_style(self.area)
             .color(&color)
             .pos(Pos::new(h_pos, v_pos));
         let shown: String = text.chars().map(one_row).collect();
+        let at = (at.0 * self.scale, at.1 * self.scale);
         self.area.draw(&Text::new(shown, at, style))
     }
 
-    fn stroke(&self, points: Vec<(i32, i32)>, color: RGBAColor, width: u32) -> DrawResult<B> {
+    fn stroke(&self, points: &[(i32, i32)], color: RGBAColor, width: u32) -> DrawResult<B> {
+        let style = color.stroke_width(width * self.scale as u32);
+        self.area.draw(&PathElement::new(self.fine(points), style))
+    }
+
+    fn polygon(&self, points: &[(i32, i32)], color: RGBAColor) -> DrawResult<B> {
+        self.area.draw(&Polygon::new(self.fine(points), color.filled()))
+    }
+
+    fn disc(&self, (x, y): (i32, i32), radius: i32, color: RGBAColor) -> DrawResult<B> {
+        let scale = self.scale;
+        self.area.draw(&Circle::new(
+            (x * scale, y * scale),
+            radius * scale,
+            color.filled(),
+        ))
+    }
+
+    fn ring(&self, (x, y): (i32, i32), radius: i32, color: RGBAColor) -> DrawResult<B> {
+        let scale = self.scale;
+        let style = color.stroke_width(2 * scale as u32);
         self.area
-            .draw(&PathElement::new(points, color.stroke_width(width)))
+            .draw(&Circle::new((x * scale, y * scale), radius * scale, style))
+    }
+
+    fn rectangle(&self, [(left, top), (right, bottom)]: [(i32, i32); 2], color: RGBAColor) -> DrawResult<B> {
+        self.polygon(
+            &[(left, top), (right, top), (right, bottom), (left, bottom)],
+            color,
+        )
     }
 
     /// Title and unit; below them of what and when the picture is, and what there is to know of its data.
     fn head(&self, title: &str, unit: &str, state: &DataState, caption: &str) -> DrawResult<B> {
-        let width = self.area.dim_in_pixel().0 as i32 - 2 * PAD;
+        let width = self.size().0 - 2 * PAD;
         let left_top = (HPos::Left, VPos::Top);
         let title = self.fitting(title, LARGE, width);
         self.text(&title, (PAD, PAD - 4), left_top, LARGE, Role::Strong)?;
@@ -305,8 +386,8 @@ fn draw_line<B: DrawingBackend>(
         end = middle.last().copied().or(end);
         match middle.as_slice() {
             [] => {}
-            [only] => pen.area.draw(&Circle::new(*only, 2, color.filled()))?,
-            _ => pen.stroke(middle, color, 2)?,
+            [only] => pen.disc(*only, 2, color)?,
+            _ => pen.stroke(&middle, color, 2)?,
         }
     }
     match end {
@@ -331,7 +412,7 @@ fn draw_band<B: DrawingBackend>(
         .rev()
         .map(|point| (plot.x(point.x), plot.y(point.min)));
     let around: Vec<(i32, i32)> = upper.chain(lower).collect();
-    pen.area.draw(&Polygon::new(around, color.mix(0.28).filled()))?;
+    pen.polygon(&around, color.mix(0.28))?;
     for (nth, point) in points.iter().enumerate() {
         let beside = |other: Option<&GraphPoint>| *other.unwrap_or(point);
         let (before, after) = (
@@ -343,7 +424,7 @@ fn draw_band<B: DrawingBackend>(
             top + 3 < plot.y(before.max.max(after.max)) || bottom - 3 > plot.y(before.min.min(after.min));
         if is_spike {
             let x = plot.x(point.x);
-            pen.stroke(vec![(x, top), (x, bottom)], color, 1)?;
+            pen.stroke(&[(x, top), (x, bottom)], color, 1)?;
         }
     }
     Ok(())

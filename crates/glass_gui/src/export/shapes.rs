@@ -353,11 +353,19 @@ impl Svg {
             opacity_factor,
             angle,
         } = text;
+        let offset = vec2(pos.x, pos.y);
+        let turned = turned(*angle, *pos);
         let mut reader = Runs::new(galley);
         for row in &galley.rows {
-            for run in reader.of_row(row) {
-                let rest = vec2(pos.x, pos.y);
-                self.grounds(&run, rest, *fallback_color);
+            let runs = reader.of_row(row);
+            for run in &runs {
+                self.grounds(run, offset, *fallback_color);
+            }
+            if runs.iter().all(|run| run.words.is_empty()) {
+                continue;
+            }
+            let _ = write!(self.body, "<text{turned}>");
+            for run in &runs {
                 let of_format = match run.format.color {
                     Color32::PLACEHOLDER => *fallback_color,
                     color => color,
@@ -367,9 +375,9 @@ impl Svg {
                     .gamma_multiply(*opacity_factor);
                 let is_underlined = !underline.is_empty() || !run.format.underline.is_empty();
                 let attributes = text_attributes(&run.format, is_underlined, shown);
-                let turned = turned(*angle, *pos);
-                self.words(&run, rest, &format!("{attributes}{turned}"));
+                self.words(run, offset, &attributes);
             }
+            self.body.push_str("</text>\n");
         }
     }
 
@@ -385,25 +393,25 @@ impl Svg {
 
     /// Each word at its own place: another font than the window's then moves letters by little.
     fn words(&mut self, run: &Run, offset: Vec2, attributes: &str) {
-        if run.words.is_empty() {
-            return;
-        }
-        let _ = write!(
-            self.body,
-            "<text y=\"{}\"{attributes}>",
-            num(run.baseline + offset.y)
-        );
-        for (nth, Word { x, width, text }) in run.words.iter().enumerate() {
-            let space = if nth == 0 { "" } else { " " };
+        let y = num(run.baseline + offset.y);
+        let _ = write!(self.body, "<tspan y=\"{y}\"{attributes}>");
+        for Word {
+            x,
+            width,
+            text,
+            has_space_before,
+        } in &run.words
+        {
             let _ = write!(
                 self.body,
-                "{space}<tspan x=\"{}\" textLength=\"{}\">{}</tspan>",
+                "{}<tspan x=\"{}\" textLength=\"{}\">{}</tspan>",
+                if *has_space_before { " " } else { "" },
                 num(x + offset.x),
                 num(*width),
                 escaped(text)
             );
         }
-        self.body.push_str("</text>\n");
+        self.body.push_str("</tspan>");
     }
 }
 
@@ -412,6 +420,8 @@ struct Word {
     x: f32,
     width: f32,
     text: String,
+    /// Whether it is a word of its own, and not the rest of one that is set in another way.
+    has_space_before: bool,
 }
 
 /// A piece of a row that is set in one way; places are relative to the galley's.
@@ -445,7 +455,7 @@ impl<'a> Runs<'a> {
 
     fn of_row(&mut self, row: &PlacedRow) -> Vec<Run> {
         let mut runs: Vec<(usize, Run)> = Vec::new();
-        let mut in_word = false;
+        let mut has_space_before = false;
         for glyph in &row.glyphs {
             let section = self.section();
             self.at += glyph.chr.len_utf8();
@@ -461,7 +471,6 @@ impl<'a> Runs<'a> {
             let left = row.pos.x + glyph.pos.x;
             let right = left + glyph.advance_width;
             if runs.last().is_none_or(|(of, _)| *of != section) {
-                in_word = false;
                 let run = Run {
                     format: format.clone(),
                     baseline: row.pos.y + glyph.pos.y,
@@ -473,10 +482,10 @@ impl<'a> Runs<'a> {
             let Some((_, run)) = runs.last_mut() else { continue };
             run.place.max.x = right;
             if glyph.chr.is_whitespace() {
-                in_word = false;
+                has_space_before = true;
                 continue;
             }
-            match run.words.last_mut().filter(|_| in_word) {
+            match run.words.last_mut().filter(|_| !has_space_before) {
                 Some(word) => {
                     word.width = right - word.x;
                     word.text.push(glyph.chr);
@@ -485,9 +494,10 @@ impl<'a> Runs<'a> {
                     x: left,
                     width: glyph.advance_width,
                     text: glyph.chr.to_string(),
+                    has_space_before,
                 }),
             }
-            in_word = true;
+            has_space_before = false;
         }
         self.at += usize::from(row.ends_with_newline);
         runs.into_iter().map(|(_, run)| run).collect()

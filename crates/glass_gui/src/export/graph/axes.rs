@@ -1,6 +1,6 @@
 //! Where values and moments stand in the picture, and what marks them.
 
-use super::{Area, BODY, DrawResult, HEAD, PAD, Pen, SMALL, color};
+use super::{BODY, DrawResult, HEAD, PAD, Pen, SMALL, color};
 use glass_core::{AxisTick, CursorView, GraphView, Role};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
@@ -41,16 +41,15 @@ impl Plot {
 
 /// What is left beside title, legend and the texts of the axes.
 pub(super) fn plot_of<B: DrawingBackend>(pen: &Pen<'_, B>, graph: &GraphView, legend_height: i32) -> Plot {
-    let area: &Area<B> = pen.area;
-    let (width, height) = area.dim_in_pixel();
+    let (width, height) = pen.size();
     let widths = graph.y_ticks.iter().map(|tick| pen.width(&tick.text, SMALL));
-    let gutter = widths.max().unwrap_or(0).clamp(20, width as i32 / 3) + 8;
+    let gutter = widths.max().unwrap_or(0).clamp(20, width / 3) + 8;
     let top = HEAD + 6;
     Plot {
         left: PAD + gutter,
-        right: width as i32 - PAD,
+        right: width - PAD,
         top,
-        bottom: (height as i32 - PAD - legend_height - X_AXIS).max(top + 16),
+        bottom: (height - PAD - legend_height - X_AXIS).max(top + 16),
         y_min: graph.y_min,
         y_max: graph.y_max,
     }
@@ -66,11 +65,11 @@ pub(super) fn draw_axes<B: DrawingBackend>(
     if graph.playhead < 1.0 {
         let corners = [(plot.x(graph.playhead), plot.top), (plot.right, plot.bottom)];
         let unknown = color(pen.theme.unknown);
-        pen.area.draw(&Rectangle::new(corners, unknown.filled()))?;
+        pen.rectangle(corners, unknown)?;
     }
     for AxisTick { ratio, text } in &graph.y_ticks {
         let y = plot.at_height(*ratio);
-        pen.stroke(vec![(plot.left, y), (plot.right, y)], grid, 1)?;
+        pen.stroke(&[(plot.left, y), (plot.right, y)], grid, 1)?;
         let text = pen.fitting(text, SMALL, plot.left - PAD);
         pen.text(
             &text,
@@ -82,7 +81,7 @@ pub(super) fn draw_axes<B: DrawingBackend>(
     }
     for AxisTick { ratio, text } in &graph.x_ticks {
         let x = plot.x(*ratio);
-        pen.stroke(vec![(x, plot.top), (x, plot.bottom)], grid, 1)?;
+        pen.stroke(&[(x, plot.top), (x, plot.bottom)], grid, 1)?;
         let half = pen.width(text, SMALL) / 2;
         let at = x.min(plot.right - half).max(PAD + half);
         pen.text(
@@ -94,11 +93,7 @@ pub(super) fn draw_axes<B: DrawingBackend>(
         )?;
     }
     let border = color(pen.theme.border);
-    pen.stroke(
-        vec![(plot.left, plot.bottom), (plot.right, plot.bottom)],
-        border,
-        1,
-    )
+    pen.stroke(&[(plot.left, plot.bottom), (plot.right, plot.bottom)], border, 1)
 }
 
 /// Playhead and cursor.
@@ -110,21 +105,21 @@ pub(super) fn draw_moments<B: DrawingBackend>(
 ) -> DrawResult<B> {
     if (0.0..=1.0).contains(&playhead) {
         let x = plot.x(playhead);
-        pen.stroke(vec![(x, plot.top), (x, plot.bottom)], pen.color(Role::Accent), 2)?;
+        pen.stroke(&[(x, plot.top), (x, plot.bottom)], pen.color(Role::Accent), 2)?;
     }
     let Some(CursorView { x, text }) = cursor else {
         return Ok(());
     };
     let at = plot.x(*x);
     for top in (plot.top..plot.bottom).step_by(7) {
-        let dash = vec![(at, top), (at, (top + 4).min(plot.bottom))];
-        pen.stroke(dash, pen.color(Role::Strong), 1)?;
+        let dash = [(at, top), (at, (top + 4).min(plot.bottom))];
+        pen.stroke(&dash, pen.color(Role::Strong), 1)?;
     }
     let width = pen.width(text, BODY) + 12;
     let left = (at + 5).min(plot.right - width).max(plot.left);
     let corners = [(left, plot.top), (left + width, plot.top + 22)];
     let ground = color(pen.theme.raised);
-    pen.area.draw(&Rectangle::new(corners, ground.filled()))?;
+    pen.rectangle(corners, ground)?;
     let middle = (left + width / 2, plot.top + 11);
     pen.text(text, middle, (HPos::Center, VPos::Center), BODY, Role::Strong)
 }

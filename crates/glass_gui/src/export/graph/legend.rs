@@ -87,7 +87,7 @@ pub(super) fn draw_legend<B: DrawingBackend>(
         pen.text(&line.value, (after, y), left, BODY, Role::Normal)?;
     }
     if let Some((row, text)) = &legend.more {
-        let right = pen.area.dim_in_pixel().0 as i32 - PAD;
+        let right = pen.size().0 - PAD;
         pen.text(
             text,
             (right, middle_of(*row)),
@@ -107,20 +107,15 @@ pub(super) fn draw_marker<B: DrawingBackend>(
     color: RGBAColor,
 ) -> DrawResult<B> {
     let corners = match nth % 4 {
-        0 => {
-            let style = match nth % 8 {
-                0 => color.filled(),
-                _ => color.stroke_width(2),
-            };
-            return pen.area.draw(&Circle::new((x, y), 4, style));
-        }
+        0 if nth % 8 == 0 => return pen.disc((x, y), 4, color),
+        0 => return pen.ring((x, y), 4, color),
         1 => vec![(x - 4, y - 4), (x + 4, y - 4), (x + 4, y + 4), (x - 4, y + 4)],
         2 => vec![(x, y - 5), (x + 5, y + 4), (x - 5, y + 4)],
         _ => vec![(x, y - 5), (x + 5, y), (x, y + 5), (x - 5, y)],
     };
     if nth % 8 < 4 {
-        return pen.area.draw(&Polygon::new(corners, color.filled()));
+        return pen.polygon(&corners, color);
     }
-    let around = corners.iter().chain(corners.first()).copied().collect();
-    pen.stroke(around, color, 2)
+    let around: Vec<_> = corners.iter().chain(corners.first()).copied().collect();
+    pen.stroke(&around, color, 2)
 }
