@@ -23,6 +23,7 @@ use glass_model::{Ask, RecordingInfo, Timestamp};
 mod addresses;
 mod commands;
 mod editor;
+mod exports;
 mod marking;
 mod moving;
 mod opening;
@@ -35,6 +36,7 @@ mod settings;
 mod telling;
 mod tiles;
 
+use exports::Exports;
 use moving::Place;
 use quiet::Quiet;
 pub(crate) use settings::Settings;
@@ -62,6 +64,7 @@ pub struct App {
     quiet: Quiet,
     prompt: Option<Prompt>,
     palette_history: Vec<String>,
+    exports: Exports,
     editor: Option<QueryEditor>,
     /// Queries that were run: PromQL, LogQL.
     query_history: [Vec<String>; 2],
@@ -109,6 +112,7 @@ impl App {
             quiet: Quiet::default(),
             prompt: None,
             palette_history: Vec::new(),
+            exports: Exports::default(),
             editor: None,
             query_history: Default::default(),
             help: None,
@@ -197,6 +201,11 @@ impl App {
                 Vec::new()
             }
             Event::Opened(result) => self.opened(result),
+            Event::Drawn { path, result } => self.drawn(path, result),
+            Event::Written { path, result } => {
+                self.written(path, result);
+                Vec::new()
+            }
         };
         if self.screen == Screen::Clouds && self.clouds.begin() {
             effects.push(Effect::CheckClouds);

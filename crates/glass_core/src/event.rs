@@ -1,7 +1,8 @@
 //! What goes into the core ([`Event`]) and what it wants done ([`Effect`]).
 
-use crate::{Chord, Command, Point, Screen, Slot, Viewport};
+use crate::{Chord, Command, Export, Point, Screen, Slot, Viewport, WriteFault};
 use glass_model::{Answer, CloudSummary, Jump, QueryError, Question, RecordingInfo, Story, Timestamp};
+use std::sync::Arc;
 
 /// Something that happened to the application.
 #[derive(Clone, Debug)]
@@ -61,6 +62,21 @@ pub enum Event {
         jump: Jump,
         /// The moment, `None` if there is no such thing.
         result: Result<Option<Timestamp>, QueryError>,
+    },
+    /// A file was made, or could not be, and is to be written: a picture that [`Effect::Export`] asked for, or
+    /// another that the front-end makes.
+    Drawn {
+        /// Where to.
+        path: String,
+        /// What is to stand in it, or why there is nothing.
+        result: Result<Vec<u8>, String>,
+    },
+    /// A file was written, or could not be.
+    Written {
+        /// The path as it was typed.
+        path: String,
+        /// Where it is in full.
+        result: Result<String, WriteFault>,
     },
 }
 
@@ -168,6 +184,19 @@ pub enum Effect {
     Arrange(Arrange),
     /// Put a text on the clipboard.
     Copy(String),
+    /// Make a picture; the front-end answers with [`Event::Drawn`].
+    Export(Box<Export>),
+    /// Put a picture of what is in sight on the clipboard.
+    CopyImage,
+    /// Write a file, all of it or nothing; the answer is [`Event::Written`].
+    Write {
+        /// Where to.
+        path: String,
+        /// What is to stand in it.
+        bytes: Arc<[u8]>,
+        /// Whether it may take the place of a file of that name.
+        replaces: bool,
+    },
     /// Give the mouse to the program or leave it to the terminal; the front-end says which with [`Event::Note`].
     ToggleMouse,
     /// Step out of the way until the user comes back.
@@ -178,7 +207,7 @@ pub enum Effect {
 
 /// Carries out effects; answers come back as events, by whatever way the program was wired.
 pub trait Runner {
-    /// Starts an effect and returns at once. [`Effect::Copy`], [`Effect::ToggleMouse`], [`Effect::Suspend`] and
-    /// [`Effect::Quit`] are the front-end's own and never come here.
+    /// Starts an effect and returns at once. [`Effect::Copy`], [`Effect::CopyImage`], [`Effect::Export`],
+    /// [`Effect::ToggleMouse`], [`Effect::Suspend`] and [`Effect::Quit`] are the front-end's own and never come here.
     fn start(&mut self, effect: Effect);
 }

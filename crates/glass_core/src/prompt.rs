@@ -5,6 +5,15 @@ use crate::line_edit::LineEdit;
 use crate::palette::{PaletteItem, Target, named};
 use crate::{Chord, Key, Line, PromptView, Role, Screen, Span, words};
 
+/// Of what a picture is to be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ExportOf {
+    /// What is in sight.
+    Screen,
+    /// The chosen graph.
+    Graph,
+}
+
 /// What the line is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PromptKind {
@@ -30,6 +39,8 @@ pub(crate) enum PromptKind {
     StepNotes,
     /// The title of the story.
     StoryTitle,
+    /// The path of a picture.
+    Export(ExportOf),
 }
 
 /// What a key did to the line.
@@ -222,6 +233,16 @@ impl Prompt {
                 "Markdown; \\n begins a line; enter keeps it, esc leaves it as it was",
             ),
             PromptKind::StoryTitle => ("title of the story", "enter keeps it, esc leaves it as it was"),
+            PromptKind::Export(of) => (
+                match of {
+                    ExportOf::Screen => "picture of the screen",
+                    ExportOf::Graph => "picture of the graph",
+                },
+                match settings.draws_pixels {
+                    true => "enter writes it; the ending decides, .png or .svg; esc gives it up",
+                    false => "enter writes it, a name that ends in .svg; esc gives it up",
+                },
+            ),
             PromptKind::Theme => ("theme", "arrows show one, enter keeps it, esc takes it back"),
         };
         let hint: Line = if self.error.is_empty() {

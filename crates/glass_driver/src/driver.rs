@@ -1,6 +1,7 @@
 //! [`Driver`]: worker threads between the core and its backends.
 
 use crate::clock::{self, Clock};
+use crate::files;
 use crate::finder::Names;
 use crate::opener::{Opened, Opener};
 use crate::queue::{Job, Queue};
@@ -93,7 +94,22 @@ impl Runner for Driver {
                 *self.shared.story.lock().unwrap_or_else(PoisonError::into_inner) = Some(story);
                 self.shared.queue.push(Job::KeepStory);
             }
-            Effect::Copy(_) | Effect::ToggleMouse | Effect::Arrange(_) | Effect::Suspend | Effect::Quit => {}
+            Effect::Write {
+                path,
+                bytes,
+                replaces,
+            } => self.shared.queue.push(Job::Write {
+                path,
+                bytes,
+                replaces,
+            }),
+            Effect::Copy(_)
+            | Effect::CopyImage
+            | Effect::Export(_)
+            | Effect::ToggleMouse
+            | Effect::Arrange(_)
+            | Effect::Suspend
+            | Effect::Quit => {}
         }
     }
 }
@@ -128,6 +144,14 @@ impl Shared {
             }
             Job::Open(id) => Event::Opened(self.open(&id).map(Box::new)),
             Job::KeepStory => self.keep_story(),
+            Job::Write {
+                path,
+                bytes,
+                replaces,
+            } => {
+                let result = files::write(&path, &bytes, replaces);
+                Event::Written { path, result }
+            }
             Job::ListClouds => {
                 let list = || self.opener.as_ref().map(|opener| opener.list());
                 let listed = catch_unwind(AssertUnwindSafe(list)).ok().flatten();

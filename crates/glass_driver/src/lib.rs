@@ -9,6 +9,7 @@ mod clock;
 pub mod clone;
 mod clouds;
 mod driver;
+mod files;
 mod finder;
 mod given;
 mod live;

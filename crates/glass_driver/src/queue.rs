@@ -3,7 +3,7 @@
 use glass_core::Slot;
 use glass_model::{Jump, Question};
 use std::collections::VecDeque;
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 /// A piece of work.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +25,15 @@ pub(crate) enum Job {
     ListClouds,
     /// A story to keep: the one that waits.
     KeepStory,
+    /// A file to write.
+    Write {
+        /// Where to.
+        path: String,
+        /// What is to stand in it.
+        bytes: Arc<[u8]>,
+        /// Whether it may take the place of another.
+        replaces: bool,
+    },
 }
 
 impl Job {

@@ -10,6 +10,7 @@ mod arrangement;
 mod dashboards;
 mod details;
 mod document;
+mod export;
 mod graph;
 mod header;
 mod icon;
@@ -33,6 +34,8 @@ mod timeline;
 mod view;
 mod window;
 
+pub use export::html::{Report, ReportPage, ReportPicture, ReportTable, report_html};
+pub use export::shapes::svg_of_view;
 pub use layout::viewport;
 pub use run::{Appearance, GuiError, WindowOptions, run};
 pub use view::view_ui;

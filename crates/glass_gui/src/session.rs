@@ -23,7 +23,8 @@ pub struct Session {
 
 impl Session {
     /// An application. Answers to what `runner` is asked come over `events`.
-    pub fn new(app: App, runner: Box<dyn Runner>, events: Receiver<Event>) -> Self {
+    pub fn new(mut app: App, runner: Box<dyn Runner>, events: Receiver<Event>) -> Self {
+        app.set_draws_pixels(true);
         let arrangement = Arrangement::parse(app.layout()).unwrap_or_default();
         Self {
             app,
@@ -62,12 +63,15 @@ impl Session {
                 | Effect::Jump(_)
                 | Effect::CheckClouds
                 | Effect::ListClouds
-                | Effect::KeepStory(_) => {
-                    self.runner.start(effect);
-                }
-                Effect::Open(_) | Effect::Copy(_) | Effect::ToggleMouse | Effect::Suspend | Effect::Quit => {
-                    for_window.push(effect)
-                }
+                | Effect::KeepStory(_)
+                | Effect::Write { .. } => self.runner.start(effect),
+                Effect::Open(_)
+                | Effect::Copy(_)
+                | Effect::CopyImage
+                | Effect::Export(_)
+                | Effect::ToggleMouse
+                | Effect::Suspend
+                | Effect::Quit => for_window.push(effect),
             }
         }
         for_window

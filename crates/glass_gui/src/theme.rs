@@ -113,6 +113,19 @@ impl Theme {
         if ui.visuals().dark_mode { &DARK } else { &LIGHT }
     }
 
+    /// The colours in which a window is drawn.
+    pub fn of_context(context: &egui::Context) -> &'static Self {
+        Self::of_appearance(context.theme())
+    }
+
+    /// The colours of an appearance.
+    pub fn of_appearance(appearance: egui::Theme) -> &'static Self {
+        match appearance {
+            egui::Theme::Dark => &DARK,
+            egui::Theme::Light => &LIGHT,
+        }
+    }
+
     /// The colour of a role.
     pub fn color(&self, role: Role) -> Color32 {
         match role {
@@ -135,6 +148,25 @@ impl Theme {
             Stroke::new(1.0, self.border)
         }
     }
+}
+
+/// The colours of a page outside of the window, as variables of CSS.
+pub fn page_colors(appearance: egui::Theme) -> String {
+    let theme = Theme::of_appearance(appearance);
+    let variable = |name: &str, color: Color32| {
+        let [r, g, b, _] = color.to_array();
+        format!("--{name}: #{r:02x}{g:02x}{b:02x};")
+    };
+    [
+        variable("ground", theme.background),
+        variable("surface", theme.surface),
+        variable("border", theme.border),
+        variable("text", theme.normal),
+        variable("muted", theme.muted),
+        variable("strong", theme.strong),
+        variable("accent", theme.accent),
+    ]
+    .join(" ")
 }
 
 /// A font of a size.

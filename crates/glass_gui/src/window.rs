@@ -4,6 +4,7 @@
 //! Several recordings and clouds can be open: each is a [`Session`], one is looked at, and another may stand beside it,
 //! its time aligned at the start of the two incidents.
 
+use crate::export::exporter::Exporter;
 use crate::keys::Keys;
 use crate::openables::OpenSession;
 use crate::session::Session;
@@ -55,6 +56,7 @@ pub struct Window {
     n_frames: u64,
     /// Opens more, where the program can.
     opening: Option<Opening>,
+    exporter: Exporter,
     /// Takes what is to be remembered when the window is closed.
     farewell: Option<Farewell>,
     /// What closed sessions want remembered.
@@ -104,6 +106,7 @@ impl Window {
             unsettled_since: None,
             n_frames: 0,
             opening: None,
+            exporter: Exporter::default(),
             farewell: None,
             memory: Memory::default(),
         }
@@ -125,6 +128,7 @@ impl Window {
     pub fn prepare(context: &Context) {
         theme::install(context);
         context.add_plugin(Keys::default());
+        Exporter::prepare(context);
     }
 
     /// How many frames were drawn.
@@ -187,6 +191,9 @@ impl Window {
             self.update(context, self.current, event);
         }
         self.take_dropped(context);
+        for event in self.exporter.take(context) {
+            self.update(context, self.current, event);
+        }
         // Before time moves on: an answer to the last tick that came in time is not late.
         if self.is_settled() {
             self.unsettled_since = None;
@@ -274,6 +281,12 @@ impl Window {
             match effect {
                 Effect::Open(name) => self.open(context, nth, name),
                 Effect::Copy(text) => context.copy_text(text),
+                Effect::CopyImage => self.exporter.copy_image(context),
+                Effect::Export(export) => {
+                    if let Some(drawn) = self.exporter.export(context, *export) {
+                        self.update(context, nth, drawn);
+                    }
+                }
                 Effect::ToggleMouse => {
                     let text = "the mouse is for the terminal program: a window always has it";
                     self.update(context, nth, Event::Note(text.to_owned()));
@@ -285,6 +298,7 @@ impl Window {
                 | Effect::CheckClouds
                 | Effect::ListClouds
                 | Effect::KeepStory(_)
+                | Effect::Write { .. }
                 | Effect::Arrange(_) => {}
             }
         }

@@ -41,6 +41,8 @@ impl Session {
                 if !matches!(
                     effect,
                     Effect::Copy(_)
+                        | Effect::CopyImage
+                        | Effect::Export(_)
                         | Effect::Quit
                         | Effect::Suspend
                         | Effect::ToggleMouse

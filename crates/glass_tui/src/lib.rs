@@ -11,6 +11,7 @@ mod clipboard;
 mod dashboards;
 mod document;
 mod dots;
+mod export;
 mod frame;
 mod glyphs;
 mod graph;

@@ -20,13 +20,14 @@ pub struct Picture {
 /// Draws a view-model on a screen of so many columns and rows. Looks the same on every machine: choices that
 /// `options` leaves open become dark, truecolor and braille.
 pub fn render(model: &ViewModel, width: u16, height: u16, options: &Options) -> Picture {
-    let look = Look::fixed(options);
+    picture_of(model, width, height, Look::fixed(options))
+}
+
+/// The same as it looks in a terminal.
+pub(crate) fn picture_of(model: &ViewModel, width: u16, height: u16, look: Look) -> Picture {
     let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
     draw_frame(model, &mut buffer, look);
-    Picture {
-        buffer,
-        theme: look.theme,
-    }
+    Picture::new(buffer, look.theme)
 }
 
 /// The text of a frame; see [`render`].
@@ -40,6 +41,11 @@ pub fn render_to_svg(model: &ViewModel, width: u16, height: u16, options: &Optio
 }
 
 impl Picture {
+    /// What was drawn into a buffer.
+    pub(crate) fn new(buffer: Buffer, theme: Theme) -> Self {
+        Self { buffer, theme }
+    }
+
     /// Its text, a line a row, without spaces at the ends.
     pub fn to_text(&self) -> String {
         self.rows(|cell| cell.symbol().to_owned())

@@ -2,6 +2,7 @@
 //! changed, at most some 30 times a second while time runs, and not at all while nothing happens.
 
 use crate::clipboard;
+use crate::export;
 use crate::frame::draw_frame;
 use crate::hits::Hits;
 use crate::input::{Pointer, coalesce, events_of};
@@ -346,6 +347,16 @@ impl<'a> Session<'a> {
                     let sequence = clipboard::copy(&text, &self.environment);
                     self.extra.extend_from_slice(sequence.as_bytes());
                 }
+                Effect::Export(export) => {
+                    let area = self.shown.area;
+                    let model = self.app.view(viewport_of(area.width, area.height));
+                    let drawn = export::drawn(&export, &model, area, self.look);
+                    self.update(drawn);
+                }
+                Effect::CopyImage => {
+                    let text = "the window copies pictures; here \"Export the screen\" writes one as .svg";
+                    self.app.update(Event::Note(text.to_owned()));
+                }
                 Effect::ToggleMouse => self.toggle_mouse(),
                 Effect::Suspend => self.is_suspending = true,
                 // Only asked of a front-end that divides the room itself.
@@ -355,7 +366,8 @@ impl<'a> Session<'a> {
                 | Effect::CheckClouds
                 | Effect::ListClouds
                 | Effect::KeepStory(_)
-                | Effect::Open(_)) => {
+                | Effect::Open(_)
+                | Effect::Write { .. }) => {
                     self.runner.start(effect);
                 }
             }

@@ -2,7 +2,7 @@
 
 use super::App;
 use crate::help::Help;
-use crate::prompt::{Prompt, PromptKind};
+use crate::prompt::{ExportOf, Prompt, PromptKind};
 use crate::screens::Reaction;
 use crate::{Chord, Command, Effect, Found, Key, Screen, keymap, words};
 use glass_model::{Jump, JumpTarget, Timestamp};
@@ -124,6 +124,9 @@ impl App {
             Command::HistoryForward => self.travel(false),
             Command::CopyLine => return self.copy_line(),
             Command::CopyAddress => return self.copy_address(),
+            Command::CopyImage => return vec![Effect::CopyImage],
+            Command::ExportScreen => self.ask_for_path(ExportOf::Screen),
+            Command::ExportGraph => self.ask_for_path(ExportOf::Graph),
             Command::Help => self.help = Some(Help::default()),
             Command::Tour => self.start_tour(),
             Command::Theme => self.choose_theme(),

@@ -103,6 +103,7 @@ impl App {
             | PromptKind::StepTitle
             | PromptKind::StepNotes
             | PromptKind::StoryTitle => {}
+            PromptKind::Export(_) => self.export_cancelled(),
         }
     }
 
@@ -134,6 +135,7 @@ impl App {
             | PromptKind::StepTitle
             | PromptKind::StepNotes
             | PromptKind::StoryTitle) => return self.story_typed(kind, &text),
+            PromptKind::Export(of) => return self.path_accepted(of, &text),
         }
         Vec::new()
     }

@@ -15,6 +15,8 @@ pub(crate) struct Settings {
     pub theme: Option<String>,
     /// The speed to begin with.
     pub speed: Option<f64>,
+    /// Whether the front-end can make pictures of pixels.
+    pub draws_pixels: bool,
 }
 
 impl App {

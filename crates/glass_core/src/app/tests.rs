@@ -1,5 +1,6 @@
 //! Keys in, moments and screens out.
 
+mod exports;
 mod looks;
 mod spans;
 

@@ -1,6 +1,6 @@
 //! An hour that never was, answered at once and as of the playhead: for driving the whole window in tests.
 
-use glass_core::{Answered, App, Effect, Event, Runner};
+use glass_core::{Answered, App, Effect, Event, Runner, WriteFault};
 use glass_model::{
     Alert, AlertState, Answer, AnswerValue, Ask, Bucket, ChangeSummary, Completion, Entry,
     Event as Happening, EventKind, Explanation, Graph, GraphAsk, GraphSeries, JumpTarget, Labels, Level,
@@ -81,10 +81,20 @@ impl Runner for Invented {
                     result: Ok(ahead.then(|| at(place))),
                 }
             }
+            Effect::Write { path, .. } if path.starts_with("nowhere/") => Event::Written {
+                path,
+                result: Err(WriteFault::Failed("no such folder".into())),
+            },
+            Effect::Write { path, .. } => Event::Written {
+                result: Ok(format!("/invented/{path}")),
+                path,
+            },
             Effect::CheckClouds
             | Effect::ListClouds
             | Effect::Open(_)
             | Effect::Copy(_)
+            | Effect::CopyImage
+            | Effect::Export(_)
             | Effect::ToggleMouse
             | Effect::Suspend
             | Effect::KeepStory(_)
