@@ -151,6 +151,7 @@ pub enum Command {
     ReverseLegend,
     Explain,
     ToggleFiles,
+    DiffLayout,
     Refresh,
     NextTime,
     PreviousTime,

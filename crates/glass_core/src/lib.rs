@@ -25,6 +25,7 @@ mod marks;
 mod palette;
 mod panels;
 mod parts;
+mod patch;
 mod pointer;
 mod prompt;
 mod queries;

@@ -13,28 +13,6 @@ pub(crate) fn blocks(text: &str) -> Vec<DocBlock> {
     builder.blocks
 }
 
-/// A patch, line by line.
-pub(crate) fn diff_blocks(patch: &str) -> Vec<DocBlock> {
-    patch
-        .lines()
-        .map(|line| {
-            let role = match line {
-                line if line.starts_with("+++") || line.starts_with("---") => Role::Muted,
-                line if line.starts_with('+') => Role::Added,
-                line if line.starts_with('-') => Role::Removed,
-                line if line.starts_with("@@") => Role::Accent,
-                line if line.starts_with("diff ") => Role::Strong,
-                line if line.starts_with("index ") => Role::Muted,
-                _ => Role::Normal,
-            };
-            DocBlock {
-                kind: DocBlockKind::Code,
-                text: vec![Span::new(words::visible(line), role)],
-            }
-        })
-        .collect()
-}
-
 #[derive(Default)]
 struct Builder {
     blocks: Vec<DocBlock>,
@@ -61,10 +39,7 @@ impl Builder {
             Event::HardBreak => self.break_line(),
             Event::Rule => {
                 self.flush();
-                self.blocks.push(DocBlock {
-                    kind: DocBlockKind::Rule,
-                    text: Line::new(),
-                });
+                self.blocks.push(DocBlock::new(DocBlockKind::Rule, Line::new()));
             }
             _ => {}
         }
@@ -175,10 +150,8 @@ impl Builder {
 
     fn code(&mut self, text: &str) {
         for line in text.lines() {
-            self.blocks.push(DocBlock {
-                kind: DocBlockKind::Code,
-                text: vec![Span::new(words::visible(line), Role::Normal)],
-            });
+            let text = vec![Span::new(words::visible(line), Role::Normal)];
+            self.blocks.push(DocBlock::new(DocBlockKind::Code, text));
         }
     }
 
@@ -191,10 +164,8 @@ impl Builder {
     fn flush(&mut self) {
         let kind = self.kind.take().unwrap_or(DocBlockKind::Paragraph);
         if !self.line.is_empty() {
-            self.blocks.push(DocBlock {
-                kind,
-                text: std::mem::take(&mut self.line),
-            });
+            let text = std::mem::take(&mut self.line);
+            self.blocks.push(DocBlock::new(kind, text));
         }
     }
 }

@@ -23,6 +23,9 @@ pub enum PointAt {
     Row(usize),
     /// A row was opened.
     Open(usize),
+    /// What is read or listed was scrolled: the `n`-th of all its blocks or lines is the first in sight; keys go where
+    /// they went.
+    Scroll(usize),
     /// The wheel turned by so many rows, up if negative; keys go where they went.
     Wheel(i64),
 }

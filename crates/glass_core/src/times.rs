@@ -212,9 +212,9 @@ mod tests {
     }
 
     fn marked(texts: &[&str], chosen: Option<usize>) -> (Vec<String>, Vec<String>) {
-        let block = |text: &&str| DocBlock {
-            kind: DocBlockKind::Paragraph,
-            text: vec![Span::new(*text, Role::Normal)],
+        let block = |text: &&str| {
+            let text = vec![Span::new(*text, Role::Normal)];
+            DocBlock::new(DocBlockKind::Paragraph, text)
         };
         let mut blocks: Vec<DocBlock> = texts.iter().map(block).collect();
         let mut times = Vec::new();

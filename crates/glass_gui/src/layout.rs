@@ -15,6 +15,9 @@ pub const TABLE_HEAD: f32 = 28.0 + 20.0;
 /// The room left of the timeline's track, for the lanes' names.
 pub const LANE_NAMES: f32 = 84.0;
 
+/// The width of a letter of code of small size.
+pub const CODE_LETTER: f32 = 7.6;
+
 const HEADER: f32 = 48.0;
 const TABS: f32 = 36.0;
 const STATUS: f32 = 32.0;
@@ -163,6 +166,8 @@ pub fn viewport(window: Rect, is_tall: bool) -> Viewport {
         // A column of a graph that fills the screen is about two points wide.
         graph_columns: (parts.main.width() / 2.0).clamp(40.0, 1000.0) as usize,
         bar_columns: (track(parts.timeline).width() / 4.0).clamp(20.0, 1000.0) as usize,
+        // In the letters of code.
+        text_columns: (parts.main.width() / CODE_LETTER).max(1.0) as usize,
         grid_rows: ((parts.main.height() - TABLE_HEAD) / GRID_ROW).max(1.0) as usize,
         grid_panels: (parts.main.width() / 240.0).clamp(1.0, 24.0) as usize,
     }

@@ -7,9 +7,11 @@
 //! This crate does not know: sources, recordings, engines, files, the network, terminals, ratatui.
 
 mod dashboards;
+mod diff;
 mod document;
 mod graph;
 mod header;
+mod highlight;
 mod icon;
 mod keys;
 mod layout;
@@ -21,12 +23,14 @@ mod paint;
 mod parts;
 mod run;
 mod screens;
+mod scrollbar;
 mod table;
 mod theme;
 mod timeline;
 mod view;
 mod window;
 
+pub use highlight::Highlighter;
 pub use layout::viewport;
 pub use run::{Appearance, GuiError, WindowOptions, run};
 pub use view::view_ui;

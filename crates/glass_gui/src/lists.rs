@@ -56,6 +56,11 @@ impl<'a> Lists<'a> {
         }
     }
 
+    /// Tells that the `nth` block or line is to be the first in sight.
+    pub fn scroll(&mut self, nth: u64) {
+        self.point(0, PointAt::Scroll(usize::try_from(nth).unwrap_or(usize::MAX)));
+    }
+
     /// Tells of a part of the window that was drawn over; 0 is its start, 1 its end.
     pub fn select(&mut self, from: f64, to: f64) {
         self.events.push(Event::Select { from, to });
@@ -73,7 +78,7 @@ impl<'a> Lists<'a> {
 }
 
 /// How many rows the wheel turned above a place; what is less than a row waits for more.
-fn turned(ui: &Ui, place: Rect) -> i64 {
+pub fn turned(ui: &Ui, place: Rect) -> i64 {
     if !ui.rect_contains_pointer(place) {
         return 0;
     }

@@ -1,5 +1,6 @@
 //! Colours, sizes of text and spacing: the only place of this crate that names a colour. Read [`Theme`] first.
 
+use crate::highlight::Ink;
 use egui::{Color32, FontDefinitions, FontFamily, FontId, Stroke, TextStyle, Ui};
 use glass_core::Role;
 
@@ -124,6 +125,19 @@ impl Theme {
             Role::Warning | Role::Hit => self.warning,
             Role::Critical | Role::Removed => self.critical,
             Role::Series(n) => self.series[usize::from(n) % self.series.len()],
+        }
+    }
+
+    /// The colour of a piece of code.
+    pub fn ink(&self, ink: Ink) -> Color32 {
+        match ink {
+            Ink::Plain => self.normal,
+            Ink::Comment => self.muted,
+            Ink::Keyword => self.series[3],
+            Ink::Text => self.series[2],
+            Ink::Number => self.series[1],
+            Ink::Function => self.series[0],
+            Ink::Name => self.series[6],
         }
     }
 

@@ -125,10 +125,22 @@ fn every_text_of_every_screen_is_in_the_window() {
     }
 }
 
+/// Draws until the colours of code are known, too.
+fn settle(harness: &mut egui_kittest::Harness<'_, support::Shown>) {
+    harness.run();
+    for _ in 0..500 {
+        if !glass_gui::Highlighter::of(&harness.ctx).is_busy() {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    harness.run();
+}
+
 fn pictured(keys: &str, name: &str, theme: Theme) {
     let model = Session::new().model(keys);
     let mut harness = harness(model, WIDTH, HEIGHT, theme);
-    harness.run();
+    settle(&mut harness);
     harness.snapshot(name);
 }
 
@@ -145,6 +157,16 @@ fn the_logs_in_the_dark() {
 #[test]
 fn the_alerts_in_the_light() {
     pictured("4", "alerts_light", Theme::Light);
+}
+
+#[test]
+fn a_patch_side_by_side_in_the_dark() {
+    pictured("5f", "patch_dark", Theme::Dark);
+}
+
+#[test]
+fn a_patch_one_line_below_the_other_in_the_light() {
+    pictured("5fd", "patch_light", Theme::Light);
 }
 
 #[test]

@@ -16,12 +16,16 @@ impl App {
         }
         self.pending.clear();
         self.go_to_half(right);
+        if let PointAt::Scroll(nth) = at {
+            self.scroll_to(nth);
+            return Vec::new();
+        }
         let mut effects = Vec::new();
         let Some(n_panes) = self.go_to_list(list, &mut effects) else {
             return effects;
         };
         match at {
-            PointAt::Beside => {}
+            PointAt::Beside | PointAt::Scroll(_) => {}
             PointAt::Row(row) => self.choose_row(list, row, &mut effects),
             PointAt::Open(row) => {
                 self.choose_row(list, row, &mut effects);
@@ -38,6 +42,12 @@ impl App {
             }
         }
         effects
+    }
+
+    fn scroll_to(&mut self, nth: usize) {
+        let viewport = self.screen_viewport(self.viewport);
+        let (screen, context) = self.current_mut();
+        screen.scroll_to(&context, viewport, nth);
     }
 
     fn list(&self, nth: usize) -> Option<ListView> {

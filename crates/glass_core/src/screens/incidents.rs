@@ -243,22 +243,14 @@ fn blocks(
         comments,
     } = document;
     let now = context.time.playhead();
-    let byline = |author: &str, at: Timestamp| DocBlock {
-        kind: DocBlockKind::Byline,
-        text: vec![
-            Span::new(
-                if author.is_empty() {
-                    "unknown author".to_owned()
-                } else {
-                    words::visible(author)
-                },
-                Role::Accent,
-            ),
-            Span::new(
-                format!("  {} ({})", words::date_time(at), words::ago(at, now)),
-                Role::Muted,
-            ),
-        ],
+    let byline = |author: &str, at: Timestamp| {
+        let author = match author.is_empty() {
+            true => "unknown author".to_owned(),
+            false => words::visible(author),
+        };
+        let when = format!("  {} ({})", words::date_time(at), words::ago(at, now));
+        let text = vec![Span::new(author, Role::Accent), Span::new(when, Role::Muted)];
+        DocBlock::new(DocBlockKind::Byline, text)
     };
     let mut all = vec![byline(author, summary.known_at)];
     let facts = labels
@@ -267,10 +259,10 @@ fn blocks(
         .chain((!link.is_empty()).then(|| words::visible(link)));
     let facts = facts.collect::<Vec<_>>().join("  ");
     if !facts.is_empty() {
-        all.push(DocBlock {
-            kind: DocBlockKind::Paragraph,
-            text: vec![Span::new(facts, Role::Muted)],
-        });
+        all.push(DocBlock::new(
+            DocBlockKind::Paragraph,
+            vec![Span::new(facts, Role::Muted)],
+        ));
     }
     let mut times = Vec::new();
     let mut write = |all: &mut Vec<DocBlock>, text: &str, said_at: Timestamp| {
@@ -281,23 +273,17 @@ fn blocks(
     };
     write(&mut all, text, summary.known_at);
     for comment in comments {
-        all.push(DocBlock {
-            kind: DocBlockKind::Rule,
-            text: Vec::new(),
-        });
+        all.push(DocBlock::new(DocBlockKind::Rule, Vec::new()));
         all.push(byline(&comment.author, comment.at));
         write(&mut all, &comment.text, comment.at);
     }
     if let Some(at) = summary.closed_at {
-        all.push(DocBlock {
-            kind: DocBlockKind::Rule,
-            text: Vec::new(),
-        });
+        all.push(DocBlock::new(DocBlockKind::Rule, Vec::new()));
         let text = format!("closed {} ({})", words::date_time(at), words::ago(at, now));
-        all.push(DocBlock {
-            kind: DocBlockKind::Byline,
-            text: vec![Span::new(text, Role::Ok)],
-        });
+        all.push(DocBlock::new(
+            DocBlockKind::Byline,
+            vec![Span::new(text, Role::Ok)],
+        ));
     }
     (all, times)
 }

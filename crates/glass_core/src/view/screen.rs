@@ -1,6 +1,6 @@
 //! The screens: one type each.
 
-use super::{DashboardsView, DataState, GraphView, Line, QueryView, Role, TableView};
+use super::{DashboardsView, DataState, DiffRow, GraphView, Line, QueryView, Role, TableView};
 
 /// The current screen.
 #[derive(Clone, Debug, PartialEq)]
@@ -252,8 +252,14 @@ pub enum DocBlockKind {
     Paragraph,
     /// A list item at a depth, from 0.
     Item(u8),
-    /// A line of code or of a diff; not to be wrapped.
+    /// A line of code; not to be wrapped.
     Code,
+    /// The name of a file of a patch; the rows after it are of it.
+    DiffFile,
+    /// Where in the file the following rows of a patch stand.
+    DiffHunk,
+    /// A row of a patch: [`DocBlock::row`].
+    DiffRow,
     /// Quoted text.
     Quote,
     /// Who wrote the following, and when.
@@ -269,6 +275,19 @@ pub struct DocBlock {
     pub kind: DocBlockKind,
     /// Its text; a front-end wraps it.
     pub text: Line,
+    /// The lines of a row of a patch, or of which file it is; `None` for what is not of a patch.
+    pub row: Option<Box<DiffRow>>,
+}
+
+impl DocBlock {
+    /// A block of text.
+    pub fn new(kind: DocBlockKind, text: Line) -> Self {
+        Self {
+            kind,
+            text,
+            row: None,
+        }
+    }
 }
 
 /// A document.
@@ -276,7 +295,7 @@ pub struct DocBlock {
 pub struct DocumentView {
     /// Its title.
     pub title: String,
-    /// Its blocks from the first visible one on.
+    /// Its blocks from the first visible one on, at least as many as can be in sight.
     pub blocks: Vec<DocBlock>,
     /// How many blocks lie above.
     pub first: usize,

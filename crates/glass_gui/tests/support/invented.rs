@@ -2,7 +2,7 @@
 
 use glass_core::{Answered, App, Effect, Event, Runner};
 use glass_model::{
-    Alert, AlertState, Answer, AnswerValue, Ask, Bucket, ChangeSummary, Completion, Entry,
+    Alert, AlertState, Answer, AnswerValue, Ask, Bucket, Change, ChangeSummary, Completion, Entry,
     Event as Happening, EventKind, Explanation, Graph, GraphAsk, GraphSeries, JumpTarget, Labels, Level,
     LogHistogram, LogHistogramAsk, LogLine, LogPage, MetricKind, MetricName, Panel, PatternMiner, Provenance,
     QueryGraph, Question, RecordingInfo, Selector, TimeRange, Timestamp, Transform,
@@ -145,7 +145,12 @@ fn answer(question: &Question) -> AnswerValue {
         } else {
             Vec::new()
         }),
-        Ask::Change { .. } => AnswerValue::Change(None),
+        Ask::Change { .. } => AnswerValue::Change((now >= at(FAULT)).then(|| Change {
+            summary: change(),
+            body: "Five are enough, says the *load test*.".into(),
+            patch: PATCH.into(),
+            patch_cut: false,
+        })),
         Ask::Files => AnswerValue::Files(Vec::new()),
         Ask::Events { .. } => AnswerValue::Events(
             [
@@ -216,6 +221,42 @@ fn change() -> ChangeSummary {
         files: Vec::new(),
     }
 }
+
+const PATCH: &str = r#"diff --git a/shop/pool.yaml b/shop/pool.yaml
+index 1234567..89abcde 100644
+--- a/shop/pool.yaml
++++ b/shop/pool.yaml
+@@ -10,9 +10,9 @@ spec:
+   containers:
+     - name: shop # the web shop
+       env:
+-        - name: POOL_SIZE
+-          value: "64"
+-        - name: POOL_WAIT
+-          value: 30s
++        - name: POOL_SIZE # connections
++          value: "5"
++        - name: POOL_TIMEOUT
+       ports:
+         - containerPort: 8080
+diff --git a/shop/start.sh b/shop/start.sh
+--- a/shop/start.sh
++++ b/shop/start.sh
+@@ -1,2 +1,3 @@
+ #!/bin/sh
++set -e
+ exec shop --port 8080 # and nothing else
+diff --git a/shop/src/pool.rs b/shop/src/pool.rs
+--- a/shop/src/pool.rs
++++ b/shop/src/pool.rs
+@@ -40,4 +40,4 @@ impl Pool {
+     /// Waits for a connection.
+-    pub fn wait(&self) -> Option<Connection> {
+-        self.queue.pop_timeout(30)
++    pub fn wait(&self, timeout: Duration) -> Option<Connection> {
++        self.queue.pop_timeout(timeout)
+     }
+"#;
 
 fn happening(kind: EventKind, secs: i64, title: &str) -> Happening {
     Happening {

@@ -718,10 +718,7 @@ pub fn alerts() -> AlertsView {
 }
 
 fn block(kind: DocBlockKind, text: &str, role: Role) -> DocBlock {
-    DocBlock {
-        kind,
-        text: vec![span(text, role)],
-    }
+    DocBlock::new(kind, vec![span(text, role)])
 }
 
 pub fn changes() -> ChangesView {

@@ -173,8 +173,38 @@ impl Dice {
         }
     }
 
+    fn diff_row(&mut self) -> Option<Box<DiffRow>> {
+        let lines = match self.roll(4) {
+            0 => return None,
+            1 => DiffLines::None,
+            2 => DiffLines::One(self.diff_line()),
+            _ => {
+                let old = (self.roll(3) > 0).then(|| self.diff_line());
+                DiffLines::Two(old, (self.roll(3) > 0).then(|| self.diff_line()))
+            }
+        };
+        let file = self.text();
+        Some(Box::new(DiffRow { file, lines }))
+    }
+
+    fn diff_line(&mut self) -> DiffLine {
+        const CHANGES: [DiffChange; 3] = [DiffChange::Kept, DiffChange::Removed, DiffChange::Added];
+        let text = self.text();
+        let (from, to) = (self.roll(9) as usize, self.roll(9) as usize);
+        DiffLine {
+            change: CHANGES[self.roll(3) as usize],
+            old: (self.roll(2) > 0).then_some(u32::MAX),
+            new: (self.roll(2) > 0).then_some(7),
+            emphasis: vec![from..to, to..from.saturating_add(1), 3..text.len()],
+            text,
+        }
+    }
+
     fn document(&mut self) -> DocumentView {
-        const KINDS: [DocBlockKind; 8] = [
+        const KINDS: [DocBlockKind; 11] = [
+            DocBlockKind::DiffFile,
+            DocBlockKind::DiffHunk,
+            DocBlockKind::DiffRow,
             DocBlockKind::Heading(0),
             DocBlockKind::Heading(255),
             DocBlockKind::Paragraph,
@@ -188,8 +218,9 @@ impl Dice {
             title: self.text(),
             blocks: (0..self.roll(20))
                 .map(|_| DocBlock {
-                    kind: KINDS[self.roll(8) as usize],
+                    kind: KINDS[self.roll(11) as usize],
                     text: self.line(),
+                    row: self.diff_row(),
                 })
                 .collect(),
             first: self.index(),
