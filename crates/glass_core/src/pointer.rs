@@ -23,8 +23,8 @@ pub enum PointAt {
     Row(usize),
     /// A row was opened.
     Open(usize),
-    /// What is read or listed was scrolled: the `n`-th of all its blocks or lines is the first in sight; keys go where
-    /// they went.
+    /// What is read was scrolled: the n-th of all its blocks is the first in sight; of log lines, the n-th of all is
+    /// chosen and stands in the middle. Keys go where they went.
     Scroll(usize),
     /// The wheel turned by so many rows, up if negative; keys go where they went.
     Wheel(i64),

@@ -51,7 +51,9 @@ pub fn document_ui(ui: &mut Ui, place: Rect, document: &DocumentView, lists: &mu
         paint::state_ui(ui, rest, state);
         return;
     }
-    let bar = rest.with_min_x(rest.max.x - scrollbar::WIDTH + GAP);
+    let bar = rest
+        .with_min_x(rest.max.x - scrollbar::WIDTH)
+        .translate(vec2(GAP, 0.0));
     rest.max.x -= scrollbar::WIDTH;
     if let Some(file) = diff::file_above(blocks) {
         diff::file_ui(ui, &mut rest, file, "");

@@ -11,6 +11,8 @@ pub struct Lists<'a> {
     right: bool,
     lists: Vec<ListView>,
     is_taken: Vec<bool>,
+    /// Whether a row that is pressed once is opened.
+    opens_at_once: bool,
 }
 
 impl<'a> Lists<'a> {
@@ -22,6 +24,7 @@ impl<'a> Lists<'a> {
             right,
             is_taken: vec![false; lists.len()],
             lists,
+            opens_at_once: false,
         }
     }
 
@@ -33,9 +36,23 @@ impl<'a> Lists<'a> {
         Some(found)
     }
 
+    /// The place of the list that has no title: log lines.
+    pub fn find_untitled(&mut self) -> Option<usize> {
+        let is_it = |nth: &usize| !self.is_taken[*nth] && self.lists[*nth].title.is_empty();
+        let found = (0..self.lists.len()).find(is_it)?;
+        self.is_taken[found] = true;
+        Some(found)
+    }
+
+    /// From now on a row is opened that is pressed once: its list does nothing else.
+    pub fn open_at_once(&mut self) {
+        self.opens_at_once = true;
+    }
+
     /// Tells of a row that was pressed, once or twice.
     pub fn row(&mut self, list: usize, row: usize, response: &Response) {
-        if response.double_clicked() {
+        let opens = response.double_clicked() || (self.opens_at_once && response.clicked());
+        if opens {
             self.point(list, PointAt::Open(row));
         } else if response.clicked() {
             self.point(list, PointAt::Row(row));

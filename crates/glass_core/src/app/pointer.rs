@@ -47,7 +47,8 @@ impl App {
     fn scroll_to(&mut self, nth: usize) {
         let viewport = self.screen_viewport(self.viewport);
         let (screen, context) = self.current_mut();
-        screen.scroll_to(&context, viewport, nth);
+        let reaction = screen.scroll_to(&context, viewport, nth);
+        self.go_on(reaction);
     }
 
     fn list(&self, nth: usize) -> Option<ListView> {

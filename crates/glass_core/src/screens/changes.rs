@@ -136,9 +136,10 @@ impl ScreenState for Changes {
         self.first_block = 0;
     }
 
-    fn scroll_to(&mut self, context: &Context<'_>, viewport: Viewport, nth: usize) {
+    fn scroll_to(&mut self, context: &Context<'_>, viewport: Viewport, nth: usize) -> Reaction {
         let n = self.text(context, viewport).map_or(0, |text| text.n_blocks());
         self.first_block = nth.min(n.saturating_sub(1));
+        Reaction::Done
     }
 
     fn look(&self) -> Look {

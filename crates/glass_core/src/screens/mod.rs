@@ -58,7 +58,9 @@ pub(crate) trait ScreenState {
     /// Takes a command.
     fn run(&mut self, context: &Context<'_>, viewport: Viewport, command: Command) -> Reaction;
     /// Moves to the `nth` of all that it can be scrolled through: the pointer moved a scrollbar, or turned the wheel.
-    fn scroll_to(&mut self, _context: &Context<'_>, _viewport: Viewport, _nth: usize) {}
+    fn scroll_to(&mut self, _context: &Context<'_>, _viewport: Viewport, _nth: usize) -> Reaction {
+        Reaction::Done
+    }
     /// The chosen row as text, for the clipboard.
     fn chosen_text(&self, context: &Context<'_>) -> Option<String>;
     /// The text by which it is filtered, for a screen that can be.

@@ -122,6 +122,8 @@ pub struct HistogramView {
     pub playhead: f64,
     /// Where the cursor stands, 0 to 1, if it is in the window.
     pub cursor: Option<f64>,
+    /// What the bar under the cursor stands for: its time, and how many lines of which level; empty without a cursor.
+    pub about: String,
     /// Whether keys go to it.
     pub focused: bool,
     /// How it stands with the data.
@@ -133,6 +135,8 @@ pub struct HistogramView {
 pub struct LogPatternRow {
     /// How many lines.
     pub count: String,
+    /// How many of all lines they are, 0 to 1.
+    pub share: f64,
     /// Their level's letter; a space if not known.
     pub level: char,
     /// The level's role.
@@ -189,6 +193,10 @@ pub struct LogsView {
     pub columns: Vec<String>,
     /// The lines, the latest last.
     pub rows: Vec<LogRow>,
+    /// How many matching lines lie above the first of `rows`.
+    pub first: u64,
+    /// All matching lines up to the playhead; 0 where the place among them is not known, as in a selected range.
+    pub total: u64,
     /// Whether long lines go on in further rows; otherwise they are cut.
     pub wraps: bool,
     /// The chosen line in full: its labels, also those a query took out of it; absent unless asked for.

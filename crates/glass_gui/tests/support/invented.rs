@@ -4,8 +4,8 @@ use glass_core::{Answered, App, Effect, Event, Runner};
 use glass_model::{
     Alert, AlertState, Answer, AnswerValue, Ask, Bucket, Change, ChangeSummary, Completion, Entry,
     Event as Happening, EventKind, Explanation, Graph, GraphAsk, GraphSeries, JumpTarget, Labels, Level,
-    LogHistogram, LogHistogramAsk, LogLine, LogPage, MetricKind, MetricName, Panel, PatternMiner, Provenance,
-    QueryGraph, Question, RecordingInfo, Selector, TimeRange, Timestamp, Transform,
+    LogHistogram, LogHistogramAsk, LogLine, LogLinesAsk, LogPage, MetricKind, MetricName, Panel,
+    PatternMiner, Provenance, QueryGraph, Question, RecordingInfo, Selector, TimeRange, Timestamp, Transform,
 };
 use std::sync::mpsc::Sender;
 
@@ -129,11 +129,7 @@ fn answer(question: &Question) -> AnswerValue {
         Ask::Targets | Ask::Receivers => {
             unreachable!("no screen of the window asks it")
         }
-        Ask::LogLines(_) => AnswerValue::LogLines(LogPage {
-            n_until_anchor: lines(now).len() as u64,
-            lines: lines(now),
-            ..LogPage::default()
-        }),
+        Ask::LogLines(ask) => AnswerValue::LogLines(page(ask, now)),
         Ask::LogHistogram(ask) => AnswerValue::LogHistogram(histogram(ask, now)),
         Ask::Alerts => AnswerValue::Alerts(if now >= at(ALERT) {
             vec![alert()]
@@ -185,16 +181,49 @@ fn names() -> Vec<MetricName> {
 }
 
 fn lines(now: Timestamp) -> Vec<LogLine> {
-    let line = |i: i64| LogLine {
-        labels: Labels::new([("job", "shop")]),
-        entry: Entry {
-            at: at(START + i),
-            line: format!("GET /cart/{i} 200"),
-            metadata: Labels::empty(),
-        },
-        level: Level::Info,
+    let line = |i: i64| {
+        let (level, line) = match i % 7 {
+            3 => (
+                Level::Error,
+                format!(
+                    "checkout of order {i} failed: no connection within 2.0 s, the pool is empty and 14 requests wait for one, the first of them since {} s",
+                    i / 7
+                ),
+            ),
+            5 => (Level::Warning, format!("order {i} took {} ms", i * 37)),
+            _ => (Level::Info, format!("GET /cart/{i} 200")),
+        };
+        LogLine {
+            labels: Labels::new([
+                ("job", "shop"),
+                ("pod", if i % 2 == 0 { "shop-0" } else { "shop-1" }),
+            ]),
+            entry: Entry {
+                at: at(START + i * 2),
+                line,
+                metadata: Labels::empty(),
+            },
+            level,
+        }
     };
-    (1..4).map(line).filter(|line| line.entry.at <= now).collect()
+    (1..700).map(line).filter(|line| line.entry.at <= now).collect()
+}
+
+fn page(ask: &LogLinesAsk, now: Timestamp) -> LogPage {
+    let all = lines(now);
+    let n_until_anchor = all.partition_point(|line| line.entry.at <= ask.anchor);
+    let middle = n_until_anchor
+        .saturating_add_signed(ask.offset as isize)
+        .min(all.len());
+    let first = middle.saturating_sub(ask.n_before);
+    let end = (middle + ask.n_after).min(all.len());
+    LogPage {
+        n_before: first as u64,
+        n_after: (all.len() - end) as u64,
+        n_until_anchor: n_until_anchor as u64,
+        lines: all[first..end].to_vec(),
+        ..LogPage::default()
+    }
 }
 
 fn alert() -> Alert {

@@ -597,10 +597,13 @@ pub fn logs(details: bool) -> LogsView {
             max: 150,
             playhead: PLAYHEAD,
             cursor: None,
+            about: String::new(),
             focused: false,
             state: ready(),
         },
         columns: Vec::new(),
+        first: 4206,
+        total: 4218,
         wraps: false,
         chooser: None,
         patterns: None,
@@ -660,6 +663,7 @@ pub fn odd_logs(wraps: bool) -> LogsView {
 pub fn log_patterns() -> LogsView {
     let row = |i: usize| LogPatternRow {
         count: ["2", "12,345", "986", "41"][i % 4].into(),
+        share: [0.0001, 0.61, 0.05, 0.002][i % 4],
         level: ['E', 'I', 'W', ' '][i % 4],
         role: [Role::Critical, Role::Normal, Role::Warning, Role::Normal][i % 4],
         is_new: i == 0,

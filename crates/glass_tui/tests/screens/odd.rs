@@ -254,6 +254,7 @@ impl Dice {
     fn patterns(&mut self) -> LogPatternsView {
         let row = |dice: &mut Self| LogPatternRow {
             count: dice.text(),
+            share: dice.ratio(),
             level: ['E', ' ', '日', '\n', '\u{301}'][dice.roll(5) as usize],
             role: dice.role(),
             is_new: dice.roll(2) == 0,
@@ -299,10 +300,13 @@ impl Dice {
                 max: [0, 1, 100, u64::MAX][self.roll(4) as usize],
                 playhead: self.ratio(),
                 cursor: (self.roll(2) == 0).then(|| self.ratio()),
+                about: self.text(),
                 focused: self.roll(2) == 0,
                 state: self.state(),
             },
             columns: (0..self.roll(9)).map(|_| self.text()).collect(),
+            first: self.roll(u64::MAX),
+            total: self.roll(u64::MAX),
             wraps: self.roll(2) == 0,
             chooser: (self.roll(4) == 0).then(|| Box::new(self.table())),
             patterns: (self.roll(4) == 0).then(|| Box::new(self.patterns())),
