@@ -1,11 +1,11 @@
 //! Documents: headings, paragraphs, lists, quotes, code and diffs, from the first block that is in sight.
 
-use crate::diff;
 use crate::layout::top;
 use crate::lists::{self, Lists};
 use crate::paint::{self, rect};
 use crate::scrollbar::{self, Part, scrollbar_ui};
-use crate::theme::{BODY, GAP, LARGE, PAD, SMALL, Theme};
+use crate::theme::{BODY, GAP, LARGE, PAD, PROSE, SMALL, Theme};
+use crate::{diff, prose};
 use egui::{Align2, Rect, Ui, vec2};
 use glass_core::{DocBlock, DocBlockKind, DocumentView, Role};
 
@@ -13,14 +13,15 @@ use glass_core::{DocBlock, DocBlockKind, DocumentView, Role};
 const APART: f32 = 5.0;
 /// Rows of one block at most.
 const MAX_ROWS: usize = 60;
-/// The widest a line of prose gets: longer ones are hard to follow.
-const PROSE: f32 = 820.0;
 
 /// Draws a document in a card.
 pub fn document_ui(ui: &mut Ui, place: Rect, document: &DocumentView, lists: &mut Lists<'_>) {
     let DocumentView {
         title,
         blocks,
+        parts,
+        // The parts hold links to them.
+        n_times: _,
         first,
         total,
         focused,
@@ -51,6 +52,9 @@ pub fn document_ui(ui: &mut Ui, place: Rect, document: &DocumentView, lists: &mu
         paint::state_ui(ui, rest, state);
         return;
     }
+    if !parts.is_empty() {
+        return prose::parts_ui(ui, rest, document, lists);
+    }
     let bar = rest
         .with_min_x(rest.max.x - scrollbar::WIDTH)
         .translate(vec2(GAP, 0.0));
@@ -80,7 +84,8 @@ pub fn document_ui(ui: &mut Ui, place: Rect, document: &DocumentView, lists: &mu
     }
 }
 
-fn block_ui(ui: &mut Ui, rest: &mut Rect, block: &DocBlock) {
+/// Draws a block at the top of a place, and cuts that off.
+pub fn block_ui(ui: &mut Ui, rest: &mut Rect, block: &DocBlock) {
     let DocBlock { kind, text, row } = block;
     let theme = Theme::of(ui);
     let spans: Vec<(&str, Role)> = text.iter().map(|span| (span.text.as_str(), span.role)).collect();

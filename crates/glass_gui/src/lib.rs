@@ -21,6 +21,7 @@ mod overlay;
 mod overview;
 mod paint;
 mod parts;
+mod prose;
 mod run;
 mod screens;
 mod scrollbar;

@@ -78,6 +78,11 @@ impl<'a> Lists<'a> {
         self.point(0, PointAt::Scroll(usize::try_from(nth).unwrap_or(usize::MAX)));
     }
 
+    /// Tells of a time in the text that was pressed.
+    pub fn time(&mut self, nth: usize) {
+        self.point(0, PointAt::Time(nth));
+    }
+
     /// Tells of a part of the window that was drawn over; 0 is its start, 1 its end.
     pub fn select(&mut self, from: f64, to: f64) {
         self.events.push(Event::Select { from, to });

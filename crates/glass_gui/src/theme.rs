@@ -14,6 +14,8 @@ pub const LARGE: f32 = 18.0;
 pub const GAP: f32 = 6.0;
 /// The distance between things that do not.
 pub const PAD: f32 = 12.0;
+/// The widest a line of prose gets: longer ones are hard to follow.
+pub const PROSE: f32 = 820.0;
 /// The radius of a card's corners.
 pub const RADIUS: u8 = 6;
 

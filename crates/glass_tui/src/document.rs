@@ -16,6 +16,9 @@ pub(crate) fn draw_document(pen: &mut Pen, area: Rect, document: &DocumentView) 
     let DocumentView {
         title,
         blocks,
+        // Blocks say the same, line by line.
+        parts: _,
+        n_times: _,
         first,
         total,
         focused,

@@ -20,12 +20,19 @@ impl App {
             self.scroll_to(nth);
             return Vec::new();
         }
+        if let PointAt::Time(nth) = at {
+            let (screen, context) = self.current_mut();
+            return match screen.choose_time(&context, nth) {
+                true => self.run(Command::Open),
+                false => Vec::new(),
+            };
+        }
         let mut effects = Vec::new();
         let Some(n_panes) = self.go_to_list(list, &mut effects) else {
             return effects;
         };
         match at {
-            PointAt::Beside | PointAt::Scroll(_) => {}
+            PointAt::Beside | PointAt::Scroll(_) | PointAt::Time(_) => {}
             PointAt::Row(row) => self.choose_row(list, row, &mut effects),
             PointAt::Open(row) => {
                 self.choose_row(list, row, &mut effects);

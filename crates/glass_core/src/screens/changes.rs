@@ -282,6 +282,8 @@ impl Changes {
         DocumentView {
             title: format!("Commit {}", short_id(&id)),
             blocks: text.map_or_else(Vec::new, |text| text.blocks(first..end)),
+            parts: Vec::new(),
+            n_times: 0,
             first,
             total,
             focused: self.reads_patch,
@@ -422,6 +424,8 @@ pub(crate) fn document(
     DocumentView {
         title,
         blocks: blocks.into_iter().skip(first).collect(),
+        parts: Vec::new(),
+        n_times: 0,
         first,
         total,
         focused,

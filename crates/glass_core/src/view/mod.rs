@@ -17,9 +17,9 @@ pub use diff::{DiffChange, DiffLine, DiffLines, DiffRow};
 pub use graph::{AxisTick, CursorView, GraphLine, GraphPoint, GraphView};
 pub use query::{CompletionRow, FaultView, QueryEditorView, QueryView};
 pub use screen::{
-    AlertsView, ChangesView, CloudsView, DocBlock, DocBlockKind, DocumentView, HistogramView, IncidentsView,
-    LogPatternRow, LogPatternsView, LogRow, LogsView, MetricsView, OverviewView, Phase, ScreenView,
-    TimelineListView,
+    AlertsView, ChangesView, CloudsView, DocBlock, DocBlockKind, DocPart, DocumentView, HistogramView,
+    IncidentsView, LogPatternRow, LogPatternsView, LogRow, LogsView, MetricsView, OverviewView, PartBody,
+    Phase, ScreenView, TimelineListView,
 };
 pub use table::{Cell, Column, Row, TableView};
 pub use text::{DataState, DataStateKind, Line, Role, Span};

@@ -298,6 +298,27 @@ impl DocBlock {
     }
 }
 
+/// A part of a document that people wrote.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DocPart {
+    /// The first of the document's blocks that says the same.
+    pub first: usize,
+    /// How many blocks do.
+    pub n_blocks: usize,
+    /// What it is.
+    pub body: PartBody,
+}
+
+/// What a part of a document is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PartBody {
+    /// A block like any other.
+    Block(DocBlock),
+    /// Markdown. Nothing in it is to be loaded, its links lead to the web, or, as `glass-time:` and a number, to a time
+    /// ([`crate::PointAt::Time`]).
+    Markdown(String),
+}
+
 /// A document.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DocumentView {
@@ -305,6 +326,10 @@ pub struct DocumentView {
     pub title: String,
     /// Its blocks from the first visible one on, at least as many as can be in sight.
     pub blocks: Vec<DocBlock>,
+    /// All of it once more, for a front-end that sets Markdown itself; empty where nothing is Markdown.
+    pub parts: Vec<DocPart>,
+    /// How many times it names that are links.
+    pub n_times: usize,
     /// How many blocks lie above.
     pub first: usize,
     /// All blocks.

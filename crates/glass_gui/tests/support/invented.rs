@@ -2,10 +2,11 @@
 
 use glass_core::{Answered, App, Effect, Event, Runner};
 use glass_model::{
-    Alert, AlertState, Answer, AnswerValue, Ask, Bucket, Change, ChangeSummary, Completion, Entry,
-    Event as Happening, EventKind, Explanation, Graph, GraphAsk, GraphSeries, JumpTarget, Labels, Level,
-    LogHistogram, LogHistogramAsk, LogLine, LogLinesAsk, LogPage, MetricKind, MetricName, Panel,
-    PatternMiner, Provenance, QueryGraph, Question, RecordingInfo, Selector, TimeRange, Timestamp, Transform,
+    Alert, AlertState, Answer, AnswerValue, Ask, Bucket, Change, ChangeSummary, Comment, Completion,
+    Document, DocumentKind, DocumentSummary, Entry, Event as Happening, EventKind, Explanation, Graph,
+    GraphAsk, GraphSeries, JumpTarget, Labels, Level, LogHistogram, LogHistogramAsk, LogLine, LogLinesAsk,
+    LogPage, MetricKind, MetricName, Panel, PatternMiner, Provenance, QueryGraph, Question, RecordingInfo,
+    Selector, TimeRange, Timestamp, Transform,
 };
 use std::sync::mpsc::Sender;
 
@@ -159,8 +160,8 @@ fn answer(question: &Question) -> AnswerValue {
         ),
         Ask::Find(_) => AnswerValue::Find(Vec::new()),
         Ask::Gaps { .. } => AnswerValue::Gaps(Vec::new()),
-        Ask::Documents => AnswerValue::Documents(Vec::new()),
-        Ask::Document { .. } => AnswerValue::Document(None),
+        Ask::Documents => AnswerValue::Documents(vec![document(now).summary]),
+        Ask::Document { .. } => AnswerValue::Document(Some(document(now))),
         Ask::Dashboards => AnswerValue::Dashboards(Vec::new()),
         Ask::Dashboard { .. } => AnswerValue::Dashboard(None),
     }
@@ -248,6 +249,61 @@ fn change() -> ChangeSummary {
         known_at: at(FAULT),
         subject: "shop: lower the pool to 5 connections".into(),
         files: Vec::new(),
+    }
+}
+
+const POST_MORTEM: &str = "\
+# What happened
+
+At 04:00:00 the pool was made *smaller*, and at 04:05 the alert fired. \
+The [runbook](https://example.org/runbook) was followed.
+
+![a graph of errors](https://example.org/errors.png)
+
+## Timeline
+
+| time | what |
+| --- | --- |
+| 03:45:10 | all is well |
+| 04:00:00 | `pool.yaml` is changed |
+
+1. look at the pool
+2. look at the change
+   - ask who made it
+
+> pool is empty, says the log at 04:03:16
+
+```sh
+kubectl -n shop rollout undo deploy/shop
+```
+";
+
+/// What was written of the hour; the second comment is of the playhead, as far as time has come.
+fn document(now: Timestamp) -> Document {
+    let comment = |secs, author: &str, text: &str| Comment {
+        at: at(secs),
+        author: author.into(),
+        text: text.into(),
+    };
+    let comments = vec![
+        comment(FAULT + 60, "lea", "Orders are slow since 04:00."),
+        comment(ALERT, "oren", "I look at it; **nothing** else was changed."),
+    ];
+    let comments: Vec<Comment> = comments.into_iter().filter(|comment| comment.at <= now).collect();
+    Document {
+        summary: DocumentSummary {
+            id: "post-mortem".into(),
+            kind: DocumentKind::PostMortem,
+            title: "Checkout fails".into(),
+            known_at: at(START),
+            n_comments: comments.len(),
+            closed_at: None,
+        },
+        author: "mira".into(),
+        labels: vec!["severity:high".into()],
+        link: "https://example.org/7".into(),
+        text: POST_MORTEM.into(),
+        comments,
     }
 }
 

@@ -745,6 +745,8 @@ pub fn changes() -> ChangesView {
                 block(K::Code, "-          value: \"64\"", Role::Removed),
                 block(K::Code, "+          value: \"8\"", Role::Added),
             ],
+            parts: Vec::new(),
+            n_times: 0,
             first: 0,
             total: 7,
             focused: true,

@@ -223,6 +223,8 @@ impl Dice {
                     row: self.diff_row(),
                 })
                 .collect(),
+            parts: Vec::new(),
+            n_times: 0,
             first: self.index(),
             total: self.index(),
             focused: self.roll(2) == 0,
