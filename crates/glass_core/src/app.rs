@@ -128,6 +128,7 @@ impl App {
                 n_panels: 2,
                 graph_columns: 120,
                 bar_columns: 60,
+                text_columns: 120,
                 grid_rows: 20,
                 grid_panels: 2,
             },

@@ -168,6 +168,7 @@ pub enum Command {
     ReverseLegend,
     Explain,
     ToggleFiles,
+    DiffLayout,
     Refresh,
     NextTime,
     PreviousTime,

@@ -27,6 +27,7 @@ mod openables;
 mod palette;
 mod panels;
 mod parts;
+mod patch;
 mod pointer;
 mod prompt;
 mod queries;

@@ -1,44 +1,96 @@
 //! Markdown as [`DocBlock`]s. Images and raw HTML are shown as text; nothing is fetched.
 
+mod parts;
+
+pub(crate) use parts::{is_safe, parts};
+
+use crate::times::TimeInText;
 use crate::{DocBlock, DocBlockKind, Line, Role, Span, words};
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use std::ops::Range;
+
+/// What is understood beside CommonMark.
+const OPTIONS: Options = Options::ENABLE_TABLES.union(Options::ENABLE_STRIKETHROUGH);
+/// So much of a text is read, in bytes.
+const MAX_TEXT: usize = 256 << 10;
 
 /// The blocks of a Markdown text.
 pub(crate) fn blocks(text: &str) -> Vec<DocBlock> {
+    parse(text).blocks
+}
+
+/// A text that was taken apart.
+#[derive(Debug)]
+pub(crate) struct Parsed {
+    /// The text, safe to print.
+    source: String,
+    /// Its blocks.
+    pub blocks: Vec<DocBlock>,
+    /// Where in the source each block begins.
+    starts: Vec<usize>,
+    /// Where in the source each piece of each block stands, if it stands there as it is and may become a link.
+    places: Vec<Vec<Option<usize>>>,
+}
+
+impl Parsed {
+    /// Where in the source a time stands that was found in one of the blocks.
+    fn place(&self, block: usize, time: &TimeInText) -> Option<Range<usize>> {
+        let start = (*self.places.get(block)?.get(time.span)?)?;
+        Some(start + time.place.start..start + time.place.end)
+    }
+}
+
+/// Takes a text apart.
+pub(crate) fn parse(text: &str) -> Parsed {
     let mut builder = Builder::default();
-    for event in Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH) {
+    let source = safe(text);
+    for (event, range) in Parser::new_ext(&source, OPTIONS).into_offset_iter() {
+        builder.at = range.start;
+        let stands_there = matches!(&event, Event::Text(text) if source.get(range.clone()) == Some(text));
+        builder.place = stands_there.then_some(range.start);
         builder.take(event);
     }
     builder.flush();
-    builder.blocks
+    let Builder {
+        blocks,
+        starts,
+        places,
+        ..
+    } = builder;
+    Parsed {
+        source,
+        blocks,
+        starts,
+        places,
+    }
 }
 
-/// A patch, line by line.
-pub(crate) fn diff_blocks(patch: &str) -> Vec<DocBlock> {
-    patch
+/// A text of several lines with its control characters made visible, cut where it is longer than anything that is read.
+fn safe(text: &str) -> String {
+    let cut = &text[..text.floor_char_boundary(MAX_TEXT)];
+    let mut lines: Vec<String> = cut
         .lines()
-        .map(|line| {
-            let role = match line {
-                line if line.starts_with("+++") || line.starts_with("---") => Role::Muted,
-                line if line.starts_with('+') => Role::Added,
-                line if line.starts_with('-') => Role::Removed,
-                line if line.starts_with("@@") => Role::Accent,
-                line if line.starts_with("diff ") => Role::Strong,
-                line if line.starts_with("index ") => Role::Muted,
-                _ => Role::Normal,
-            };
-            DocBlock {
-                kind: DocBlockKind::Code,
-                text: vec![Span::new(words::visible(line), role)],
-            }
-        })
-        .collect()
+        .map(|line| words::visible(&line.replace('\t', "    ")))
+        .collect();
+    if cut.len() < text.len() {
+        lines.extend([String::new(), "The rest is left out: it is too long.".to_owned()]);
+    }
+    lines.join("\n")
 }
 
 #[derive(Default)]
 struct Builder {
     blocks: Vec<DocBlock>,
+    starts: Vec<usize>,
+    places: Vec<Vec<Option<usize>>>,
     line: Line,
+    /// Where in the source the pieces of the line stand.
+    line_places: Vec<Option<usize>>,
+    /// Where in the source the line begins.
+    line_start: usize,
+    /// Where in the source the present event begins, and where its text stands.
+    at: usize,
+    place: Option<usize>,
     kind: Option<DocBlockKind>,
     /// Number of the next item for each open list, `None` for a list without numbers.
     lists: Vec<Option<u64>>,
@@ -61,10 +113,11 @@ impl Builder {
             Event::HardBreak => self.break_line(),
             Event::Rule => {
                 self.flush();
-                self.blocks.push(DocBlock {
-                    kind: DocBlockKind::Rule,
-                    text: Line::new(),
-                });
+                self.add(
+                    DocBlock::new(DocBlockKind::Rule, Line::new()),
+                    self.at,
+                    Vec::new(),
+                );
             }
             _ => {}
         }
@@ -169,17 +222,26 @@ impl Builder {
 
     fn push(&mut self, text: &str, role: Role) {
         if !text.is_empty() {
+            if self.line.is_empty() {
+                self.line_start = self.at;
+            }
             self.line.push(Span::new(words::visible(text), role));
+            // Links are in no links.
+            self.line_places.push(self.place.filter(|_| self.link.is_none()));
         }
     }
 
     fn code(&mut self, text: &str) {
         for line in text.lines() {
-            self.blocks.push(DocBlock {
-                kind: DocBlockKind::Code,
-                text: vec![Span::new(words::visible(line), Role::Normal)],
-            });
+            let text = vec![Span::new(words::visible(line), Role::Normal)];
+            self.add(DocBlock::new(DocBlockKind::Code, text), self.at, vec![None]);
         }
+    }
+
+    fn add(&mut self, block: DocBlock, start: usize, places: Vec<Option<usize>>) {
+        self.blocks.push(block);
+        self.starts.push(start);
+        self.places.push(places);
     }
 
     fn break_line(&mut self) {
@@ -191,10 +253,9 @@ impl Builder {
     fn flush(&mut self) {
         let kind = self.kind.take().unwrap_or(DocBlockKind::Paragraph);
         if !self.line.is_empty() {
-            self.blocks.push(DocBlock {
-                kind,
-                text: std::mem::take(&mut self.line),
-            });
+            let text = std::mem::take(&mut self.line);
+            let places = std::mem::take(&mut self.line_places);
+            self.add(DocBlock::new(kind, text), self.line_start, places);
         }
     }
 }

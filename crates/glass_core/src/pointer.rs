@@ -23,6 +23,11 @@ pub enum PointAt {
     Row(usize),
     /// A row was opened.
     Open(usize),
+    /// What is read was scrolled: the n-th of all its blocks is the first in sight; of log lines, the n-th of all is
+    /// chosen and stands in the middle. Keys go where they went.
+    Scroll(usize),
+    /// A time that a text names was pressed, by its number: time goes there.
+    Time(usize),
     /// The wheel turned by so many rows, up if negative; keys go where they went.
     Wheel(i64),
 }

@@ -11,10 +11,14 @@ use std::ops::Range;
 const MAX_TIMES: usize = 1_000;
 
 /// A time in a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TimeInText {
     /// In which block it stands.
     pub block: usize,
+    /// In which of the block's pieces, counted before times were found in them.
+    pub span: usize,
+    /// The bytes of that piece.
+    pub place: Range<usize>,
     /// The moment that is meant.
     pub at: Timestamp,
 }
@@ -40,7 +44,7 @@ pub(crate) fn mark(
     let mut day = None;
     for (i, block) in blocks.iter_mut().enumerate().skip(first) {
         let mut spans = Vec::with_capacity(block.text.len());
-        for span in std::mem::take(&mut block.text) {
+        for (nth, span) in std::mem::take(&mut block.text).into_iter().enumerate() {
             let mut rest = 0;
             for (place, written) in written(&span.text) {
                 let at = match written {
@@ -67,7 +71,12 @@ pub(crate) fn mark(
                 spans.push(Span::new(&span.text[rest..place.start], span.role));
                 spans.push(Span::new(text, Role::Accent));
                 rest = place.end;
-                times.push(TimeInText { block: i, at });
+                times.push(TimeInText {
+                    block: i,
+                    span: nth,
+                    place,
+                    at,
+                });
             }
             spans.push(Span::new(&span.text[rest..], span.role));
         }
@@ -212,9 +221,9 @@ mod tests {
     }
 
     fn marked(texts: &[&str], chosen: Option<usize>) -> (Vec<String>, Vec<String>) {
-        let block = |text: &&str| DocBlock {
-            kind: DocBlockKind::Paragraph,
-            text: vec![Span::new(*text, Role::Normal)],
+        let block = |text: &&str| {
+            let text = vec![Span::new(*text, Role::Normal)];
+            DocBlock::new(DocBlockKind::Paragraph, text)
         };
         let mut blocks: Vec<DocBlock> = texts.iter().map(block).collect();
         let mut times = Vec::new();

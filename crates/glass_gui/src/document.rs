@@ -1,9 +1,11 @@
 //! Documents: headings, paragraphs, lists, quotes, code and diffs, from the first block that is in sight.
 
 use crate::layout::top;
-use crate::lists::Lists;
+use crate::lists::{self, Lists};
 use crate::paint::{self, rect};
-use crate::theme::{BODY, GAP, LARGE, PAD, SMALL, Theme};
+use crate::scrollbar::{self, Part, scrollbar_ui};
+use crate::theme::{BODY, GAP, LARGE, PAD, PROSE, SMALL, Theme};
+use crate::{diff, prose};
 use egui::{Align2, Rect, Ui, vec2};
 use glass_core::{DocBlock, DocBlockKind, DocumentView, Role};
 
@@ -11,14 +13,15 @@ use glass_core::{DocBlock, DocBlockKind, DocumentView, Role};
 const APART: f32 = 5.0;
 /// Rows of one block at most.
 const MAX_ROWS: usize = 60;
-/// The widest a line of prose gets: longer ones are hard to follow.
-const PROSE: f32 = 820.0;
 
 /// Draws a document in a card.
 pub fn document_ui(ui: &mut Ui, place: Rect, document: &DocumentView, lists: &mut Lists<'_>) {
     let DocumentView {
         title,
         blocks,
+        parts,
+        // The parts hold links to them.
+        n_times: _,
         first,
         total,
         focused,
@@ -49,19 +52,41 @@ pub fn document_ui(ui: &mut Ui, place: Rect, document: &DocumentView, lists: &mu
         paint::state_ui(ui, rest, state);
         return;
     }
+    if !parts.is_empty() {
+        return prose::parts_ui(ui, rest, document, lists);
+    }
+    let bar = rest
+        .with_min_x(rest.max.x - scrollbar::WIDTH)
+        .translate(vec2(GAP, 0.0));
+    rest.max.x -= scrollbar::WIDTH;
+    if let Some(file) = diff::file_above(blocks) {
+        diff::file_ui(ui, &mut rest, file, "");
+    }
+    let mut n_shown = 0;
     for block in blocks {
         if rest.height() < 14.0 {
             break;
         }
         block_ui(ui, &mut rest, block);
+        n_shown += 1;
     }
-    if *focused {
-        lists.wheel(ui, place, None);
+    let part = Part {
+        first: *first as u64,
+        n_shown,
+        total: *total as u64,
+    };
+    let turned = lists::turned(ui, place);
+    if turned != 0 {
+        lists.scroll(part.first.saturating_add_signed(turned));
+    }
+    if let Some(first) = scrollbar_ui(ui, bar, "document", part) {
+        lists.scroll(first);
     }
 }
 
-fn block_ui(ui: &mut Ui, rest: &mut Rect, block: &DocBlock) {
-    let DocBlock { kind, text } = block;
+/// Draws a block at the top of a place, and cuts that off.
+pub fn block_ui(ui: &mut Ui, rest: &mut Rect, block: &DocBlock) {
+    let DocBlock { kind, text, row } = block;
     let theme = Theme::of(ui);
     let spans: Vec<(&str, Role)> = text.iter().map(|span| (span.text.as_str(), span.role)).collect();
     let (indent, size, before) = match kind {
@@ -70,6 +95,14 @@ fn block_ui(ui: &mut Ui, rest: &mut Rect, block: &DocBlock) {
         DocBlockKind::Paragraph => (0.0, BODY, 0.0),
         DocBlockKind::Item(depth) => (18.0 * (f32::from(*depth) + 1.0), BODY, 0.0),
         DocBlockKind::Code => return code_ui(ui, rest, &spans),
+        DocBlockKind::DiffFile => {
+            let file = row.as_ref().map_or("", |row| row.file.as_str());
+            return diff::file_ui(ui, rest, file, &plain(&spans));
+        }
+        DocBlockKind::DiffHunk => return diff::hunk_ui(ui, rest, &plain(&spans)),
+        DocBlockKind::DiffRow => {
+            return row.iter().for_each(|row| diff::row_ui(ui, rest, row));
+        }
         DocBlockKind::Quote => (16.0, BODY, 0.0),
         DocBlockKind::Byline => (0.0, SMALL, 8.0),
         DocBlockKind::Rule => {
@@ -95,6 +128,10 @@ fn block_ui(ui: &mut Ui, rest: &mut Rect, block: &DocBlock) {
         _ => {}
     }
     top(rest, painted.height().max(size) + APART);
+}
+
+fn plain(spans: &[(&str, Role)]) -> String {
+    spans.iter().map(|(text, _)| *text).collect()
 }
 
 /// A line of code or of a diff: on a ground of its own, added and removed lines with a bar of their colour.

@@ -17,6 +17,9 @@ pub const TAB_BAR: f32 = 34.0;
 /// The room left of the timeline's track, for the lanes' names.
 pub const LANE_NAMES: f32 = 84.0;
 
+/// The width of a letter of code of small size.
+pub const CODE_LETTER: f32 = 7.6;
+
 const HEADER: f32 = 48.0;
 const STATUS: f32 = 32.0;
 const HEADLINE: f32 = 58.0;
@@ -157,6 +160,8 @@ pub fn viewport_of(main: Rect, timeline: Rect) -> Viewport {
         // A column of a graph that fills the screen is about two points wide.
         graph_columns: (main.width() / 2.0).clamp(40.0, 1000.0) as usize,
         bar_columns: (track(timeline).width() / 4.0).clamp(20.0, 1000.0) as usize,
+        // In the letters of code.
+        text_columns: (main.width() / CODE_LETTER).max(1.0) as usize,
         grid_rows: ((main.height() - TABLE_HEAD) / GRID_ROW).max(1.0) as usize,
         grid_panels: (main.width() / 240.0).clamp(1.0, 24.0) as usize,
     }

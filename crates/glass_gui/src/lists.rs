@@ -11,6 +11,8 @@ pub struct Lists<'a> {
     screen: Screen,
     lists: Vec<ListView>,
     is_taken: Vec<bool>,
+    /// Whether a row that is pressed once is opened.
+    opens_at_once: bool,
 }
 
 impl<'a> Lists<'a> {
@@ -22,6 +24,7 @@ impl<'a> Lists<'a> {
             screen,
             is_taken: vec![false; lists.len()],
             lists,
+            opens_at_once: false,
         }
     }
 
@@ -33,9 +36,23 @@ impl<'a> Lists<'a> {
         Some(found)
     }
 
+    /// The place of the list that has no title: log lines.
+    pub fn find_untitled(&mut self) -> Option<usize> {
+        let is_it = |nth: &usize| !self.is_taken[*nth] && self.lists[*nth].title.is_empty();
+        let found = (0..self.lists.len()).find(is_it)?;
+        self.is_taken[found] = true;
+        Some(found)
+    }
+
+    /// From now on a row is opened that is pressed once: its list does nothing else.
+    pub fn open_at_once(&mut self) {
+        self.opens_at_once = true;
+    }
+
     /// Tells of a row that was pressed, once or twice.
     pub fn row(&mut self, list: usize, row: usize, response: &Response) {
-        if response.double_clicked() {
+        let opens = response.double_clicked() || (self.opens_at_once && response.clicked());
+        if opens {
             self.point(list, PointAt::Open(row));
         } else if response.clicked() {
             self.point(list, PointAt::Row(row));
@@ -56,6 +73,16 @@ impl<'a> Lists<'a> {
         }
     }
 
+    /// Tells that the `nth` block or line is to be the first in sight.
+    pub fn scroll(&mut self, nth: u64) {
+        self.point(0, PointAt::Scroll(usize::try_from(nth).unwrap_or(usize::MAX)));
+    }
+
+    /// Tells of a time in the text that was pressed.
+    pub fn time(&mut self, nth: usize) {
+        self.point(0, PointAt::Time(nth));
+    }
+
     /// Tells of a part of the window that was drawn over; 0 is its start, 1 its end.
     pub fn select(&mut self, from: f64, to: f64) {
         self.events.push(Event::Select { from, to });
@@ -73,7 +100,7 @@ impl<'a> Lists<'a> {
 }
 
 /// How many rows the wheel turned above a place; what is less than a row waits for more.
-fn turned(ui: &Ui, place: Rect) -> i64 {
+pub fn turned(ui: &Ui, place: Rect) -> i64 {
     if !ui.rect_contains_pointer(place) {
         return 0;
     }

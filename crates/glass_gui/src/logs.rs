@@ -1,14 +1,17 @@
 //! Log lines: the query, the filter, all matches over time, the lines or their patterns, and one line in full.
 
+mod histogram;
+mod lines;
+
 use crate::layout::{ROW, bottom, top};
 use crate::lists::Lists;
-use crate::paint::{self, rect};
+use crate::paint;
 use crate::parts::{details_ui, query_ui};
-use crate::theme::{BODY, GAP, PAD, SMALL, Theme};
+use crate::theme::{BODY, GAP, SMALL};
 use crate::{graph, table};
-use egui::{Align2, Rect, Ui, vec2};
+use egui::{Align2, Rect, Ui};
 use glass_core::{
-    Cell, Column, HistogramView, Line, LogPatternRow, LogPatternsView, LogRow, LogsView, Role, Row, TableView,
+    Cell, Column, Line, LogPatternRow, LogPatternsView, LogRow, LogsView, Role, Row, TableView,
 };
 
 /// The height of the histogram.
@@ -22,9 +25,12 @@ pub fn logs_ui(ui: &mut Ui, place: Rect, logs: &LogsView, lists: &mut Lists<'_>)
         filter,
         count,
         histogram,
-        columns,
+        // The lines are drawn by a module of their own.
+        columns: _,
         rows,
-        wraps,
+        first: _,
+        total: _,
+        wraps: _,
         details,
         chooser,
         patterns,
@@ -42,7 +48,7 @@ pub fn logs_ui(ui: &mut Ui, place: Rect, logs: &LogsView, lists: &mut Lists<'_>)
     let right = paint::text_ui(ui, head, Align2::RIGHT_CENTER, count, SMALL, Role::Muted);
     let left = head.with_max_x((right.min.x - GAP).max(head.min.x));
     paint::line_ui(ui, left, Align2::LEFT_CENTER, filter, BODY);
-    histogram_ui(ui, top(&mut rest, HISTOGRAM), histogram, lists);
+    histogram::histogram_ui(ui, top(&mut rest, HISTOGRAM), histogram, lists);
     top(&mut rest, GAP);
     if let Some(details) = details {
         let height = (details.len() as f32 * 20.0 + 2.0 * GAP).min(rest.height() / 2.0);
@@ -51,65 +57,17 @@ pub fn logs_ui(ui: &mut Ui, place: Rect, logs: &LogsView, lists: &mut Lists<'_>)
     if let Some(chooser) = chooser {
         table::table_ui(ui, bottom(&mut rest, place.height() * 0.35), chooser, lists);
     }
-    let lines = match patterns {
-        Some(patterns) => patterns_table(patterns),
-        None => TableView {
-            title: String::new(),
-            columns: line_columns(columns),
-            rows: rows.iter().map(line_row).collect(),
-            first: 0,
-            total: rows.len(),
-            focused: true,
-            state: state.clone(),
-        },
-    };
-    if *wraps && patterns.is_none() && !rows.is_empty() {
-        wrapped_ui(ui, rest, rows);
-    } else {
-        table::table_ui(ui, rest, &lines, lists);
-    }
-}
-
-/// Counts over time as stacked bars: errors below, then warnings, then all others.
-fn histogram_ui(ui: &mut Ui, place: Rect, histogram: &HistogramView, lists: &mut Lists<'_>) {
-    let HistogramView {
-        bars,
-        max,
-        playhead,
-        cursor,
-        focused,
-        state,
-    } = histogram;
-    paint::card(ui, place, *focused);
-    let inner = place.shrink2(vec2(PAD, GAP));
-    if *max == 0 || bars.is_empty() {
-        paint::state_ui(ui, inner, state);
-        return;
-    }
-    graph::select_ui(ui, inner, "histogram", lists);
-    let theme = Theme::of(ui);
-    let width = inner.width() / bars.len() as f32;
-    for (i, bar) in bars.iter().enumerate() {
-        let mut base = inner.max.y;
-        for (n, role) in bar.iter().zip([Role::Critical, Role::Warning, Role::Muted]) {
-            let height = *n as f32 / *max as f32 * inner.height();
-            let left = inner.min.x + width * i as f32;
-            let filled = rect(left, base - height, (width - 1.0).max(1.0), height);
-            ui.painter().rect_filled(filled, 0, theme.color(role));
-            base -= height;
+    match patterns {
+        Some(patterns) => {
+            lists.open_at_once();
+            table::table_ui(ui, rest, &patterns_table(patterns), lists);
         }
+        None if rows.is_empty() => {
+            paint::card(ui, rest, true);
+            paint::state_ui(ui, rest, state);
+        }
+        None => lines::lines_ui(ui, rest, logs, lists),
     }
-    let mark = |ratio: f64, role: Role| {
-        let x = inner.min.x + inner.width() * ratio.clamp(0.0, 1.0) as f32;
-        ui.painter().vline(x, inner.y_range(), (1.0, theme.color(role)));
-    };
-    mark(*playhead, Role::Accent);
-    if let Some(cursor) = cursor.filter(|cursor| (0.0..=1.0).contains(cursor)) {
-        mark(cursor, Role::Strong);
-    }
-    let highest = format!("highest bar {max}");
-    paint::text_ui(ui, inner, Align2::LEFT_TOP, &highest, SMALL, Role::Muted);
-    paint::state_note_ui(ui, inner.max.x, inner.min.y + 8.0, inner.width() * 0.5, state);
 }
 
 fn column(title: &str, weight: u16) -> Column {
@@ -120,11 +78,15 @@ fn column(title: &str, weight: u16) -> Column {
     }
 }
 
-fn line_columns(chosen: &[String]) -> Vec<Column> {
-    let mut columns = vec![column("time", 0), column("", 0), column("from", 0)];
-    columns.extend(chosen.iter().map(|title| column(title, 0)));
-    columns.push(column("line", 1));
-    columns
+/// The titles of the columns of lines.
+fn column_titles(chosen: &[String]) -> Vec<String> {
+    let fixed = ["time", "", "from"].map(str::to_owned);
+    let line = "line".to_owned();
+    fixed
+        .into_iter()
+        .chain(chosen.iter().cloned())
+        .chain([line])
+        .collect()
 }
 
 fn plain(line: &Line) -> String {
@@ -164,33 +126,6 @@ fn line_row(row: &LogRow) -> Row {
     }
 }
 
-/// Lines in as many rows as they need, the chosen one among them.
-fn wrapped_ui(ui: &mut Ui, place: Rect, rows: &[LogRow]) {
-    paint::card(ui, place, true);
-    let mut rest = place.shrink2(vec2(PAD, GAP));
-    let room = (rest.height() / ROW / 2.0).max(1.0) as usize;
-    let chosen = rows.iter().position(|row| row.selected).unwrap_or(rows.len() - 1);
-    for row in rows.iter().skip((chosen + 1).saturating_sub(room)) {
-        let cells = line_row(row).cells;
-        let mut spans: Vec<(&str, Role)> = Vec::new();
-        for cell in &cells[..cells.len() - 1] {
-            spans.extend([(cell.text.as_str(), cell.role), ("  ", Role::Muted)]);
-        }
-        spans.extend(row.text.iter().map(|span| (span.text.as_str(), span.role)));
-        if rest.height() < ROW {
-            return;
-        }
-        if row.selected {
-            let bar = rect(rest.min.x - GAP, rest.min.y + 3.0, 3.0, ROW - 6.0);
-            ui.painter()
-                .rect_filled(bar, 1, Theme::of(ui).color(Role::Accent));
-        }
-        let rows_left = (rest.height() / ROW).max(1.0) as usize;
-        let used = paint::text_rows_ui(ui, rest, Align2::LEFT_TOP, &spans, BODY, rows_left.min(6));
-        top(&mut rest, (used.height() + 4.0).max(ROW));
-    }
-}
-
 fn patterns_table(patterns: &LogPatternsView) -> TableView {
     let LogPatternsView {
         title,
@@ -205,6 +140,7 @@ fn patterns_table(patterns: &LogPatternsView) -> TableView {
         title: plain(title),
         columns: vec![
             lines,
+            column("share", 0),
             column("", 0),
             column("", 0),
             column("since", 0),
@@ -222,6 +158,7 @@ fn patterns_table(patterns: &LogPatternsView) -> TableView {
 fn pattern_row(row: &LogPatternRow) -> Row {
     let LogPatternRow {
         count,
+        share,
         level,
         role,
         is_new,
@@ -233,6 +170,7 @@ fn pattern_row(row: &LogPatternRow) -> Row {
     Row {
         cells: vec![
             Cell::new(count.as_str(), Role::Normal),
+            Cell::new(share_text(*share), Role::Accent),
             Cell::new(level.to_string(), *role),
             Cell::new(if *is_new { "new" } else { "" }, Role::Hit),
             Cell::new(since.as_str(), Role::Muted),
@@ -241,6 +179,19 @@ fn pattern_row(row: &LogPatternRow) -> Row {
         ],
         selected: *selected,
     }
+}
+
+/// A share of all as a bar of text with its number.
+fn share_text(share: f64) -> String {
+    const PARTS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    const WIDTH: usize = 6;
+    let eighths = (share.clamp(0.0, 1.0) * (WIDTH * 8) as f64).ceil() as usize;
+    let bar = format!("{}{}", "█".repeat(eighths / 8), PARTS[eighths % 8]);
+    let percent = match share * 100.0 {
+        percent if percent < 1.0 => "<1 %".to_owned(),
+        percent => format!("{percent:.0} %"),
+    };
+    format!("{percent} {bar}")
 }
 
 /// Counts as bars of text, the tallest as high as a row.

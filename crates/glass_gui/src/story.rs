@@ -242,7 +242,7 @@ pub fn notes_ui(ui: &mut Ui, place: Rect, blocks: &[DocBlock], size: f32) {
     ScrollArea::vertical().id_salt("notes").show(&mut child, |ui| {
         ui.spacing_mut().item_spacing.y = GAP;
         let width = ui.available_width() - GAP;
-        for DocBlock { kind, text } in blocks {
+        for DocBlock { kind, text, row: _ } in blocks {
             let mut spans: Vec<(&str, Role)> = Vec::new();
             let indent = match kind {
                 DocBlockKind::Item(depth) => 14.0 * (f32::from(*depth) + 1.0),

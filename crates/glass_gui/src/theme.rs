@@ -1,5 +1,6 @@
 //! Colours, sizes of text and spacing: the only place of this crate that names a colour. Read [`Theme`] first.
 
+use crate::highlight::Ink;
 use egui::{Color32, FontDefinitions, FontFamily, FontId, Stroke, TextStyle, Ui};
 use glass_core::Role;
 
@@ -13,6 +14,8 @@ pub const LARGE: f32 = 18.0;
 pub const GAP: f32 = 6.0;
 /// The distance between things that do not.
 pub const PAD: f32 = 12.0;
+/// The widest a line of prose gets: longer ones are hard to follow.
+pub const PROSE: f32 = 820.0;
 /// The radius of a card's corners.
 pub const RADIUS: u8 = 6;
 
@@ -137,6 +140,19 @@ impl Theme {
             Role::Warning | Role::Hit => self.warning,
             Role::Critical | Role::Removed => self.critical,
             Role::Series(n) => self.series[usize::from(n) % self.series.len()],
+        }
+    }
+
+    /// The colour of a piece of code.
+    pub fn ink(&self, ink: Ink) -> Color32 {
+        match ink {
+            Ink::Plain => self.normal,
+            Ink::Comment => self.muted,
+            Ink::Keyword => self.series[3],
+            Ink::Text => self.series[2],
+            Ink::Number => self.series[1],
+            Ink::Function => self.series[0],
+            Ink::Name => self.series[6],
         }
     }
 

@@ -1,5 +1,7 @@
 //! Documents: headings, paragraphs, lists, code and diffs, bylines; wrapped to a width that reads well.
 
+mod diff;
+
 use crate::layout::take_top;
 use crate::pen::{Pen, line_width, wrap_line};
 use crate::table::{Title, draw_title};
@@ -14,6 +16,9 @@ pub(crate) fn draw_document(pen: &mut Pen, area: Rect, document: &DocumentView) 
     let DocumentView {
         title,
         blocks,
+        // Blocks say the same, line by line.
+        parts: _,
+        n_times: _,
         first,
         total,
         focused,
@@ -76,15 +81,26 @@ fn needs_air(before: Option<&DocBlock>, block: &DocBlock) -> bool {
             DocBlockKind::Code | DocBlockKind::Item(_) | DocBlockKind::Quote
         )
     };
+    if is_of_code(before.kind) && is_of_code(block.kind) {
+        return false;
+    }
     let is_pair = std::mem::discriminant(&before.kind) == std::mem::discriminant(&block.kind);
     let follows_head = matches!(before.kind, DocBlockKind::Byline | DocBlockKind::Rule);
     let belongs_together = is_pair && is_tight(block.kind);
     !(belongs_together || follows_head)
 }
 
+/// Whether a block is a line of code or of a patch.
+fn is_of_code(kind: DocBlockKind) -> bool {
+    matches!(
+        kind,
+        DocBlockKind::Code | DocBlockKind::DiffFile | DocBlockKind::DiffHunk | DocBlockKind::DiffRow
+    )
+}
+
 /// Draws one block at the top of an area; returns how many rows it took.
 fn draw_block(pen: &mut Pen, area: Rect, block: &DocBlock) -> u16 {
-    let DocBlock { kind, text } = block;
+    let DocBlock { kind, text, row } = block;
     let ascii = pen.glyphs.is_ascii();
     match kind {
         DocBlockKind::Heading(level) => {
@@ -103,8 +119,14 @@ fn draw_block(pen: &mut Pen, area: Rect, block: &DocBlock) -> u16 {
                 false,
             )
         }
-        DocBlockKind::Code => {
+        DocBlockKind::Code | DocBlockKind::DiffFile | DocBlockKind::DiffHunk => {
             pen.put_line(area.x, area.y, area.width, text);
+            1
+        }
+        DocBlockKind::DiffRow => {
+            if let Some(row) = row {
+                diff::draw_row(pen, area, row);
+            }
             1
         }
         DocBlockKind::Quote => {

@@ -262,6 +262,7 @@ pub fn viewport_of(width: u16, height: u16) -> Viewport {
             n_panels: 1,
             graph_columns: 16,
             bar_columns: 16,
+            text_columns: 16,
             grid_rows: 4,
             grid_panels: 1,
         };
@@ -277,6 +278,7 @@ pub fn viewport_of(width: u16, height: u16) -> Viewport {
         n_panels: usize::from(columns * rows),
         graph_columns: usize::from(axis.width) * 2,
         bar_columns: usize::from(axis.width),
+        text_columns: usize::from(main.width),
         grid_rows: usize::from(main.height.saturating_sub(2).max(1)),
         grid_panels: usize::from((main.width / DASHBOARD_PANEL_WIDTH).max(1)),
     }

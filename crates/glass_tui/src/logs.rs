@@ -27,6 +27,9 @@ pub(crate) fn draw_logs(pen: &mut Pen, area: Rect, logs: &LogsView) {
         histogram,
         columns,
         rows,
+        // The count says it in words.
+        first: _,
+        total: _,
         wraps,
         details,
         chooser,
@@ -245,6 +248,8 @@ pub(crate) fn draw_histogram(pen: &mut Pen, area: Rect, histogram: &HistogramVie
         max,
         playhead,
         cursor,
+        // While keys go to the histogram, it stands beside the filter.
+        about: _,
         focused,
         state,
     } = histogram;

@@ -99,6 +99,8 @@ fn draw_row(
 ) {
     let LogPatternRow {
         count,
+        // The counts are below each other already.
+        share: _,
         level,
         role,
         is_new,

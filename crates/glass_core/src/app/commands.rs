@@ -203,7 +203,7 @@ impl App {
         self.go_on(reaction);
     }
 
-    fn go_on(&mut self, reaction: Reaction) {
+    pub(super) fn go_on(&mut self, reaction: Reaction) {
         match reaction {
             Reaction::SetCursor(at) => self.time.set_cursor(at),
             Reaction::Say(text) => self.say(text),

@@ -16,12 +16,23 @@ impl App {
         }
         self.pending.clear();
         self.go_to_tile(screen);
+        if let PointAt::Scroll(nth) = at {
+            self.scroll_to(nth);
+            return Vec::new();
+        }
+        if let PointAt::Time(nth) = at {
+            let (screen, context) = self.current_mut();
+            return match screen.choose_time(&context, nth) {
+                true => self.run(Command::Open),
+                false => Vec::new(),
+            };
+        }
         let mut effects = Vec::new();
         let Some(n_panes) = self.go_to_list(list, &mut effects) else {
             return effects;
         };
         match at {
-            PointAt::Beside => {}
+            PointAt::Beside | PointAt::Scroll(_) | PointAt::Time(_) => {}
             PointAt::Row(row) => self.choose_row(list, row, &mut effects),
             PointAt::Open(row) => {
                 self.choose_row(list, row, &mut effects);
@@ -38,6 +49,13 @@ impl App {
             }
         }
         effects
+    }
+
+    fn scroll_to(&mut self, nth: usize) {
+        let viewport = self.viewport_of(self.screen, self.viewport);
+        let (screen, context) = self.current_mut();
+        let reaction = screen.scroll_to(&context, viewport, nth);
+        self.go_on(reaction);
     }
 
     fn list(&self, nth: usize) -> Option<ListView> {

@@ -893,6 +893,17 @@ pub const COMMANDS: &[CommandSpec] = &[
     ),
     only(
         spec(
+            C::DiffLayout,
+            G::Look,
+            "look.diff",
+            "Patch side by side or not",
+            "what was and what is beside each other where there is room, or one below the other",
+            &[c('d')],
+        ),
+        &[Screen::Changes],
+    ),
+    only(
+        spec(
             C::ChooseVariable,
             G::Look,
             "look.variables",

@@ -126,6 +126,8 @@ impl<'a> Shown<'a> {
             let blocks = markdown::blocks(&text);
             let document = DocumentView {
                 title: String::new(),
+                parts: Vec::new(),
+                n_times: 0,
                 first: 0,
                 total: blocks.len(),
                 blocks,

@@ -4,12 +4,14 @@ use super::{Reaction, ScreenState};
 use crate::context::{Context, pick};
 use crate::list::{Choice, TableFrame, moved, table};
 use crate::look::LookOf;
+use crate::patch::{Layout, Patch};
 use crate::screens::alerts::field;
 use crate::{
     Cell, ChangesView, Command, DataState, DataStateKind, DetailsView, DocBlock, DocBlockKind, DocumentView,
     Line, Look, Role, ScreenView, Slot, Span, TableView, Viewport, markdown, words,
 };
 use glass_model::{Ask, Change, ChangeSummary, RepositoryFile, Timestamp};
+use std::ops::Range;
 
 /// Columns on the overview.
 pub(crate) const SHORT_COLUMNS: &[(&str, bool, u16)] =
@@ -23,6 +25,13 @@ const COLUMNS: &[(&str, bool, u16)] = &[
 ];
 const FILE_COLUMNS: &[(&str, bool, u16)] = &[("file", false, 3), ("age", true, 0), ("commit", false, 0)];
 
+/// More blocks than twice the rows of a list are not in sight at once, but for so many.
+const MORE_BLOCKS: usize = 40;
+/// Two sides of a patch stand beside each other where so many letters fit.
+const LEAST_FOR_TWO: usize = 96;
+/// How much of the room a patch has beside the list, in hundredths: the least of both front-ends.
+const SHARE_OF_TEXT: usize = 55;
+
 /// The changes screen's state.
 #[derive(Debug, Default)]
 pub(crate) struct Changes {
@@ -35,6 +44,8 @@ pub(crate) struct Changes {
     reads_patch: bool,
     /// Whether the patch stands alone.
     is_full: bool,
+    /// Whether the sides of a patch stand one below the other also where they fit side by side.
+    unified: bool,
     first_block: usize,
 }
 
@@ -62,7 +73,7 @@ impl ScreenState for Changes {
         }
         ScreenView::Changes(ChangesView {
             list,
-            details: self.text(context),
+            details: self.document(context, viewport),
         })
     }
 
@@ -80,10 +91,11 @@ impl ScreenState for Changes {
                 self.shows_files = !self.shows_files;
                 self.first_block = 0;
             }
+            Command::DiffLayout => return self.change_layout(context, viewport),
             Command::Back if self.shows_files => self.shows_files = false,
             Command::Back if !self.filter.is_empty() => self.filter.clear(),
             command if self.reads_patch => {
-                let n = self.blocks(context).len();
+                let n = self.text(context, viewport).map_or(0, |text| text.n_blocks());
                 let Some(first) = moved(self.first_block, n, command, viewport.list_rows) else {
                     return Reaction::Ignored;
                 };
@@ -137,10 +149,17 @@ impl ScreenState for Changes {
         self.first_block = 0;
     }
 
+    fn scroll_to(&mut self, context: &Context<'_>, viewport: Viewport, nth: usize) -> Reaction {
+        let n = self.text(context, viewport).map_or(0, |text| text.n_blocks());
+        self.first_block = nth.min(n.saturating_sub(1));
+        Reaction::Done
+    }
+
     fn look(&self) -> Look {
         LookOf::default()
             .with("row", self.choice.chosen())
             .with_switch("files", self.shows_files)
+            .with("diff", if self.unified { "unified" } else { "" })
             .done()
     }
 
@@ -148,6 +167,7 @@ impl ScreenState for Changes {
         match name {
             "row" => self.choice.choose(value.to_owned()),
             "files" => self.shows_files = value == "yes",
+            "diff" => self.unified = value == "unified",
             _ => {}
         }
     }
@@ -254,7 +274,7 @@ impl Changes {
         )
     }
 
-    fn text(&self, context: &Context<'_>) -> DocumentView {
+    fn document(&self, context: &Context<'_>, viewport: Viewport) -> DocumentView {
         let Some(id) = self.chosen_id(context) else {
             let state = DataState {
                 kind: DataStateKind::Empty,
@@ -268,38 +288,114 @@ impl Changes {
             Ask::Change { id: id.clone() },
             "this change was not recorded",
         );
-        document(
-            format!("Commit {}", short_id(&id)),
-            self.blocks(context),
-            self.first_block,
-            self.reads_patch,
-            held.state,
-        )
+        let text = self.text(context, viewport);
+        let total = text.as_ref().map_or(0, Text::n_blocks);
+        let first = self.first_block.min(total.saturating_sub(1));
+        let end = first.saturating_add(viewport.list_rows * 2 + MORE_BLOCKS);
+        DocumentView {
+            title: format!("Commit {}", short_id(&id)),
+            blocks: text.map_or_else(Vec::new, |text| text.blocks(first..end)),
+            parts: Vec::new(),
+            n_times: 0,
+            first,
+            total,
+            focused: self.reads_patch,
+            state: held.state,
+        }
     }
 
-    fn blocks(&self, context: &Context<'_>) -> Vec<DocBlock> {
-        let Some(id) = self.chosen_id(context) else {
-            return Vec::new();
-        };
+    fn change<'a>(&self, context: &Context<'a>) -> Option<&'a Change> {
+        let id = self.chosen_id(context)?;
         let held = context.held(Slot::Change, Ask::Change { id }, "");
-        pick!(held, Change)
-            .and_then(Option::as_ref)
-            .map(|change| patch(change, context))
-            .unwrap_or_default()
+        pick!(held, Change).and_then(Option::as_ref)
+    }
+
+    fn text<'a>(&self, context: &Context<'a>, viewport: Viewport) -> Option<Text<'a>> {
+        let change = self.change(context)?;
+        Some(Text::of(change, self.layout(viewport), context))
+    }
+
+    /// How the sides of a patch stand: side by side if that is wanted and there is room.
+    fn layout(&self, viewport: Viewport) -> Layout {
+        let is_alone = self.is_full && self.reads_patch;
+        let columns = match is_alone {
+            true => viewport.text_columns,
+            false => viewport.text_columns * SHARE_OF_TEXT / 100,
+        };
+        match columns >= LEAST_FOR_TWO && !self.unified {
+            true => Layout::SideBySide,
+            false => Layout::Unified,
+        }
+    }
+
+    /// Side by side or one below the other; what is at the top stays there.
+    fn change_layout(&mut self, context: &Context<'_>, viewport: Viewport) -> Reaction {
+        let before = self.text(context, viewport);
+        let layout = self.layout(viewport);
+        self.unified = !self.unified;
+        if let (Some(before), Some(after)) = (before, self.text(context, viewport)) {
+            self.first_block = after.block_like(&before, self.first_block);
+        }
+        match self.layout(viewport) == layout && !self.unified {
+            true => Reaction::Say("side by side where there is room for it: f shows the patch alone"),
+            false => Reaction::Done,
+        }
     }
 }
 
-fn patch(change: &Change, context: &Context<'_>) -> Vec<DocBlock> {
-    let Change {
-        summary,
-        body,
-        patch,
-        patch_cut,
-    } = change;
-    let line = |kind, text: String, role| DocBlock {
-        kind,
-        text: vec![Span::new(text, role)],
-    };
+/// What is said of a commit: its message and files, its patch, and that there would be more of it.
+struct Text<'a> {
+    head: Vec<DocBlock>,
+    patch: Patch<'a>,
+    tail: Vec<DocBlock>,
+}
+
+impl<'a> Text<'a> {
+    fn of(change: &'a Change, layout: Layout, context: &Context<'_>) -> Self {
+        let Change {
+            summary: _,
+            body: _,
+            patch,
+            patch_cut,
+        } = change;
+        let text = "The patch is longer; the rest is in the git bundle.";
+        let cut = || DocBlock::new(DocBlockKind::Paragraph, vec![Span::new(text, Role::Muted)]);
+        Self {
+            head: head(change, context),
+            patch: Patch::new(patch, layout),
+            tail: patch_cut.then(cut).into_iter().collect(),
+        }
+    }
+
+    fn n_blocks(&self) -> usize {
+        self.head.len() + self.patch.n_rows() + self.tail.len()
+    }
+
+    /// The blocks of a range; rows of the patch are made for it alone.
+    fn blocks(self, range: Range<usize>) -> Vec<DocBlock> {
+        let Self { head, patch, tail } = self;
+        let (n_head, n_rows) = (head.len(), patch.n_rows());
+        let rows = range.start.saturating_sub(n_head)..range.end.saturating_sub(n_head);
+        let mut blocks: Vec<DocBlock> = head.into_iter().skip(range.start).collect();
+        blocks.extend(patch.blocks(rows));
+        blocks.extend(tail.into_iter().skip(range.start.saturating_sub(n_head + n_rows)));
+        blocks.truncate(range.len());
+        blocks
+    }
+
+    /// The block that shows what the `nth` of the same commit's shows in another layout.
+    fn block_like(&self, other: &Self, nth: usize) -> usize {
+        match nth.checked_sub(other.head.len()) {
+            Some(row) => self.head.len() + self.patch.row_like(&other.patch, row),
+            None => nth,
+        }
+    }
+}
+
+/// What stands above a patch.
+fn head(change: &Change, context: &Context<'_>) -> Vec<DocBlock> {
+    let summary = &change.summary;
+    let line = |kind, text: String, role| DocBlock::new(kind, vec![Span::new(text, role)]);
     let byline = format!(
         "{}  {} ({})",
         words::visible(&summary.author),
@@ -314,30 +410,17 @@ fn patch(change: &Change, context: &Context<'_>) -> Vec<DocBlock> {
         ),
         line(DocBlockKind::Byline, byline, Role::Muted),
     ];
-    blocks.extend(markdown::blocks(body));
+    blocks.extend(markdown::blocks(&change.body));
     for file in &summary.files {
         let deleted = if file.deleted { " (deleted)" } else { "" };
-        blocks.push(DocBlock {
-            kind: DocBlockKind::Item(0),
-            text: vec![
-                Span::new(format!("{}{deleted} ", words::visible(&file.path)), Role::Normal),
-                Span::new(format!("+{} ", file.n_added), Role::Added),
-                Span::new(format!("-{}", file.n_removed), Role::Removed),
-            ],
-        });
+        let text = vec![
+            Span::new(format!("{}{deleted} ", words::visible(&file.path)), Role::Normal),
+            Span::new(format!("+{} ", file.n_added), Role::Added),
+            Span::new(format!("-{}", file.n_removed), Role::Removed),
+        ];
+        blocks.push(DocBlock::new(DocBlockKind::Item(0), text));
     }
-    blocks.push(DocBlock {
-        kind: DocBlockKind::Rule,
-        text: Vec::new(),
-    });
-    blocks.extend(markdown::diff_blocks(patch));
-    if *patch_cut {
-        blocks.push(line(
-            DocBlockKind::Paragraph,
-            "The patch is longer; the rest is in the git bundle.".into(),
-            Role::Muted,
-        ));
-    }
+    blocks.push(DocBlock::new(DocBlockKind::Rule, Vec::new()));
     blocks
 }
 
@@ -354,6 +437,8 @@ pub(crate) fn document(
     DocumentView {
         title,
         blocks: blocks.into_iter().skip(first).collect(),
+        parts: Vec::new(),
+        n_times: 0,
         first,
         total,
         focused,

@@ -8,10 +8,11 @@ use crate::screens::alerts::field;
 use crate::screens::changes::document;
 use crate::times::{self, TimeInText, TimesOf};
 use crate::{
-    Cell, Command, DataState, DataStateKind, DetailsView, DocBlock, DocBlockKind, IncidentsView, Line, Look,
-    Role, Screen, ScreenView, Slot, Span, Viewport, markdown, words,
+    Cell, Command, DataState, DataStateKind, DetailsView, DocBlock, DocBlockKind, DocPart, DocumentView,
+    IncidentsView, Line, Look, PartBody, Role, Screen, ScreenView, Slot, Span, Viewport, markdown, words,
 };
 use glass_model::{Ask, Document, DocumentKind, DocumentSummary, Timestamp};
+use std::ops::Range;
 
 const COLUMNS: &[(&str, bool, u16)] = &[
     ("kind", false, 0),
@@ -86,7 +87,12 @@ impl ScreenState for Incidents {
                 },
             ),
         };
-        let document = document(title, self.blocks(context).0, self.first_block, self.reads, state);
+        let Text { blocks, parts, times } = self.text(context);
+        let document = DocumentView {
+            parts,
+            n_times: times.len(),
+            ..document(title, blocks, self.first_block, self.reads, state)
+        };
         if self.is_full && self.reads {
             list.hide();
         }
@@ -97,10 +103,10 @@ impl ScreenState for Incidents {
         match command {
             Command::NextPane | Command::PreviousPane => self.reads = !self.reads,
             Command::NextTime | Command::PreviousTime => {
-                return self.choose_time(context, viewport, command == Command::NextTime);
+                return self.step_to_time(context, viewport, command == Command::NextTime);
             }
             Command::Open if self.reads && self.time.is_some() => {
-                let (_, times) = self.blocks(context);
+                let times = self.text(context).times;
                 let chosen = self.time.and_then(|i| times.get(i));
                 return chosen.map_or(Reaction::Done, |time| Reaction::GoTo(time.at));
             }
@@ -113,7 +119,7 @@ impl ScreenState for Incidents {
             Command::Back if self.reads && self.is_full => self.is_full = false,
             Command::Back if self.reads => self.reads = false,
             command if self.reads => {
-                let n = self.blocks(context).0.len();
+                let n = self.text(context).blocks.len();
                 let Some(first) = moved(self.first_block, n, command, viewport.list_rows) else {
                     return Reaction::Ignored;
                 };
@@ -149,6 +155,21 @@ impl ScreenState for Incidents {
             .map(|document| document.title.clone())
     }
 
+    fn scroll_to(&mut self, context: &Context<'_>, _: Viewport, nth: usize) -> Reaction {
+        let n = self.text(context).blocks.len();
+        self.first_block = nth.min(n.saturating_sub(1));
+        Reaction::Done
+    }
+
+    fn choose_time(&mut self, context: &Context<'_>, nth: usize) -> bool {
+        let is_there = nth < self.text(context).times.len();
+        if is_there {
+            self.reads = true;
+            self.time = Some(nth);
+        }
+        is_there
+    }
+
     fn look(&self) -> Look {
         LookOf::default().with("row", self.choice.chosen()).done()
     }
@@ -166,8 +187,8 @@ impl Incidents {
     }
 
     /// Chooses the next or previous time in the text, and shows it.
-    fn choose_time(&mut self, context: &Context<'_>, viewport: Viewport, next: bool) -> Reaction {
-        let (_, times) = self.blocks(context);
+    fn step_to_time(&mut self, context: &Context<'_>, viewport: Viewport, next: bool) -> Reaction {
+        let times = self.text(context).times;
         let Some(last) = times.len().checked_sub(1) else {
             return Reaction::Say("no time is named in this text");
         };
@@ -189,15 +210,14 @@ impl Incidents {
         Reaction::Say("enter goes to this time, `[` comes back; n and N choose another")
     }
 
-    /// The text, and the times in it.
-    fn blocks(&self, context: &Context<'_>) -> (Vec<DocBlock>, Vec<TimeInText>) {
+    fn text(&self, context: &Context<'_>) -> Text {
         let Some(id) = self.chosen_id(context) else {
-            return Default::default();
+            return Text::default();
         };
         let held = context.held(Slot::Document(Screen::Incidents), Ask::Document { id }, "");
         pick!(held, Document)
             .and_then(Option::as_ref)
-            .map(|text| blocks(text, context, self.time))
+            .map(|document| Text::of(document, context, self.time))
             .unwrap_or_default()
     }
 }
@@ -253,76 +273,113 @@ fn cells(document: &DocumentSummary, now: Timestamp) -> Vec<Cell> {
     ]
 }
 
-/// The blocks of a document, and the times in what people wrote.
-fn blocks(
-    document: &Document,
-    context: &Context<'_>,
-    chosen: Option<usize>,
-) -> (Vec<DocBlock>, Vec<TimeInText>) {
-    let Document {
-        summary,
-        author,
-        labels,
-        link,
-        text,
-        comments,
-    } = document;
-    let now = context.time.playhead();
-    let byline = |author: &str, at: Timestamp| DocBlock {
-        kind: DocBlockKind::Byline,
-        text: vec![
-            Span::new(
-                if author.is_empty() {
-                    "unknown author".to_owned()
-                } else {
-                    words::visible(author)
-                },
-                Role::Accent,
-            ),
-            Span::new(
-                format!("  {} ({})", words::date_time(at), words::ago(at, now)),
-                Role::Muted,
-            ),
-        ],
+/// Markdown of all texts of a document together, in bytes; what comes after it is given as blocks alone.
+const MAX_MARKDOWN: usize = 256 << 10;
+
+/// A document: its blocks, the same as larger parts, and the times in what people wrote.
+#[derive(Default)]
+struct Text {
+    blocks: Vec<DocBlock>,
+    parts: Vec<DocPart>,
+    times: Vec<TimeInText>,
+}
+
+impl Text {
+    fn of(document: &Document, context: &Context<'_>, chosen: Option<usize>) -> Self {
+        let Document {
+            summary,
+            author,
+            labels,
+            link,
+            text,
+            comments,
+        } = document;
+        let now = context.time.playhead();
+        let of = |said_at| TimesOf {
+            said_at,
+            extent: context.time.extent(),
+        };
+        let mut all = Self::default();
+        all.add(byline(author, summary.known_at, now));
+        let facts = labels
+            .iter()
+            .map(|label| words::visible(label))
+            .chain((!link.is_empty()).then(|| words::visible(link)));
+        let facts = facts.collect::<Vec<_>>().join("  ");
+        if !facts.is_empty() {
+            let text = vec![Span::new(facts, Role::Muted)];
+            all.add(DocBlock::new(DocBlockKind::Paragraph, text));
+        }
+        all.write(text, of(summary.known_at), chosen);
+        for comment in comments {
+            all.add(DocBlock::new(DocBlockKind::Rule, Vec::new()));
+            all.add(byline(&comment.author, comment.at, now));
+            all.write(&comment.text, of(comment.at), chosen);
+        }
+        if let Some(at) = summary.closed_at {
+            all.add(DocBlock::new(DocBlockKind::Rule, Vec::new()));
+            let text = format!("closed {} ({})", words::date_time(at), words::ago(at, now));
+            all.add(DocBlock::new(
+                DocBlockKind::Byline,
+                vec![Span::new(text, Role::Ok)],
+            ));
+        }
+        all
+    }
+
+    /// Adds a block of our own.
+    fn add(&mut self, block: DocBlock) {
+        self.parts.push(DocPart {
+            first: self.blocks.len(),
+            n_blocks: 1,
+            body: PartBody::Block(block.clone()),
+        });
+        self.blocks.push(block);
+    }
+
+    /// Adds what someone wrote.
+    fn write(&mut self, text: &str, of: TimesOf, chosen: Option<usize>) {
+        let (first, first_time) = (self.blocks.len(), self.times.len());
+        let parsed = markdown::parse(text);
+        self.blocks.extend(parsed.blocks.iter().cloned());
+        times::mark(&mut self.blocks, first, of, chosen, &mut self.times);
+        let times = self.times.iter().cloned().enumerate().skip(first_time);
+        let times: Vec<(usize, TimeInText)> = times.collect();
+        let length = |part: &DocPart| match &part.body {
+            PartBody::Markdown(text) => text.len(),
+            PartBody::Block(_) => 0,
+        };
+        let mut total: usize = self.parts.iter().map(length).sum();
+        for part in markdown::parts(&parsed, first, &times, chosen) {
+            total += length(&part);
+            match &part.body {
+                PartBody::Markdown(text) if total > MAX_MARKDOWN || !markdown::is_safe(text) => {
+                    self.add_plain(part.first..part.first + part.n_blocks);
+                }
+                _ => self.parts.push(part),
+            }
+        }
+    }
+
+    /// Gives blocks that are there already as parts, one by one.
+    fn add_plain(&mut self, range: Range<usize>) {
+        for (i, block) in self.blocks.iter().enumerate().take(range.end).skip(range.start) {
+            self.parts.push(DocPart {
+                first: i,
+                n_blocks: 1,
+                body: PartBody::Block(block.clone()),
+            });
+        }
+    }
+}
+
+/// Who said what follows, and when.
+fn byline(author: &str, at: Timestamp, now: Timestamp) -> DocBlock {
+    let author = match author.is_empty() {
+        true => "unknown author".to_owned(),
+        false => words::visible(author),
     };
-    let mut all = vec![byline(author, summary.known_at)];
-    let facts = labels
-        .iter()
-        .map(|label| words::visible(label))
-        .chain((!link.is_empty()).then(|| words::visible(link)));
-    let facts = facts.collect::<Vec<_>>().join("  ");
-    if !facts.is_empty() {
-        all.push(DocBlock {
-            kind: DocBlockKind::Paragraph,
-            text: vec![Span::new(facts, Role::Muted)],
-        });
-    }
-    let mut times = Vec::new();
-    let mut write = |all: &mut Vec<DocBlock>, text: &str, said_at: Timestamp| {
-        let first = all.len();
-        all.extend(markdown::blocks(text));
-        let extent = context.time.extent();
-        times::mark(all, first, TimesOf { said_at, extent }, chosen, &mut times);
-    };
-    write(&mut all, text, summary.known_at);
-    for comment in comments {
-        all.push(DocBlock {
-            kind: DocBlockKind::Rule,
-            text: Vec::new(),
-        });
-        all.push(byline(&comment.author, comment.at));
-        write(&mut all, &comment.text, comment.at);
-    }
-    if let Some(at) = summary.closed_at {
-        all.push(DocBlock {
-            kind: DocBlockKind::Rule,
-            text: Vec::new(),
-        });
-        let text = format!("closed {} ({})", words::date_time(at), words::ago(at, now));
-        all.push(DocBlock {
-            kind: DocBlockKind::Byline,
-            text: vec![Span::new(text, Role::Ok)],
-        });
-    }
-    (all, times)
+    let when = format!("  {} ({})", words::date_time(at), words::ago(at, now));
+    let text = vec![Span::new(author, Role::Accent), Span::new(when, Role::Muted)];
+    DocBlock::new(DocBlockKind::Byline, text)
 }

@@ -61,6 +61,14 @@ pub(crate) trait ScreenState {
     fn details(&self, _context: &Context<'_>) -> Option<DetailsView> {
         None
     }
+    /// Moves to the `nth` of all that it can be scrolled through: the pointer moved a scrollbar, or turned the wheel.
+    fn scroll_to(&mut self, _context: &Context<'_>, _viewport: Viewport, _nth: usize) -> Reaction {
+        Reaction::Done
+    }
+    /// Chooses the `nth` time that the text in sight names; opened, it is gone to. Says whether there is such a time.
+    fn choose_time(&mut self, _context: &Context<'_>, _nth: usize) -> bool {
+        false
+    }
     /// The chosen row as text, for the clipboard.
     fn chosen_text(&self, context: &Context<'_>) -> Option<String>;
     /// The text by which it is filtered, for a screen that can be.

@@ -4,6 +4,7 @@
 //! All texts are safe to print: control characters and terminal escapes were made visible.
 
 mod dashboard;
+mod diff;
 mod graph;
 mod query;
 mod screen;
@@ -13,12 +14,13 @@ mod text;
 mod timeline;
 
 pub use dashboard::{BandCell, BandView, DashboardView, DashboardsView, NumberView, PanelBody, PanelView};
+pub use diff::{DiffChange, DiffLine, DiffLines, DiffRow};
 pub use graph::{AxisTick, CursorView, GraphLine, GraphPoint, GraphView};
 pub use query::{CompletionRow, FaultView, QueryEditorView, QueryView};
 pub use screen::{
-    AlertsView, ChangesView, CloudsView, DocBlock, DocBlockKind, DocumentView, HistogramView, IncidentsView,
-    LogPatternRow, LogPatternsView, LogRow, LogsView, MetricsView, OverviewView, Phase, ScreenView,
-    TimelineListView,
+    AlertsView, ChangesView, CloudsView, DocBlock, DocBlockKind, DocPart, DocumentView, HistogramView,
+    IncidentsView, LogPatternRow, LogPatternsView, LogRow, LogsView, MetricsView, OverviewView, PartBody,
+    Phase, ScreenView, TimelineListView,
 };
 pub use story::{StoryStepView, StoryView};
 pub use table::{Cell, Column, Row, TableView};
@@ -40,6 +42,8 @@ pub struct Viewport {
     pub graph_columns: usize,
     /// Bars that fit side by side into the timeline and the log histogram.
     pub bar_columns: usize,
+    /// Letters of one width that fit side by side into the main area.
+    pub text_columns: usize,
     /// Rows of a dashboard's grid that are in sight at once.
     pub grid_rows: usize,
     /// Graphs of a dashboard that can be read side by side.
@@ -54,6 +58,7 @@ impl Viewport {
             graph_columns: (self.graph_columns / 2).saturating_sub(8).max(16),
             bar_columns: (self.bar_columns / 2).saturating_sub(8).max(16),
             list_rows: self.list_rows.saturating_sub(1).max(1),
+            text_columns: self.text_columns / 2,
             grid_panels: self.grid_panels.div_ceil(2),
             ..self
         }

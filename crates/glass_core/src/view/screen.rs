@@ -1,6 +1,6 @@
 //! The screens: one type each.
 
-use super::{DashboardsView, DataState, GraphView, Line, QueryView, Role, TableView};
+use super::{DashboardsView, DataState, DiffRow, GraphView, Line, QueryView, Role, TableView};
 
 /// The current screen.
 #[derive(Clone, Debug, PartialEq)]
@@ -122,6 +122,8 @@ pub struct HistogramView {
     pub playhead: f64,
     /// Where the cursor stands, 0 to 1, if it is in the window.
     pub cursor: Option<f64>,
+    /// What the bar under the cursor stands for: its time, and how many lines of which level; empty without a cursor.
+    pub about: String,
     /// Whether keys go to it.
     pub focused: bool,
     /// How it stands with the data.
@@ -133,6 +135,8 @@ pub struct HistogramView {
 pub struct LogPatternRow {
     /// How many lines.
     pub count: String,
+    /// How many of all lines they are, 0 to 1.
+    pub share: f64,
     /// Their level's letter; a space if not known.
     pub level: char,
     /// The level's role.
@@ -189,6 +193,10 @@ pub struct LogsView {
     pub columns: Vec<String>,
     /// The lines, the latest last.
     pub rows: Vec<LogRow>,
+    /// How many matching lines lie above the first of `rows`.
+    pub first: u64,
+    /// All matching lines up to the playhead; 0 where the place among them is not known, as in a selected range.
+    pub total: u64,
     /// Whether long lines go on in further rows; otherwise they are cut.
     pub wraps: bool,
     /// The chosen line in full: its labels, also those a query took out of it; absent unless asked for.
@@ -252,8 +260,14 @@ pub enum DocBlockKind {
     Paragraph,
     /// A list item at a depth, from 0.
     Item(u8),
-    /// A line of code or of a diff; not to be wrapped.
+    /// A line of code; not to be wrapped.
     Code,
+    /// The name of a file of a patch; the rows after it are of it.
+    DiffFile,
+    /// Where in the file the following rows of a patch stand.
+    DiffHunk,
+    /// A row of a patch: [`DocBlock::row`].
+    DiffRow,
     /// Quoted text.
     Quote,
     /// Who wrote the following, and when.
@@ -269,6 +283,40 @@ pub struct DocBlock {
     pub kind: DocBlockKind,
     /// Its text; a front-end wraps it.
     pub text: Line,
+    /// The lines of a row of a patch, or of which file it is; `None` for what is not of a patch.
+    pub row: Option<Box<DiffRow>>,
+}
+
+impl DocBlock {
+    /// A block of text.
+    pub fn new(kind: DocBlockKind, text: Line) -> Self {
+        Self {
+            kind,
+            text,
+            row: None,
+        }
+    }
+}
+
+/// A part of a document that people wrote.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DocPart {
+    /// The first of the document's blocks that says the same.
+    pub first: usize,
+    /// How many blocks do.
+    pub n_blocks: usize,
+    /// What it is.
+    pub body: PartBody,
+}
+
+/// What a part of a document is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PartBody {
+    /// A block like any other.
+    Block(DocBlock),
+    /// Markdown. Nothing in it is to be loaded, its links lead to the web, or, as `glass-time:` and a number, to a time
+    /// ([`crate::PointAt::Time`]).
+    Markdown(String),
 }
 
 /// A document.
@@ -276,8 +324,12 @@ pub struct DocBlock {
 pub struct DocumentView {
     /// Its title.
     pub title: String,
-    /// Its blocks from the first visible one on.
+    /// Its blocks from the first visible one on, at least as many as can be in sight.
     pub blocks: Vec<DocBlock>,
+    /// All of it once more, for a front-end that sets Markdown itself; empty where nothing is Markdown.
+    pub parts: Vec<DocPart>,
+    /// How many times it names that are links.
+    pub n_times: usize,
     /// How many blocks lie above.
     pub first: usize,
     /// All blocks.

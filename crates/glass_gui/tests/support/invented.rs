@@ -2,10 +2,11 @@
 
 use glass_core::{Answered, App, Effect, Event, Runner, WriteFault};
 use glass_model::{
-    Alert, AlertState, Answer, AnswerValue, Ask, Bucket, ChangeSummary, Completion, Entry,
-    Event as Happening, EventKind, Explanation, Graph, GraphAsk, GraphSeries, JumpTarget, Labels, Level,
-    LogHistogram, LogHistogramAsk, LogLine, LogPage, MetricKind, MetricName, Panel, PatternMiner, Provenance,
-    QueryGraph, Question, RecordingInfo, Selector, TimeRange, Timestamp, Transform,
+    Alert, AlertState, Answer, AnswerValue, Ask, Bucket, Change, ChangeSummary, Comment, Completion,
+    Document, DocumentKind, DocumentSummary, Entry, Event as Happening, EventKind, Explanation, Graph,
+    GraphAsk, GraphSeries, JumpTarget, Labels, Level, LogHistogram, LogHistogramAsk, LogLine, LogLinesAsk,
+    LogPage, MetricKind, MetricName, Panel, PatternMiner, Provenance, QueryGraph, Question, RecordingInfo,
+    Selector, TimeRange, Timestamp, Transform,
 };
 use std::sync::mpsc::Sender;
 
@@ -142,11 +143,7 @@ fn answer(question: &Question) -> AnswerValue {
         Ask::Targets | Ask::Receivers => {
             unreachable!("no screen of the window asks it")
         }
-        Ask::LogLines(_) => AnswerValue::LogLines(LogPage {
-            n_until_anchor: lines(now).len() as u64,
-            lines: lines(now),
-            ..LogPage::default()
-        }),
+        Ask::LogLines(ask) => AnswerValue::LogLines(page(ask, now)),
         Ask::LogHistogram(ask) => AnswerValue::LogHistogram(histogram(ask, now)),
         Ask::Alerts => AnswerValue::Alerts(if now >= at(ALERT) {
             vec![alert()]
@@ -158,7 +155,12 @@ fn answer(question: &Question) -> AnswerValue {
         } else {
             Vec::new()
         }),
-        Ask::Change { .. } => AnswerValue::Change(None),
+        Ask::Change { .. } => AnswerValue::Change((now >= at(FAULT)).then(|| Change {
+            summary: change(),
+            body: "Five are enough, says the *load test*.".into(),
+            patch: PATCH.into(),
+            patch_cut: false,
+        })),
         Ask::Files => AnswerValue::Files(Vec::new()),
         Ask::Events { .. } => AnswerValue::Events(
             [
@@ -171,8 +173,8 @@ fn answer(question: &Question) -> AnswerValue {
         ),
         Ask::Find(_) => AnswerValue::Find(Vec::new()),
         Ask::Gaps { .. } => AnswerValue::Gaps(Vec::new()),
-        Ask::Documents => AnswerValue::Documents(Vec::new()),
-        Ask::Document { .. } => AnswerValue::Document(None),
+        Ask::Documents => AnswerValue::Documents(vec![document(now).summary]),
+        Ask::Document { .. } => AnswerValue::Document(Some(document(now))),
         Ask::Dashboards => AnswerValue::Dashboards(Vec::new()),
         Ask::Dashboard { .. } => AnswerValue::Dashboard(None),
     }
@@ -193,16 +195,49 @@ fn names() -> Vec<MetricName> {
 }
 
 fn lines(now: Timestamp) -> Vec<LogLine> {
-    let line = |i: i64| LogLine {
-        labels: Labels::new([("job", "shop")]),
-        entry: Entry {
-            at: at(START + i),
-            line: format!("GET /cart/{i} 200"),
-            metadata: Labels::empty(),
-        },
-        level: Level::Info,
+    let line = |i: i64| {
+        let (level, line) = match i % 7 {
+            3 => (
+                Level::Error,
+                format!(
+                    "checkout of order {i} failed: no connection within 2.0 s, the pool is empty and 14 requests wait for one, the first of them since {} s",
+                    i / 7
+                ),
+            ),
+            5 => (Level::Warning, format!("order {i} took {} ms", i * 37)),
+            _ => (Level::Info, format!("GET /cart/{i} 200")),
+        };
+        LogLine {
+            labels: Labels::new([
+                ("job", "shop"),
+                ("pod", if i % 2 == 0 { "shop-0" } else { "shop-1" }),
+            ]),
+            entry: Entry {
+                at: at(START + i * 2),
+                line,
+                metadata: Labels::empty(),
+            },
+            level,
+        }
     };
-    (1..4).map(line).filter(|line| line.entry.at <= now).collect()
+    (1..700).map(line).filter(|line| line.entry.at <= now).collect()
+}
+
+fn page(ask: &LogLinesAsk, now: Timestamp) -> LogPage {
+    let all = lines(now);
+    let n_until_anchor = all.partition_point(|line| line.entry.at <= ask.anchor);
+    let middle = n_until_anchor
+        .saturating_add_signed(ask.offset as isize)
+        .min(all.len());
+    let first = middle.saturating_sub(ask.n_before);
+    let end = (middle + ask.n_after).min(all.len());
+    LogPage {
+        n_before: first as u64,
+        n_after: (all.len() - end) as u64,
+        n_until_anchor: n_until_anchor as u64,
+        lines: all[first..end].to_vec(),
+        ..LogPage::default()
+    }
 }
 
 fn alert() -> Alert {
@@ -229,6 +264,97 @@ fn change() -> ChangeSummary {
         files: Vec::new(),
     }
 }
+
+const POST_MORTEM: &str = "\
+# What happened
+
+At 04:00:00 the pool was made *smaller*, and at 04:05 the alert fired. \
+The [runbook](https://example.org/runbook) was followed.
+
+![a graph of errors](https://example.org/errors.png)
+
+## Timeline
+
+| time | what |
+| --- | --- |
+| 03:45:10 | all is well |
+| 04:00:00 | `pool.yaml` is changed |
+
+1. look at the pool
+2. look at the change
+   - ask who made it
+
+> pool is empty, says the log at 04:03:16
+
+```sh
+kubectl -n shop rollout undo deploy/shop
+```
+";
+
+/// What was written of the hour; the second comment is of the playhead, as far as time has come.
+fn document(now: Timestamp) -> Document {
+    let comment = |secs, author: &str, text: &str| Comment {
+        at: at(secs),
+        author: author.into(),
+        text: text.into(),
+    };
+    let comments = vec![
+        comment(FAULT + 60, "lea", "Orders are slow since 04:00."),
+        comment(ALERT, "oren", "I look at it; **nothing** else was changed."),
+    ];
+    let comments: Vec<Comment> = comments.into_iter().filter(|comment| comment.at <= now).collect();
+    Document {
+        summary: DocumentSummary {
+            id: "post-mortem".into(),
+            kind: DocumentKind::PostMortem,
+            title: "Checkout fails".into(),
+            known_at: at(START),
+            n_comments: comments.len(),
+            closed_at: None,
+        },
+        author: "mira".into(),
+        labels: vec!["severity:high".into()],
+        link: "https://example.org/7".into(),
+        text: POST_MORTEM.into(),
+        comments,
+    }
+}
+
+const PATCH: &str = r#"diff --git a/shop/pool.yaml b/shop/pool.yaml
+index 1234567..89abcde 100644
+--- a/shop/pool.yaml
++++ b/shop/pool.yaml
+@@ -10,9 +10,9 @@ spec:
+   containers:
+     - name: shop # the web shop
+       env:
+-        - name: POOL_SIZE
+-          value: "64"
+-        - name: POOL_WAIT
+-          value: 30s
++        - name: POOL_SIZE # connections
++          value: "5"
++        - name: POOL_TIMEOUT
+       ports:
+         - containerPort: 8080
+diff --git a/shop/start.sh b/shop/start.sh
+--- a/shop/start.sh
++++ b/shop/start.sh
+@@ -1,2 +1,3 @@
+ #!/bin/sh
++set -e
+ exec shop --port 8080 # and nothing else
+diff --git a/shop/src/pool.rs b/shop/src/pool.rs
+--- a/shop/src/pool.rs
++++ b/shop/src/pool.rs
+@@ -40,4 +40,4 @@ impl Pool {
+     /// Waits for a connection.
+-    pub fn wait(&self) -> Option<Connection> {
+-        self.queue.pop_timeout(30)
++    pub fn wait(&self, timeout: Duration) -> Option<Connection> {
++        self.queue.pop_timeout(timeout)
+     }
+"#;
 
 fn happening(kind: EventKind, secs: i64, title: &str) -> Happening {
     Happening {

@@ -606,10 +606,13 @@ pub fn logs(details: bool) -> LogsView {
             max: 150,
             playhead: PLAYHEAD,
             cursor: None,
+            about: String::new(),
             focused: false,
             state: ready(),
         },
         columns: Vec::new(),
+        first: 4206,
+        total: 4218,
         wraps: false,
         chooser: None,
         patterns: None,
@@ -669,6 +672,7 @@ pub fn odd_logs(wraps: bool) -> LogsView {
 pub fn log_patterns() -> LogsView {
     let row = |i: usize| LogPatternRow {
         count: ["2", "12,345", "986", "41"][i % 4].into(),
+        share: [0.0001, 0.61, 0.05, 0.002][i % 4],
         level: ['E', 'I', 'W', ' '][i % 4],
         role: [Role::Critical, Role::Normal, Role::Warning, Role::Normal][i % 4],
         is_new: i == 0,
@@ -727,10 +731,7 @@ pub fn alerts() -> AlertsView {
 }
 
 fn block(kind: DocBlockKind, text: &str, role: Role) -> DocBlock {
-    DocBlock {
-        kind,
-        text: vec![span(text, role)],
-    }
+    DocBlock::new(kind, vec![span(text, role)])
 }
 
 pub fn changes() -> ChangesView {
@@ -753,6 +754,8 @@ pub fn changes() -> ChangesView {
                 block(K::Code, "-          value: \"64\"", Role::Removed),
                 block(K::Code, "+          value: \"8\"", Role::Added),
             ],
+            parts: Vec::new(),
+            n_times: 0,
             first: 0,
             total: 7,
             focused: true,
@@ -811,6 +814,8 @@ pub fn incidents() -> IncidentsView {
             first: 2,
             total: 40,
             focused: false,
+            parts: Vec::new(),
+            n_times: 0,
             state: ready(),
         },
     }

@@ -173,8 +173,38 @@ impl Dice {
         }
     }
 
+    fn diff_row(&mut self) -> Option<Box<DiffRow>> {
+        let lines = match self.roll(4) {
+            0 => return None,
+            1 => DiffLines::None,
+            2 => DiffLines::One(self.diff_line()),
+            _ => {
+                let old = (self.roll(3) > 0).then(|| self.diff_line());
+                DiffLines::Two(old, (self.roll(3) > 0).then(|| self.diff_line()))
+            }
+        };
+        let file = self.text();
+        Some(Box::new(DiffRow { file, lines }))
+    }
+
+    fn diff_line(&mut self) -> DiffLine {
+        const CHANGES: [DiffChange; 3] = [DiffChange::Kept, DiffChange::Removed, DiffChange::Added];
+        let text = self.text();
+        let (from, to) = (self.roll(9) as usize, self.roll(9) as usize);
+        DiffLine {
+            change: CHANGES[self.roll(3) as usize],
+            old: (self.roll(2) > 0).then_some(u32::MAX),
+            new: (self.roll(2) > 0).then_some(7),
+            emphasis: vec![from..to, to..from.saturating_add(1), 3..text.len()],
+            text,
+        }
+    }
+
     fn document(&mut self) -> DocumentView {
-        const KINDS: [DocBlockKind; 8] = [
+        const KINDS: [DocBlockKind; 11] = [
+            DocBlockKind::DiffFile,
+            DocBlockKind::DiffHunk,
+            DocBlockKind::DiffRow,
             DocBlockKind::Heading(0),
             DocBlockKind::Heading(255),
             DocBlockKind::Paragraph,
@@ -188,10 +218,13 @@ impl Dice {
             title: self.text(),
             blocks: (0..self.roll(20))
                 .map(|_| DocBlock {
-                    kind: KINDS[self.roll(8) as usize],
+                    kind: KINDS[self.roll(11) as usize],
                     text: self.line(),
+                    row: self.diff_row(),
                 })
                 .collect(),
+            parts: Vec::new(),
+            n_times: 0,
             first: self.index(),
             total: self.index(),
             focused: self.roll(2) == 0,
@@ -223,6 +256,7 @@ impl Dice {
     fn patterns(&mut self) -> LogPatternsView {
         let row = |dice: &mut Self| LogPatternRow {
             count: dice.text(),
+            share: dice.ratio(),
             level: ['E', ' ', '日', '\n', '\u{301}'][dice.roll(5) as usize],
             role: dice.role(),
             is_new: dice.roll(2) == 0,
@@ -268,10 +302,13 @@ impl Dice {
                 max: [0, 1, 100, u64::MAX][self.roll(4) as usize],
                 playhead: self.ratio(),
                 cursor: (self.roll(2) == 0).then(|| self.ratio()),
+                about: self.text(),
                 focused: self.roll(2) == 0,
                 state: self.state(),
             },
             columns: (0..self.roll(9)).map(|_| self.text()).collect(),
+            first: self.roll(u64::MAX),
+            total: self.roll(u64::MAX),
             wraps: self.roll(2) == 0,
             chooser: (self.roll(4) == 0).then(|| Box::new(self.table())),
             patterns: (self.roll(4) == 0).then(|| Box::new(self.patterns())),

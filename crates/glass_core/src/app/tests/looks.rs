@@ -26,6 +26,7 @@ fn an_address_brings_back_filters_looks_and_the_range() {
         ),
         ("4R/down\n", "filter=down&rules=yes"),
         ("5F", "files=yes"),
+        ("5d", "diff=unified"),
         (
             "7/firing\nxt-100s\nx",
             "range=1970-01-01T00:03:20Z..1970-01-01T00:05:00Z&filter=firing",

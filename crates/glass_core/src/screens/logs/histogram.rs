@@ -28,12 +28,36 @@ impl Logs {
         let window = context.time.window();
         HistogramView {
             max: bars.iter().map(|bar| bar.iter().sum()).max().unwrap_or(0),
-            bars,
             playhead: window.ratio(context.time.playhead()).clamp(0.0, 1.0),
             cursor: context.time.cursor().map(|at| window.ratio(at)),
+            about: self.about(context, &bars),
             focused: self.histogram_focused,
             state: held.state,
+            bars,
         }
+    }
+
+    /// The bar under the cursor in words; empty if there is none, or if time has not come so far.
+    fn about(&self, context: &Context<'_>, bars: &[[u64; 3]]) -> String {
+        let window = context.time.window();
+        let Some(cursor) = context.time.cursor().filter(|at| *at <= context.time.playhead()) else {
+            return String::new();
+        };
+        let n_bars = bars.len() as f64;
+        let place = (window.ratio(cursor) * n_bars).floor();
+        if !(0.0..n_bars).contains(&place) {
+            return String::new();
+        }
+        let [errors, warnings, others] = bars[place as usize];
+        let edge = |nth: f64| words::time_of_day(window.at_ratio(nth / n_bars).min(context.time.playhead()));
+        format!(
+            "{} to {}: {}, {}, {}",
+            edge(place),
+            edge(place + 1.0),
+            words::count(errors + warnings + others, "line"),
+            words::count(errors, "error"),
+            words::count(warnings, "warning"),
+        )
     }
 
     /// What the bar under the cursor stands for, while keys go to the histogram.

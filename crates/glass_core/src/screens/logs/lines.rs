@@ -75,6 +75,15 @@ impl Place {
         }
     }
 
+    /// The n-th line of all, from 0, until it is known which line that is.
+    fn nth(n: u64) -> Self {
+        Self {
+            at: Timestamp::MIN,
+            back: -1 - i64::try_from(n).unwrap_or(i64::MAX - 1),
+            line: None,
+        }
+    }
+
     fn offset(&self) -> i64 {
         -self.back.div_euclid(PAGE_STEP).saturating_mul(PAGE_STEP)
     }
@@ -92,6 +101,12 @@ impl<'a> Chosen<'a> {
     /// The line.
     pub fn line(&self) -> Option<&'a LogLine> {
         self.page.lines.get(self.index)
+    }
+
+    /// All lines that match.
+    pub fn n_lines(&self) -> u64 {
+        let page = self.page;
+        page.n_before + page.lines.len() as u64 + page.n_after
     }
 
     /// How many lines lie below it.
@@ -172,6 +187,39 @@ impl Logs {
             .unwrap_or(after_base - 1);
         let index = usize::try_from(base.saturating_sub(place.back).max(0)).ok()?;
         Some(index.min(last))
+    }
+
+    /// Chooses the n-th of all lines, from 0; the last of all is followed.
+    pub(super) fn go_to_line(&mut self, context: &Context<'_>, n: u64) {
+        let Some(chosen) = self.chosen(context) else {
+            return;
+        };
+        let is_last = n.saturating_add(1) >= chosen.n_lines();
+        match is_last && self.around.is_none() {
+            true => self.place = None,
+            // Of a live cloud all lines of before are not counted: only those at hand have a place.
+            false if context.time.is_live() => {
+                let here = chosen.page.n_before + chosen.index as u64;
+                let by = i64::try_from(n).unwrap_or(i64::MAX) - i64::try_from(here).unwrap_or(0);
+                self.move_by(context, by);
+            }
+            false => self.place = Some(Place::nth(n.min(chosen.n_lines() - 1))),
+        }
+        self.hold_line(context);
+    }
+
+    /// Holds on to a line that was chosen by its number, once it is at hand; says whether it was one.
+    pub(super) fn hold_line(&mut self, context: &Context<'_>) -> bool {
+        let is_by_number = |place: &Place| place.at == Timestamp::MIN && place.back < -1;
+        let question = context.question(self.ask_lines(context));
+        if !self.place.as_ref().is_some_and(is_by_number)
+            || !context.slots.is_settled(Slot::LogLines, &question)
+        {
+            return false;
+        }
+        let held = self.chosen(context).and_then(|chosen| nearer(&chosen, 0));
+        self.place = held.or(self.place.take());
+        true
     }
 
     /// Chooses the line that lies `n` rows further down, or up if that is negative, as far as there are any.

@@ -80,11 +80,13 @@ impl ScreenState for Logs {
         let query = self.query_view(&held);
         explain(&mut held);
         let chosen = self.chosen(context);
-        let rows = chosen
+        let (rows, above) = chosen
             .as_ref()
             .filter(|_| self.patterns.is_none())
             .map(|chosen| self.rows(chosen, viewport.list_rows))
             .unwrap_or_default();
+        // How many lines lie before a range is not counted.
+        let placed = chosen.as_ref().filter(|_| context.time.range().is_none());
         let chooser = self.chooser_view(context, viewport.list_rows);
         let line = chosen.as_ref().and_then(Chosen::line);
         let patterns = self.patterns_view(context, viewport.list_rows);
@@ -99,6 +101,8 @@ impl ScreenState for Logs {
             histogram: self.histogram(context, viewport),
             columns: self.columns.iter().map(|name| words::visible(name)).collect(),
             rows,
+            first: placed.map_or(0, |chosen| chosen.page.n_before + above as u64),
+            total: placed.map_or(0, Chosen::n_lines),
             wraps: self.wraps,
             details: line
                 .filter(|_| self.shows_details && chooser.is_none())
@@ -143,7 +147,15 @@ impl ScreenState for Logs {
         Reaction::Ignored
     }
 
+    fn scroll_to(&mut self, context: &Context<'_>, _: Viewport, nth: usize) -> Reaction {
+        self.go_to_line(context, nth as u64);
+        Reaction::SetCursor(self.chosen_at(context))
+    }
+
     fn answered(&mut self, context: &Context<'_>) -> Reaction {
+        if self.hold_line(context) {
+            return Reaction::SetCursor(self.chosen_at(context));
+        }
         self.resume_jump(context)
     }
 
@@ -308,11 +320,14 @@ impl Logs {
                 max: 0,
                 playhead: 0.0,
                 cursor: None,
+                about: String::new(),
                 focused: false,
                 state: ready.clone(),
             },
             columns: Vec::new(),
             rows: Vec::new(),
+            first: 0,
+            total: 0,
             wraps: false,
             details: None,
             chooser: None,
@@ -462,8 +477,7 @@ impl Logs {
         let Some(chosen) = chosen else {
             return String::new();
         };
-        let page = chosen.page;
-        let total = words::count(page.n_before + page.lines.len() as u64 + page.n_after, "line");
+        let total = words::count(chosen.n_lines(), "line");
         match (&self.place, chosen.n_below()) {
             _ if context.time.range().is_some() => {
                 format!("in {}; X ends the range", context.range_words().trim())

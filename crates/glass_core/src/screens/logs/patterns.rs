@@ -53,13 +53,7 @@ impl Logs {
         Some(LogPatternsView {
             title: found.map_or_else(Line::new, |found| title(found, place)),
             rows: shown
-                .map(|(i, pattern)| {
-                    row(
-                        pattern,
-                        found.is_some_and(|found| found.is_new(pattern)),
-                        i == chosen,
-                    )
-                })
+                .map(|(i, pattern)| row(pattern, found, i == chosen))
                 .collect(),
             first,
             total: patterns.len(),
@@ -148,13 +142,14 @@ fn title(found: &LogPatterns, place: &str) -> Line {
     line
 }
 
-fn row(pattern: &LogPattern, is_new: bool, selected: bool) -> LogPatternRow {
+fn row(pattern: &LogPattern, found: Option<&LogPatterns>, selected: bool) -> LogPatternRow {
     let (level, role) = words::level(pattern.level);
     LogPatternRow {
         count: words::grouped(pattern.n_lines),
+        share: pattern.n_lines as f64 / found.map_or(1, |found| found.n_lines).max(1) as f64,
         level,
         role,
-        is_new,
+        is_new: found.is_some_and(|found| found.is_new(pattern)),
         since: words::time_of_day(pattern.first_at),
         bars: pattern.buckets.clone(),
         text: folded(&pattern.text),

@@ -14,7 +14,8 @@ const MAX_ROW_BYTES: usize = 8 << 10;
 const MAX_DETAIL_BYTES: usize = 64 << 10;
 
 impl Logs {
-    pub(super) fn rows(&self, chosen: &Chosen<'_>, n_rows: usize) -> Vec<LogRow> {
+    /// The lines in sight, and how many lines of the page lie above them.
+    pub(super) fn rows(&self, chosen: &Chosen<'_>, n_rows: usize) -> (Vec<LogRow>, usize) {
         let page = chosen.page;
         let below = usize::try_from(chosen.n_below())
             .unwrap_or(usize::MAX)
@@ -24,9 +25,8 @@ impl Logs {
         let end = chosen.shown.end.min(first + n_rows);
         let matches = |i: usize| page.matches.get(i).map_or(&[] as &[_], Vec::as_slice);
         let lines = page.lines.iter().enumerate().skip(first).take(end - first);
-        lines
-            .map(|(i, line)| self.row(line, matches(i), i == chosen.index))
-            .collect()
+        let rows = lines.map(|(i, line)| self.row(line, matches(i), i == chosen.index));
+        (rows.collect(), first)
     }
 
     fn row(&self, line: &LogLine, matches: &[Range<usize>], selected: bool) -> LogRow {

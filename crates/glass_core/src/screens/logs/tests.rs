@@ -1,8 +1,8 @@
 //! Scripts of keys against the logs screen, with lines in memory behind it.
 
 use crate::{
-    Answered, App, Chord, DataStateKind, Effect, Event, Key, LogRow, LogsView, Role, Screen, ScreenView,
-    Viewport,
+    Answered, App, Chord, DataStateKind, Effect, Event, Key, LogRow, LogsView, Point, PointAt, Role, Screen,
+    ScreenView, Viewport,
 };
 use glass_model::{
     Answer, AnswerValue, Ask, Entry, Labels, Level, LinePattern, LogFilter, LogHistogram, LogLine,
@@ -16,6 +16,7 @@ const VIEWPORT: Viewport = Viewport {
     n_panels: 2,
     graph_columns: 120,
     bar_columns: 60,
+    text_columns: 120,
     grid_rows: 20,
     grid_panels: 2,
 };
@@ -114,6 +115,14 @@ impl Session {
                 c => Chord::char(c),
             }));
         }
+    }
+
+    fn scroll(&mut self, nth: usize) {
+        self.send(Event::Point(Point {
+            screen: Screen::Logs,
+            list: 0,
+            at: PointAt::Scroll(nth),
+        }));
     }
 
     fn kept(&self, filter: &LogFilter, as_of: Timestamp) -> Vec<&LogLine> {
@@ -249,6 +258,42 @@ fn every_line_is_reached_row_by_row_and_few_pages_are_asked_for() {
     }
     session.press("\u{15}\u{15}\u{4}");
     assert_eq!(session.chosen(), text_of(&session, 495));
+}
+
+#[test]
+fn a_scrollbar_reaches_every_line_by_its_number() {
+    let mut session = Session::thousand();
+    let view = session.view();
+    assert_eq!((view.first, view.total), (990, 1000));
+    for nth in [500, 0, 998, 123, 400, 401] {
+        session.scroll(nth);
+        assert_eq!(session.chosen(), text_of(&session, nth));
+        let view = session.view();
+        let chosen = view.rows.iter().position(|row| row.selected).unwrap();
+        assert_eq!(view.first + chosen as u64, nth as u64);
+        assert_eq!(view.total, 1000);
+    }
+    session.press("j");
+    assert_eq!(session.chosen(), text_of(&session, 402));
+    session.scroll(5000);
+    assert_eq!(session.view().count, "1,000 lines, following");
+    session.press("x");
+    session.press("x");
+    session.scroll(3);
+    assert_eq!(session.view().total, 0, "the place in a range is not known");
+}
+
+#[test]
+fn the_bar_under_the_cursor_is_told_in_words() {
+    let lines = (0..60).map(|i| line(8990 + i / 6, "a", Level::Error, "out"));
+    let mut session = Session::new(lines.collect());
+    assert_eq!(session.view().histogram.about, "", "no cursor, no bar");
+    session.press("kk");
+    let about = session.view().histogram.about;
+    assert!(
+        about.contains(" to 02:30:00: ") && about.contains(" errors, 0 warnings"),
+        "{about}"
+    );
 }
 
 fn text_of(session: &Session, i: usize) -> String {
