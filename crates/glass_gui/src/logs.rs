@@ -86,7 +86,7 @@ fn histogram_ui(ui: &mut Ui, place: Rect, histogram: &HistogramView, lists: &mut
         paint::state_ui(ui, inner, state);
         return;
     }
-    graph::select_ui(ui, inner, "histogram", lists);
+    graph::plot_pointer_ui(ui, inner, "histogram", None, lists);
     let theme = Theme::of(ui);
     let width = inner.width() / bars.len() as f32;
     for (i, bar) in bars.iter().enumerate() {

@@ -84,6 +84,11 @@ impl App {
             Command::SeekEnd => self.seek(self.time.end()),
             Command::SeekStart => self.seek(self.time.extent().start),
             Command::ZoomIn | Command::ZoomOut => self.time.zoom(command == Command::ZoomIn),
+            Command::ZoomReset => self.reset_zoom(),
+            Command::ToggleEvents => {
+                let text = self.looks.toggle_events();
+                self.say(text);
+            }
             Command::Split => self.split_or_join(),
             Command::SelectRange | Command::ClearRange | Command::ZoomToRange | Command::ToggleLoop => {
                 self.run_on_range(command);

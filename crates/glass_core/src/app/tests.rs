@@ -1,5 +1,6 @@
 //! Keys in, moments and screens out.
 
+mod graphs;
 mod looks;
 mod spans;
 

@@ -121,6 +121,14 @@ pub const COMMANDS: &[CommandSpec] = &[
         &[c('-')],
     ),
     spec(
+        C::ZoomReset,
+        G::Time,
+        "time.zoom-reset",
+        "Zoom as at first",
+        "the window of time that it was opened with",
+        &[c('_')],
+    ),
+    spec(
         C::SelectRange,
         G::Time,
         "range.select",
@@ -661,6 +669,14 @@ pub const COMMANDS: &[CommandSpec] = &[
             &[c('v')],
         ),
         &[Screen::Metrics],
+    ),
+    spec(
+        C::ToggleEvents,
+        G::Look,
+        "look.events",
+        "Events on graphs",
+        "alerts, changes and deployments, drawn on every graph or not",
+        &[c('H')],
     ),
     only(
         spec(
