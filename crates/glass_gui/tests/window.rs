@@ -214,7 +214,11 @@ fn in_first_graph(harness: &egui_kittest::Harness<'_, support::Shown>) -> egui::
         panic!("the fixture is an overview")
     };
     let title = &overview.panels[0].title;
-    let shown = harness.query_all_by_label(title).next().unwrap().rect();
+    let shown = harness
+        .query_all_by_label(title)
+        .next()
+        .expect("the first graph has a title")
+        .rect();
     shown.center() + Vec2::new(60.0, 60.0)
 }
 

@@ -185,6 +185,29 @@ mod tests {
     }
 
     #[test]
+    fn drawn_thresholds_are_levels_in_the_unit_that_is_shown() {
+        let step = |from, tone| ToneStep { from, tone };
+        let mut field = FieldOptions {
+            unit: "ms".into(),
+            thresholds: vec![step(f64::NEG_INFINITY, Tone::Good), step(250.0, Tone::Bad)],
+            ..FieldOptions::default()
+        };
+        assert_eq!(levels(&field), []);
+        field.draws_thresholds = true;
+        let told = |field: &FieldOptions| {
+            let all = levels(field);
+            all.iter()
+                .map(|level| (level.value, level.text.clone(), level.role))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(told(&field), [(0.25, "250 ms".to_owned(), Role::Critical)]);
+        field.is_threshold_percent = true;
+        assert_eq!(told(&field), [], "percents of no scale");
+        field.max = Some(10.0);
+        assert_eq!(told(&field)[0].1, "25 ms");
+    }
+
+    #[test]
     fn thresholds_judge_and_mappings_speak() {
         let step = |from, tone| ToneStep { from, tone };
         let mut field = FieldOptions {
