@@ -1,6 +1,7 @@
 //! [`App`]: all state of the application, and the two functions around it: events in, view-models out.
 
 use crate::context::Context;
+use crate::graphs::GraphLooks;
 use crate::help::Help;
 use crate::marks::Marks;
 use crate::prompt::{Prompt, PromptKind};
@@ -35,6 +36,7 @@ mod sessions;
 mod settings;
 mod telling;
 mod tiles;
+mod zooming;
 
 use exports::Exports;
 use moving::Place;
@@ -61,6 +63,7 @@ pub struct App {
     slots: Slots,
     marks: Marks,
     telling: Telling,
+    looks: GraphLooks,
     quiet: Quiet,
     prompt: Option<Prompt>,
     palette_history: Vec<String>,
@@ -109,6 +112,7 @@ impl App {
             clouds: Clouds::default(),
             slots: Slots::default(),
             marks: Marks::default(),
+            looks: GraphLooks::default(),
             quiet: Quiet::default(),
             prompt: None,
             palette_history: Vec::new(),
@@ -144,11 +148,12 @@ impl App {
             Event::Paste(text) => self.paste(&text),
             Event::Command(command) => self.run(command),
             Event::Scrub(ratio) => self.scrub(ratio),
-            Event::Look(ratio) => {
-                let at = ratio.filter(|ratio| ratio.is_finite());
-                let window = self.time.window();
-                self.time
-                    .set_cursor(at.map(|ratio| window.at_ratio(ratio.clamp(0.0, 1.0))));
+            Event::Look(ratio) => self.look_at(ratio),
+            Event::Zoom { at, factor } => self.zoom_at(at, factor),
+            Event::Pan(ratio) => self.pan(ratio),
+            Event::ZoomTo { from, to } => self.zoom_to(from, to),
+            Event::Isolate { graph, line } => {
+                self.looks.isolate(graph, line);
                 Vec::new()
             }
             Event::Bring(name) if name.trim().starts_with("glass://") => {
@@ -331,6 +336,7 @@ impl App {
             viewport: self.viewport_of(screen, self.viewport),
             keymap: &self.settings.keymap,
             marks: &self.marks,
+            looks: &self.looks,
             skips_quiet: self.quiet.is_on(),
             face: self.face(),
         }
@@ -368,6 +374,7 @@ impl App {
             viewport,
             keymap: &self.settings.keymap,
             marks: &self.marks,
+            looks: &self.looks,
             skips_quiet: self.quiet.is_on(),
             face: self.face(),
         };

@@ -1,6 +1,7 @@
 //! [`Context`]: what a screen may look at to say what it wants asked and what it shows.
 
 use crate::Viewport;
+use crate::graphs::GraphLooks;
 use crate::marks::Marks;
 use crate::slots::{SlotData, Slots};
 use crate::time_control::TimeControl;
@@ -25,6 +26,8 @@ pub(crate) struct Context<'a> {
     pub keymap: &'a Keymap,
     /// What the user marked.
     pub marks: &'a Marks,
+    /// What all graphs have in common.
+    pub looks: &'a GraphLooks,
     /// Whether playing leaves out what is quiet.
     pub skips_quiet: bool,
     /// Where all of it is shown.

@@ -17,6 +17,29 @@ pub enum Event {
     Scrub(f64),
     /// The pointer is over a graph, at a place of the window, or left it.
     Look(Option<f64>),
+    /// The pointer makes the window of time so many times as long; what stands at a place of it, 0 to 1, stays there.
+    Zoom {
+        /// The place.
+        at: f64,
+        /// How many times as long; below 1 it becomes shorter.
+        factor: f64,
+    },
+    /// The pointer moves the window of time by a part of its length; positive is later.
+    Pan(f64),
+    /// The pointer chose a part of the window to be shown as long as the window is; 0 is its start, 1 its end.
+    ZoomTo {
+        /// Where it went down.
+        from: f64,
+        /// Where it let go.
+        to: f64,
+    },
+    /// A line was chosen in the legend of a graph: it is shown alone, or all are again.
+    Isolate {
+        /// The graph's title.
+        graph: String,
+        /// The line's name.
+        line: String,
+    },
     /// A file or a link was brought here to be opened.
     Bring(String),
     /// The pointer let the timeline go; time goes on if it did before.

@@ -303,6 +303,7 @@ mod tests {
                 series("b", [5.0, 5.0, 5.0, 5.0]),
             ],
             n_left_out: 0,
+            look_back_nanos: 0,
         }
     }
 

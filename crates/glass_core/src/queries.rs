@@ -59,10 +59,7 @@ impl QueryShown<'_> {
             unit: String::new(),
         };
         let shown = (graph_held(&held), held.state.clone());
-        (
-            graph_of_lines(&panel, n_columns, context.time, shown, wish),
-            query,
-        )
+        (graph_of_lines(&panel, n_columns, context, shown, wish), query)
     }
 
     /// What stands above its graph.

@@ -168,13 +168,17 @@ fn may_stand_in(held: &Question, wanted: &Question) -> bool {
         return false;
     }
     match (&held.ask, &wanted.ask) {
+        // While the window is moved, what is known of the part that both have in common stays in sight.
+        (Ask::Events { window: held }, Ask::Events { window: wanted }) => held.overlaps(*wanted),
         (Ask::Graph(held), Ask::Graph(wanted)) => {
             held.selector == wanted.selector
                 && held.transform == wanted.transform
-                && held.window == wanted.window
+                && held.window.overlaps(wanted.window)
         }
         (Ask::QueryGraph(held), Ask::QueryGraph(wanted)) => {
-            held.language == wanted.language && held.text == wanted.text && held.window == wanted.window
+            held.language == wanted.language
+                && held.text == wanted.text
+                && held.window.overlaps(wanted.window)
         }
         // Another moment's answer to the same query may stand in, as long as it is an earlier one.
         (Ask::Query(held), Ask::Query(wanted)) => {

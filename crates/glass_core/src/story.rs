@@ -154,10 +154,10 @@ impl Telling {
 
     fn hint(&self) -> &'static str {
         match (self.story.steps.is_empty(), self.at.is_some(), self.is_own) {
-            (true, ..) => "ctrl-s makes what is shown its first step",
+            (true, ..) => "^n makes what is shown its first step",
             (false, false, _) => ") begins to tell it",
             (false, true, true) => "changes are kept on this machine: what is open cannot be written",
-            (false, true, false) => ") goes on, ( goes back, ctrl-s adds what is shown",
+            (false, true, false) => ") goes on, ( goes back, ^n adds what is shown",
         }
     }
 

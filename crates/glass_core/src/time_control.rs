@@ -1,6 +1,7 @@
 //! [`TimeControl`]: the playhead, what it may reach, how fast it moves, and the window of time that is shown.
 
 mod range;
+mod zoom;
 
 use glass_model::{TimeRange, Timestamp};
 use range::Selected;
@@ -121,9 +122,7 @@ impl TimeControl {
             loops: false,
             is_held: false,
         };
-        if extent.nanos() > WHOLE_AT_FIRST {
-            control.set_window_length(WHOLE_AT_FIRST / 2);
-        }
+        control.reset_window();
         control
     }
 
@@ -131,7 +130,7 @@ impl TimeControl {
     pub fn live(extent: TimeRange) -> Self {
         let mut control = Self::new(extent, extent.end, Some(extent.end));
         control.follows = Some(true);
-        control.set_window_length(LIVE_WINDOW);
+        control.reset_window();
         control
     }
 
@@ -382,15 +381,23 @@ impl TimeControl {
         ladder(self.window.nanos() / STEPS_IN_WINDOW)
     }
 
-    /// The window as graphs ask for it, and into how many buckets: whole steps of a ladder by its length.
+    /// The window as graphs ask for it, and into how many buckets: whole steps of a ladder by its length, on a grid that
+    /// stays where it is when the window moves.
     pub fn buckets(&self) -> (TimeRange, usize) {
-        let step = ladder(self.window.nanos() / MAX_BUCKETS);
-        let n_buckets = (self.window.nanos() / step + 1).clamp(1, MAX_BUCKETS + 1);
-        let end = self.window.start.plus_nanos(n_buckets.saturating_mul(step));
+        let step = self.bucket_nanos();
+        let offset = self.window.start.nanos_since(self.extent.start).rem_euclid(step);
+        let n_buckets = ((self.window.nanos() + offset) / step + 1).clamp(1, MAX_BUCKETS + 2);
+        let start = self.window.start.plus_nanos(-offset);
+        let end = start.plus_nanos(n_buckets.saturating_mul(step));
         (
-            TimeRange::new(self.window.start, end),
+            TimeRange::new(start, end),
             usize::try_from(n_buckets).unwrap_or(1),
         )
+    }
+
+    /// How much time a bucket of a graph holds.
+    fn bucket_nanos(&self) -> i64 {
+        ladder(self.window.nanos() / MAX_BUCKETS)
     }
 
     fn move_to(&mut self, at: Timestamp) {
@@ -507,10 +514,11 @@ mod tests {
     proptest! {
         #[test]
         fn the_playhead_is_always_in_the_window(
-            length in 0i64..100_000, after in 0i64..1000, moves in prop::collection::vec((0u8..11, -200_000i64..200_000), 0..40)
+            length in 0i64..100_000, after in 0i64..1000, moves in prop::collection::vec((0u8..16, -200_000i64..200_000), 0..40)
         ) {
             let mut time = TimeControl::new(TimeRange::new(at(1000), at(1000 + length)), at(1000 + length + after), None);
             for (kind, amount) in moves {
+                let ratio = amount as f64 / 200_000.0;
                 match kind {
                     0 => time.seek(at(amount)),
                     1 => time.zoom(true),
@@ -522,6 +530,11 @@ mod tests {
                     7 => { time.select_between(at(amount), at(amount / 2)); }
                     8 => { let _ = time.zoom_to_range(); }
                     9 => time.hold(amount > 0),
+                    11 => time.zoom_at(ratio.abs(), 1.0 + ratio / 2.0),
+                    12 => time.pan(ratio),
+                    13 => { let _ = time.zoom_to(ratio.abs() / 2.0, ratio.abs()); }
+                    14 => time.look_at(Some(ratio.abs())),
+                    15 => time.reset_window(),
                     _ => time.move_cursor(amount % 10),
                 }
                 let shown = time.playhead().min(time.extent().end);
@@ -531,7 +544,8 @@ mod tests {
                 prop_assert!(time.playhead() <= at(1000 + length + after));
                 prop_assert!(time.cursor().is_none_or(|cursor| cursor <= time.playhead()));
                 let (window, n) = time.buckets();
-                prop_assert!((1..=601).contains(&n) && window.start == time.window().start && window.end >= time.window().end);
+                prop_assert!((1..=602).contains(&n) && window.start <= time.window().start && window.end >= time.window().end);
+                prop_assert!(time.window().start.nanos_since(window.start) < window.nanos() / n as i64);
             }
         }
     }

@@ -85,9 +85,19 @@ fn ask_logs(context: &Context<'_>) -> Ask {
 }
 
 /// The events of the window that are at hand, by time.
-pub(crate) fn events<'a>(context: &Context<'a>) -> &'a [Event] {
+pub(crate) fn events<'a>(context: &Context<'a>) -> Vec<&'a Event> {
     let held = context.held(Slot::TimelineEvents, ask_events(context), "");
-    pick!(held, Events).map_or(&[], Vec::as_slice)
+    let window = context.time.window();
+    // What is at hand may be of a window that was shown before.
+    let is_in_window = |event: &&Event| {
+        let end = event.until.map_or(event.happened_at, |until| until.at);
+        let lasts = matches!(
+            event.kind,
+            EventKind::AlertPending | EventKind::AlertFiring | EventKind::Silence
+        );
+        event.happened_at <= window.end && (end >= window.start || lasts && event.until.is_none())
+    };
+    pick!(held, Events).map_or_else(Vec::new, |all| all.iter().filter(is_in_window).collect())
 }
 
 /// What the timeline shows. It `is_tall` where it is what the screen is about.
@@ -118,7 +128,10 @@ fn lanes(context: &Context<'_>, viewport: Viewport, specs: &[LaneSpec]) -> Vec<L
         LogHistogram
     );
     let lane = |(kind, name, of_kinds, missing): &LaneSpec| {
-        let marks = events.iter().filter(|event| of_kinds.contains(&event.kind));
+        let marks = events
+            .iter()
+            .copied()
+            .filter(|event| of_kinds.contains(&event.kind));
         let bars = logs.filter(|_| *kind == LaneKind::Logs);
         let gaps = gaps.iter().filter(|gap| missing.contains(&gap.kind));
         Lane {
@@ -154,7 +167,8 @@ fn gap_view(context: &Context<'_>, gap: &Gap) -> GapView {
     }
 }
 
-fn range_view(context: &Context<'_>) -> Option<RangeView> {
+/// What is selected, as far as it is in the window.
+pub(crate) fn range_view(context: &Context<'_>) -> Option<RangeView> {
     let window = context.time.window();
     let range = context.time.selected().filter(|range| range.overlaps(window))?;
     let [from, to] = [range.start, range.end].map(|at| window.ratio(at).clamp(0.0, 1.0));

@@ -1,17 +1,23 @@
 //! Graphs, painted over the runs of points that the core thinned: a band from the least to the greatest value
 //! of each column, and a line through the latest ones. Nothing is painted right of the playhead.
 
+mod events;
+mod legend;
+mod lines;
+mod pointer;
+mod reading;
+
 use crate::lists::Lists;
-use crate::paint::{self, rect, triangle};
+use crate::paint::{self, rect};
 use crate::theme::{BODY, GAP, PAD, SMALL, Theme};
-use egui::{
-    Align2, Color32, Mesh, Painter, Pos2, Rect, Sense, Shape, Stroke, Ui, WidgetInfo, accesskit, pos2, vec2,
-};
-use glass_core::{AxisTick, CursorView, DataStateKind, GraphLine, GraphPoint, GraphView, Role};
+use egui::{Align2, Rect, Sense, Shape, Stroke, Ui, WidgetInfo, accesskit, pos2, vec2};
+use glass_core::{AxisTick, CursorView, DataStateKind, GraphBand, GraphView, MarkKind, Role};
+use legend::{LEGEND_ROW, legend_ui, place_legend};
+use lines::Look;
+
+pub use pointer::plot_pointer_ui;
 
 const HEAD: f32 = 30.0;
-const LEGEND_ROW: f32 = 18.0;
-const SWATCH: f32 = 16.0;
 const X_AXIS: f32 = 20.0;
 
 /// Draws a graph in a card.
@@ -43,6 +49,10 @@ fn graph_card_ui(
         x_ticks: _,
         playhead: _,
         cursor: _,
+        drawing: _,
+        thresholds: _,
+        bands: _,
+        range: _,
     } = graph;
     let ui = &mut paint::clipped(ui, place, "graph");
     paint::card(ui, place, focused);
@@ -63,7 +73,7 @@ fn graph_card_ui(
     let legend = place_legend(ui, body.width(), lines, *n_left_out, most_rows);
     let legend_top = body.max.y - LEGEND_ROW * legend.n_rows as f32;
     plot_ui(ui, body.with_max_y(legend_top), graph, lists);
-    legend_ui(ui, body.with_min_y(legend_top), lines, &legend);
+    legend_ui(ui, body.with_min_y(legend_top), graph, &legend, lists);
 }
 
 /// Draws axes, lines, playhead and cursor; nothing where the place is too low for a picture: then the values in
@@ -71,6 +81,10 @@ fn graph_card_ui(
 fn plot_ui(ui: &mut Ui, place: Rect, graph: &GraphView, lists: &mut Lists<'_>) {
     let GraphView {
         lines,
+        drawing,
+        thresholds,
+        bands,
+        range,
         y_min,
         y_max,
         y_ticks,
@@ -98,46 +112,32 @@ fn plot_ui(ui: &mut Ui, place: Rect, graph: &GraphView, lists: &mut Lists<'_>) {
         y_min: *y_min,
         y_max: *y_max,
     };
-    grid(ui, &scale, y_ticks, x_ticks, *playhead);
-    let opacity = if paint::is_old(ui, state) { 0.45 } else { 1.0 };
-    draw_lines(ui, &scale, lines, *playhead, opacity);
-    draw_moments(ui, &scale, *playhead, cursor.as_ref());
     name_plot(ui, graph, plot);
-    select_ui(ui, plot, &graph.title, lists);
-}
-
-/// Under the pointer stands the cursor of all graphs; it goes when the pointer leaves.
-fn look_ui(ui: &Ui, plot: Rect, response: &egui::Response, lists: &mut Lists<'_>) {
-    let has_moved = ui.input(|input| input.pointer.delta() != egui::Vec2::ZERO);
-    let looked_at = egui::Id::unique("looked at");
-    let was_here = ui.data(|data| data.get_temp(looked_at) == Some(response.id));
-    match response.hover_pos().filter(|_| !response.dragged()) {
-        Some(at) if has_moved => {
-            lists.look(Some(f64::from((at.x - plot.min.x) / plot.width().max(1.0))));
-            ui.data_mut(|data| data.insert_temp(looked_at, response.id));
-        }
-        None if was_here && !response.dragged() => {
-            lists.look(None);
-            ui.data_mut(|data| data.remove::<egui::Id>(looked_at));
-        }
-        _ => {}
+    let pointed = plot_pointer_ui(ui, plot, &graph.title, range.as_ref(), lists);
+    let nearest = pointed.hover.and_then(|at| lines::nearest(&scale, lines, at));
+    let look = Look {
+        drawing: *drawing,
+        playhead: *playhead,
+        opacity: if paint::is_old(ui, state) { 0.45 } else { 1.0 },
+        nearest,
+    };
+    lines::draw_areas(ui, &scale, lines, look);
+    grid(ui, &scale, y_ticks, x_ticks, *playhead);
+    if let Some(range) = range {
+        events::draw_range(ui, &scale, range, pointed.is_drawing);
     }
-}
-
-/// Drawn over, something with the window of time along it selects a range; each frame tells how far it has come.
-pub fn select_ui(ui: &mut Ui, plot: Rect, salt: &str, lists: &mut Lists<'_>) {
-    let id = ui
-        .scope_id()
-        .with(("select", salt, plot.min.x as i32, plot.min.y as i32));
-    let response = ui.interact(plot, id, Sense::drag());
-    look_ui(ui, plot, &response, lists);
-    let ratio = |at: Pos2| f64::from((at.x - plot.min.x) / plot.width().max(1.0)).clamp(0.0, 1.0);
-    let origin = ui.input(|input| input.pointer.press_origin());
-    if response.dragged()
-        && let (Some(from), Some(to)) = (origin, response.interact_pointer_pos())
-        && response.drag_delta() != egui::Vec2::ZERO
-    {
-        lists.select(ratio(from), ratio(to));
+    events::draw_bands(ui, &scale, bands, *playhead);
+    lines::draw_lines(ui, &scale, lines, look);
+    for threshold in thresholds {
+        events::threshold_ui(ui, &scale, threshold, *playhead);
+    }
+    draw_moments(ui, &scale, *playhead, cursor.as_ref());
+    if let Some(range) = range.as_ref().filter(|_| pointed.is_drawing) {
+        events::draw_range_text(ui, &scale, range);
+    }
+    if let Some(at) = pointed.hover {
+        reading::draw_dots(ui, &scale, graph);
+        reading::reading_ui(ui, at, graph, nearest, ui.scope_id().with(&graph.title));
     }
 }
 
@@ -159,6 +159,11 @@ struct Scale {
 impl Scale {
     fn x(&self, ratio: f64) -> f32 {
         self.plot.min.x + self.plot.width() * ratio.clamp(-0.01, 1.01) as f32
+    }
+
+    /// The share of the window at a place.
+    fn ratio(&self, x: f32) -> f64 {
+        f64::from((x - self.plot.min.x) / self.plot.width().max(1.0))
     }
 
     fn y(&self, value: f64) -> f32 {
@@ -199,100 +204,6 @@ fn grid(ui: &Ui, scale: &Scale, y_ticks: &[AxisTick], x_ticks: &[AxisTick], play
     painter.hline(plot.x_range(), plot.max.y, (1.0, theme.border));
 }
 
-fn draw_lines(ui: &Ui, scale: &Scale, lines: &[GraphLine], playhead: f64, opacity: f32) {
-    let known = Rect::from_min_max(
-        scale.plot.min - vec2(0.0, 1.0),
-        pos2(scale.x(playhead.min(1.0)), scale.plot.max.y + 1.0),
-    );
-    let painter = ui.painter().with_clip_rect(known.intersect(ui.clip_rect()));
-    for (index, line) in lines.iter().enumerate() {
-        let color = Theme::of(ui).color(line.role).gamma_multiply(opacity);
-        for run in &line.runs {
-            draw_band(&painter, scale, run, color.gamma_multiply(0.28));
-            draw_spikes(&painter, scale, run, color);
-            let points: Vec<Pos2> = run
-                .iter()
-                .map(|point| pos2(scale.x(point.x), scale.y(point.last)))
-                .collect();
-            match points.as_slice() {
-                [only] => drop(painter.circle_filled(*only, 1.6, color)),
-                _ => drop(painter.line(points, Stroke::new(1.6, color))),
-            }
-        }
-        let last = line.runs.last().and_then(|run| run.last());
-        if let Some(GraphPoint { x, last, .. }) = last {
-            draw_marker(ui.painter(), pos2(scale.x(*x), scale.y(*last)), index, color);
-        }
-    }
-}
-
-fn draw_band(painter: &Painter, scale: &Scale, run: &[GraphPoint], color: Color32) {
-    if run.iter().all(|point| point.min == point.max) {
-        return;
-    }
-    let mut mesh = Mesh::default();
-    for GraphPoint {
-        x,
-        first: _,
-        last: _,
-        min,
-        max,
-    } in run
-    {
-        let next = mesh.vertices.len() as u32;
-        // At least a point and a half high, so that the band of a flat line joins a spike without a break.
-        let (top, bottom) = (scale.y(*max) - 0.4, scale.y(*min) + 0.4);
-        mesh.colored_vertex(pos2(scale.x(*x), top), color);
-        mesh.colored_vertex(pos2(scale.x(*x), bottom), color);
-        if next >= 2 {
-            mesh.add_triangle(next - 2, next - 1, next);
-            mesh.add_triangle(next - 1, next, next + 1);
-        }
-    }
-    painter.add(Shape::mesh(mesh));
-}
-
-/// Columns that reach beyond both their neighbours: in the band alone they would be a hair too thin to see.
-fn draw_spikes(painter: &Painter, scale: &Scale, run: &[GraphPoint], color: Color32) {
-    const VISIBLE: f32 = 3.0;
-    for (index, point) in run.iter().enumerate() {
-        let before = index
-            .checked_sub(1)
-            .and_then(|before| run.get(before))
-            .unwrap_or(point);
-        let after = run.get(index + 1).unwrap_or(point);
-        let x = scale.x(point.x);
-        let (top, bottom) = (scale.y(point.max), scale.y(point.min));
-        let higher = top + VISIBLE < scale.y(before.max.max(after.max));
-        let lower = bottom - VISIBLE > scale.y(before.min.min(after.min));
-        if higher || lower {
-            painter.vline(x, top..=bottom, Stroke::new(1.2, color));
-        }
-    }
-}
-
-/// The mark at a line's end and in the legend: its shape tells lines apart where colours do not.
-fn draw_marker(painter: &Painter, at: Pos2, index: usize, color: Color32) {
-    let square = |radius: f32| Rect::from_center_size(at, vec2(2.0 * radius, 2.0 * radius));
-    let stroke = Stroke::new(1.5, color);
-    let diamond = || {
-        [(0.0, -4.2), (4.2, 0.0), (0.0, 4.2), (-4.2, 0.0)]
-            .map(|(x, y)| at + vec2(x, y))
-            .to_vec()
-    };
-    let shape = match index % 8 {
-        0 => Shape::circle_filled(at, 3.2, color),
-        1 => Shape::rect_filled(square(2.9), 0, color),
-        2 => Shape::convex_polygon(triangle(at, 3.8), color, Stroke::NONE),
-        3 => Shape::convex_polygon(diamond(), color, Stroke::NONE),
-        4 => Shape::circle_stroke(at, 3.0, stroke),
-        5 => Shape::rect_stroke(square(2.6), 0, stroke, egui::StrokeKind::Middle),
-        6 => Shape::closed_line(triangle(at, 3.6), stroke),
-        _ => Shape::closed_line(diamond(), stroke),
-    };
-    painter.add(shape);
-}
-
 fn draw_moments(ui: &Ui, scale: &Scale, playhead: f64, cursor: Option<&CursorView>) {
     let theme = Theme::of(ui);
     let plot = scale.plot;
@@ -305,6 +216,10 @@ fn draw_moments(ui: &Ui, scale: &Scale, playhead: f64, cursor: Option<&CursorVie
         let stroke = Stroke::new(1.0, theme.color(Role::Strong));
         let ends = [pos2(at, plot.min.y), pos2(at, plot.max.y)];
         ui.painter().extend(Shape::dashed_line(&ends, stroke, 4.0, 3.0));
+        if pointer::is_looking(ui) {
+            // Said once, beside the pointer, and on the timeline.
+            return;
+        }
         let width = paint::text_width(ui, text, SMALL) + 8.0;
         let left = (at + 4.0).min(plot.max.x - width).max(plot.min.x);
         let place = rect(left, plot.min.y, width, 17.0);
@@ -320,13 +235,19 @@ fn draw_moments(ui: &Ui, scale: &Scale, playhead: f64, cursor: Option<&CursorVie
     }
 }
 
-/// Names what is painted: title, unit, axes, cursor. The lines are named in the legend.
+/// Names what is painted: title, unit, axes, cursor, events. The lines are named in the legend.
 fn name_plot(ui: &mut Ui, graph: &GraphView, plot: Rect) {
     let id = ui.next_auto_id();
     ui.skip_ahead_auto_ids(1);
     let response = ui.interact(plot, id, Sense::hover());
     let name = format!("Graph: {} {}", graph.title, graph.unit);
     response.widget_info(|| WidgetInfo::labeled(accesskit::Role::Image, true, name.trim()));
+    ui.ctx()
+        .accesskit_node_builder(response.id, |node| node.set_description(description(graph)));
+}
+
+/// What a screen reader says of what is painted.
+fn description(graph: &GraphView) -> String {
     let texts = |ticks: &[AxisTick]| {
         let texts = ticks.iter().map(|tick| tick.text.as_str());
         texts.collect::<Vec<_>>().join(", ")
@@ -337,130 +258,30 @@ fn name_plot(ui: &mut Ui, graph: &GraphView, plot: Rect) {
         texts(&graph.y_ticks),
         texts(&graph.x_ticks)
     );
-    if let Some(cursor) = &graph.cursor {
-        about.push_str(&format!("; cursor at {}", cursor.text));
+    let thresholds = graph
+        .thresholds
+        .iter()
+        .map(|threshold| ("threshold", &threshold.text));
+    let range = graph.range.iter().map(|range| ("selected", &range.text));
+    let cursor = graph.cursor.iter().map(|cursor| ("cursor at", &cursor.text));
+    let texts_of = |band: &'_ GraphBand| (kind_name(band.kind), band.texts.join("; "));
+    let bands: Vec<_> = graph.bands.iter().map(texts_of).collect();
+    let bands = bands.iter().map(|(name, text)| (*name, text));
+    for (name, text) in thresholds.chain(range).chain(cursor).chain(bands) {
+        about.push_str(&format!("; {name} {text}"));
     }
     if !graph.state.source.is_empty() {
         about.push_str(&format!("; from {}", graph.state.source));
     }
-    paint::describe(ui, &response, &about);
+    about
 }
 
-/// Where the legend's entries stand: row, left edge and width of each that fits.
-struct Legend {
-    places: Vec<(usize, f32, f32)>,
-    n_rows: usize,
-    more: String,
-}
-
-fn place_legend(ui: &Ui, width: f32, lines: &[GraphLine], n_left_out: usize, most_rows: usize) -> Legend {
-    let more_text = |n: usize| {
-        if n == 0 {
-            String::new()
-        } else {
-            format!("+{n} more")
-        }
-    };
-    let mut places = Vec::with_capacity(lines.len());
-    let (mut row, mut x) = (0, 0.0);
-    for (index, line) in lines.iter().enumerate() {
-        let text = paint::text_width(ui, &line.name, SMALL) + paint::text_width(ui, &line.value, SMALL);
-        let wide = (SWATCH + text + 3.0 * GAP + 2.0).min(width);
-        let is_last_row = row + 1 == most_rows;
-        let more = lines.len() - index - 1 + n_left_out;
-        let reserve = if is_last_row && more > 0 { 64.0 } else { 0.0 };
-        if x > 0.0 && x + wide > width - reserve {
-            if is_last_row {
-                break;
-            }
-            (row, x) = (row + 1, 0.0);
-        }
-        let wide = wide.min(
-            width
-                - x
-                - if row + 1 == most_rows && more > 0 {
-                    64.0
-                } else {
-                    0.0
-                },
-        );
-        places.push((row, x, wide));
-        x += wide + GAP;
-    }
-    let n_hidden = lines.len() - places.len() + n_left_out;
-    if n_hidden > 0 && x + 64.0 > width && row + 1 < most_rows {
-        row += 1;
-    }
-    Legend {
-        n_rows: row + 1,
-        places,
-        more: more_text(n_hidden),
-    }
-}
-
-fn legend_ui(ui: &mut Ui, place: Rect, lines: &[GraphLine], legend: &Legend) {
-    let theme = Theme::of(ui);
-    let mut end = (0, 0.0);
-    for (index, line) in lines.iter().enumerate() {
-        let GraphLine {
-            name,
-            value,
-            role,
-            runs: _,
-        } = line;
-        let full = format!("{name} {value}");
-        let Some((row, x, width)) = legend.places.get(index) else {
-            // Not painted for want of room, but still told.
-            paint::label(ui, place, &full);
-            continue;
-        };
-        let entry = rect(
-            place.min.x + x,
-            place.min.y + LEGEND_ROW * *row as f32,
-            *width,
-            LEGEND_ROW,
-        );
-        end = (*row, x + width + GAP);
-        let color = theme.color(*role);
-        draw_marker(
-            ui.painter(),
-            pos2(entry.min.x + 6.0, entry.center().y),
-            index,
-            color,
-        );
-        let value_width = paint::text_width(ui, value, SMALL);
-        let texts = Rect::from_min_max(entry.min + vec2(SWATCH, 0.0), entry.max);
-        let name_room = (texts.width() - value_width - GAP).max(0.0);
-        let name_place = rect(texts.min.x, texts.min.y, name_room, texts.height());
-        let muted = theme.color(Role::Muted);
-        let shown = paint::paint_text(ui, name_place, Align2::LEFT_CENTER, name, SMALL, muted);
-        let value_place = rect(shown.max.x + GAP, texts.min.y, value_width + 1.0, texts.height());
-        paint::paint_text(
-            ui,
-            value_place,
-            Align2::LEFT_CENTER,
-            value,
-            SMALL,
-            theme.color(Role::Normal),
-        );
-        let response = paint::label(ui, entry, &full);
-        if shown.width() >= name_room - 2.0 {
-            response.on_hover_text(full);
-        }
-    }
-    if !legend.more.is_empty() {
-        let (row, x) = end;
-        let row = if x + 60.0 > place.width() {
-            legend.n_rows - 1
-        } else {
-            row
-        };
-        let at = rect(
-            place.min.x,
-            place.min.y + LEGEND_ROW * row as f32,
-            place.width(),
-            LEGEND_ROW,
-        );
-        paint::text_ui(ui, at, Align2::RIGHT_CENTER, &legend.more, SMALL, Role::Muted);
+fn kind_name(kind: MarkKind) -> &'static str {
+    match kind {
+        MarkKind::Pending => "pending",
+        MarkKind::Firing => "firing",
+        MarkKind::Change => "change",
+        MarkKind::Deployment => "deployment",
+        _ => "event",
     }
 }

@@ -93,6 +93,32 @@ impl<'a> Lists<'a> {
         self.events.push(Event::Look(ratio));
     }
 
+    /// Runs a command.
+    pub fn run(&mut self, command: Command) {
+        self.events.push(Event::Command(command));
+    }
+
+    /// Makes the window of time so many times as long around a place of it.
+    pub fn zoom(&mut self, at: f64, factor: f64) {
+        self.events.push(Event::Zoom { at, factor });
+    }
+
+    /// Moves the window of time by a part of its length.
+    pub fn pan(&mut self, ratio: f64) {
+        self.events.push(Event::Pan(ratio));
+    }
+
+    /// Shows a part of the window alone.
+    pub fn zoom_to(&mut self, from: f64, to: f64) {
+        self.events.push(Event::ZoomTo { from, to });
+    }
+
+    /// Shows a line of a graph alone, or all of them again.
+    pub fn isolate(&mut self, graph: &str, line: &str) {
+        let (graph, line) = (graph.to_owned(), line.to_owned());
+        self.events.push(Event::Isolate { graph, line });
+    }
+
     fn point(&mut self, list: usize, at: PointAt) {
         let screen = self.screen;
         self.events.push(Event::Point(Point { screen, list, at }));

@@ -8,6 +8,8 @@ use glass_core::Role;
 pub const BODY: f32 = 14.0;
 /// Text of less weight: axes, column titles, hints.
 pub const SMALL: f32 = 12.5;
+/// Text beside marks, smaller still.
+pub const MARK_TEXT: f32 = 11.5;
 /// The recording's name and the headline.
 pub const LARGE: f32 = 18.0;
 /// The distance between things that belong together.

@@ -6,9 +6,10 @@
 mod support;
 
 use glass_core::{
-    AxisTick, Cell, Column, CompletionRow, CursorView, DataState, DataStateKind, FaultView, GraphLine,
-    GraphView, Header, HelpGroup, HelpView, Lane, Line, Mark, Overlay, OverviewView, PinView, PromptView,
-    QueryEditorView, RangeView, Row, ScreenView, Span, StatusView, Tab, TableView, TimelineView, ViewModel,
+    AxisTick, Cell, Column, CompletionRow, CursorView, DataState, DataStateKind, FaultView, GraphBand,
+    GraphLine, GraphView, Header, HelpGroup, HelpView, Lane, Line, Mark, Overlay, OverviewView, PinView,
+    PromptView, QueryEditorView, RangeView, Row, ScreenView, Span, StatusView, Tab, TableView, ThresholdLine,
+    TimelineView, ViewModel,
 };
 use support::{accessible_texts, fixture, harness};
 
@@ -137,6 +138,10 @@ fn graph_texts(graph: &GraphView, said: &mut Vec<String>) {
         title,
         unit,
         lines,
+        drawing: _,
+        thresholds,
+        bands,
+        range,
         y_min: _,
         y_max: _,
         y_ticks,
@@ -150,6 +155,7 @@ fn graph_texts(graph: &GraphView, said: &mut Vec<String>) {
     for GraphLine {
         name,
         value,
+        number: _,
         role: _,
         runs: _,
     } in lines
@@ -158,6 +164,28 @@ fn graph_texts(graph: &GraphView, said: &mut Vec<String>) {
     }
     if !lines.is_empty() {
         said.extend(y_ticks.iter().chain(x_ticks).map(tick_text));
+    }
+    if !lines.is_empty() {
+        for ThresholdLine { y: _, text, role: _ } in thresholds {
+            said.push(text.clone());
+        }
+        for GraphBand {
+            kind: _,
+            role: _,
+            from,
+            to,
+            texts,
+        } in bands
+        {
+            // A terminal names what goes on at the cursor; all of it stands on the timeline.
+            let is_at = |cursor: &CursorView| (*from..=to.unwrap_or(*from)).contains(&cursor.x);
+            if cursor.as_ref().is_some_and(is_at) {
+                said.extend(texts.iter().cloned());
+            }
+        }
+    }
+    if let Some(RangeView { from: _, to: _, text }) = range {
+        said.push(text.clone());
     }
     if let Some(CursorView { x: _, text }) = cursor {
         said.push(text.clone());

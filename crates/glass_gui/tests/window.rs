@@ -208,6 +208,159 @@ fn a_press_on_a_row_chooses_it_and_a_drag_over_a_graph_selects_a_range() {
     assert!(selected, "{events:?}");
 }
 
+/// A place in the first graph, where there is nothing but its lines.
+fn in_first_graph(harness: &egui_kittest::Harness<'_, support::Shown>) -> egui::Pos2 {
+    let ScreenView::Overview(overview) = &fixture::overview().tiles[0].view else {
+        panic!("the fixture is an overview")
+    };
+    let title = &overview.panels[0].title;
+    let shown = harness
+        .query_all_by_label(title)
+        .next()
+        .expect("the first graph has a title")
+        .rect();
+    shown.center() + Vec2::new(60.0, 60.0)
+}
+
+/// What a drag of 60 points to the right asks for.
+fn dragged(button: egui::PointerButton, modifiers: egui::Modifiers) -> Vec<Event> {
+    let mut harness = harness(fixture::overview(), 1280.0, 800.0, Theme::Dark);
+    harness.run();
+    let from = in_first_graph(&harness);
+    let to = from + Vec2::new(60.0, 0.0);
+    let press = |pos, pressed| egui::Event::PointerButton {
+        pos,
+        button,
+        pressed,
+        modifiers,
+    };
+    harness.event(egui::Event::ModifiersChanged(modifiers));
+    harness.hover_at(from);
+    harness.run();
+    let steps = [press(from, true), egui::Event::PointerMoved(to), press(to, false)];
+    for event in steps {
+        harness.event(event);
+        harness.run();
+    }
+    let events = std::mem::take(&mut harness.state_mut().events);
+    events
+        .into_iter()
+        .filter(|event| !matches!(event, Event::Look(_)))
+        .collect()
+}
+
+#[test]
+fn a_drag_selects_zooms_or_moves() {
+    use egui::{Modifiers, PointerButton};
+    let plain = dragged(PointerButton::Primary, Modifiers::NONE);
+    assert!(
+        plain
+            .iter()
+            .all(|event| matches!(event, Event::Select { from, to } if from < to)),
+        "{plain:?}"
+    );
+    for events in [
+        dragged(PointerButton::Secondary, Modifiers::NONE),
+        dragged(PointerButton::Primary, Modifiers::ALT),
+    ] {
+        assert!(
+            matches!(events.last(), Some(Event::ZoomTo { from, to }) if from < to),
+            "{events:?}"
+        );
+    }
+    for events in [
+        dragged(PointerButton::Middle, Modifiers::NONE),
+        dragged(PointerButton::Primary, Modifiers::SHIFT),
+    ] {
+        let moved: f64 = events
+            .iter()
+            .map(|event| match event {
+                Event::Pan(ratio) => *ratio,
+                other => panic!("{other:?}"),
+            })
+            .sum();
+        assert!(moved < -0.05, "what is under the pointer goes with it: {moved}");
+    }
+}
+
+#[test]
+fn the_wheel_zooms_and_two_presses_show_all() {
+    let mut harness = harness(fixture::overview(), 1280.0, 800.0, Theme::Dark);
+    harness.run();
+    let at = in_first_graph(&harness);
+    harness.hover_at(at);
+    harness.run();
+    harness.event(egui::Event::Zoom(1.5));
+    harness.run();
+    let zoomed =
+        harness.state().events.iter().any(
+            |event| matches!(event, Event::Zoom { at, factor } if (0.0..1.0).contains(at) && *factor < 0.9),
+        );
+    assert!(zoomed, "{:?}", harness.state().events);
+    // Two presses in one frame each: quick enough to be one double press.
+    let press = |pressed| egui::Event::PointerButton {
+        pos: at,
+        button: egui::PointerButton::Primary,
+        pressed,
+        modifiers: egui::Modifiers::NONE,
+    };
+    for _ in 0..2 {
+        harness.input_mut().events.extend([press(true), press(false)]);
+        harness.step();
+    }
+    let events = &harness.state().events;
+    let reset = events
+        .iter()
+        .any(|event| matches!(event, Event::Command(Command::ZoomReset)));
+    assert!(reset, "{events:?}");
+}
+
+#[test]
+fn a_press_in_a_legend_shows_a_line_alone() {
+    let ScreenView::Overview(overview) = &fixture::overview().tiles[0].view else {
+        panic!("the fixture is an overview")
+    };
+    let panel = overview
+        .panels
+        .iter()
+        .find(|panel| panel.lines.len() > 1)
+        .unwrap();
+    let line = &panel.lines[1];
+    let mut harness = harness(fixture::overview(), 1280.0, 800.0, Theme::Dark);
+    let label = format!("{} {}", line.name, line.value);
+    let place = harness.query_all_by_label(&label).next().unwrap().rect();
+    harness.hover_at(place.center());
+    harness.run();
+    harness.drag_at(place.center());
+    harness.step();
+    harness.drop_at(place.center());
+    harness.run();
+    let events = &harness.state().events;
+    let asked = events.iter().any(
+        |event| matches!(event, Event::Isolate { graph, line: name } if *graph == panel.title && *name == line.name),
+    );
+    assert!(asked, "{events:?}");
+}
+
+#[test]
+fn under_the_pointer_the_values_of_all_lines_are_read_out() {
+    let mut harness = harness(fixture::overview(), 1280.0, 800.0, Theme::Dark);
+    harness.run();
+    let ScreenView::Overview(overview) = &fixture::overview().tiles[0].view else {
+        panic!("the fixture is an overview")
+    };
+    let index = overview
+        .panels
+        .iter()
+        .position(|panel| panel.cursor.is_some())
+        .unwrap();
+    let title = &overview.panels[index].title;
+    let shown = harness.query_all_by_label(title).next().unwrap().rect();
+    harness.hover_at(shown.left_center() + Vec2::new(150.0, 90.0));
+    harness.run();
+    harness.snapshot("reading_dark");
+}
+
 #[test]
 fn nothing_is_drawn_right_of_the_playhead() {
     // The core never hands out such points; the window would not paint them even so.

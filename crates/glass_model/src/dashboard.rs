@@ -160,6 +160,8 @@ pub struct FieldOptions {
     pub thresholds: Vec<ToneStep>,
     /// Whether thresholds are percents of the scale.
     pub is_threshold_percent: bool,
+    /// Whether a graph draws them as lines.
+    pub draws_thresholds: bool,
     /// Texts in the place of values.
     pub mappings: Vec<Mapping>,
     /// What stands where there is no value.

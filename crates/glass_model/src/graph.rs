@@ -102,4 +102,6 @@ pub struct Graph {
     pub series: Vec<GraphSeries>,
     /// Series that matched beyond the limit and are not here.
     pub n_left_out: usize,
+    /// How long a sample counts as the value of the moments after it; 0 where each bucket was evaluated by itself.
+    pub look_back_nanos: i64,
 }

@@ -5,7 +5,7 @@ use crate::dots::{Dots, Scale};
 use crate::layout::{column_of, take_bottom, take_left, take_top};
 use crate::pen::{Pen, shrink_widest, text_width};
 use crate::table::{Title, draw_title};
-use glass_core::{AxisTick, CursorView, GraphLine, GraphView, Role};
+use glass_core::{AxisTick, CursorView, GraphBand, GraphLine, GraphView, MarkKind, Role, ThresholdLine};
 use ratatui::layout::Rect;
 
 /// How a graph is laid out.
@@ -39,6 +39,12 @@ pub(crate) fn draw_graph(pen: &mut Pen, area: Rect, graph: &GraphView, kind: Gra
         title,
         unit,
         lines,
+        // The title says so; a terminal has no areas.
+        drawing: _,
+        thresholds,
+        bands,
+        // Shown on the timeline, which stands in line below.
+        range: _,
         y_min,
         y_max,
         y_ticks,
@@ -76,12 +82,17 @@ pub(crate) fn draw_graph(pen: &mut Pen, area: Rect, graph: &GraphView, kind: Gra
     draw_y_axis(pen, y_axis, y_ticks);
     draw_grid(pen, plot, y_ticks, *playhead);
     draw_x_axis(pen, x_axis, x_ticks, cursor.as_ref());
+    draw_bands(pen, plot, bands);
+    thresholds
+        .iter()
+        .for_each(|threshold| draw_threshold(pen, plot, threshold, *playhead));
     draw_cursors(pen, plot, *playhead, cursor.as_ref());
     let scale = Scale {
         min: *y_min,
         max: *y_max,
     };
     draw_lines(pen, plot, lines, scale);
+    draw_band_at_cursor(pen, plot, bands, cursor.as_ref());
     pen.hits.axis(plot);
 }
 
@@ -184,6 +195,7 @@ fn legend_width(pen: &Pen, lines: &[GraphLine], nth: usize) -> u16 {
     let GraphLine {
         name,
         value,
+        number: _,
         role: _,
         runs: _,
     } = &lines[nth];
@@ -198,6 +210,7 @@ fn draw_legend_entry(pen: &mut Pen, slot: Rect, lines: &[GraphLine], nth: usize)
     let GraphLine {
         name,
         value,
+        number: _,
         role,
         runs: _,
     } = &lines[nth];
@@ -276,6 +289,79 @@ pub(crate) fn known_columns(area: Rect, playhead: f64) -> u16 {
         None if playhead > 1.0 => area.width,
         None => 0,
     }
+}
+
+/// What happened, in the top row: a line as long as it lasted, or a mark.
+fn draw_bands(pen: &mut Pen, plot: Rect, bands: &[GraphBand]) {
+    if plot.height < 3 {
+        return;
+    }
+    // Marks of moments lie on those of things that last.
+    let (lasting, moments): (Vec<_>, Vec<_>) = bands.iter().partition(|band| band.to.is_some());
+    for band in lasting.into_iter().chain(moments) {
+        let GraphBand {
+            kind,
+            role,
+            from,
+            to,
+            texts: _,
+        } = band;
+        let symbol = match kind {
+            MarkKind::Firing => pen.glyphs.pick("▔", "="),
+            MarkKind::Pending => pen.glyphs.pick("╌", "-"),
+            kind => pen.glyphs.mark(*kind),
+        };
+        let Some(first) = column_of(plot, *from) else {
+            continue;
+        };
+        let last = to.and_then(|to| column_of(plot, to)).unwrap_or(first);
+        for x in first..=last.max(first) {
+            pen.set(x, plot.y, symbol, pen.style(*role));
+        }
+    }
+}
+
+/// Writes beside the cursor what was going on there.
+fn draw_band_at_cursor(pen: &mut Pen, plot: Rect, bands: &[GraphBand], cursor: Option<&CursorView>) {
+    let Some(column) = cursor.and_then(|cursor| column_of(plot, cursor.x)) else {
+        return;
+    };
+    let is_here = |band: &&GraphBand| {
+        let from = column_of(plot, band.from).unwrap_or(plot.x);
+        let to = band.to.and_then(|to| column_of(plot, to)).unwrap_or(from);
+        (from..=to).contains(&column)
+    };
+    // Of several the one that began last.
+    let Some(band) = bands.iter().rev().find(is_here).filter(|_| plot.height >= 3) else {
+        return;
+    };
+    let text = format!(" {} ", band.texts.join("; "));
+    let (left, right) = (column - plot.x, plot.right().saturating_sub(column + 1));
+    let width = text_width(&pen.glyphs.spell(&text));
+    let x = if right >= width || right >= left {
+        column + 1
+    } else {
+        column.saturating_sub(width.min(left))
+    };
+    let room = if x > column { right } else { left };
+    pen.put_as(x, plot.y, room, &text, band.role);
+}
+
+/// A level as a dotted line as far as time has come, its text at its end.
+fn draw_threshold(pen: &mut Pen, plot: Rect, threshold: &ThresholdLine, playhead: f64) {
+    let ThresholdLine { y, text, role } = threshold;
+    let Some(row) = tick_row(plot, *y) else { return };
+    let style = pen.style(*role);
+    let symbol = pen.glyphs.pick("╌", "-");
+    for i in 0..known_columns(plot, playhead) {
+        pen.set(plot.x + i, row, symbol, style);
+    }
+    let place = Rect {
+        y: row,
+        height: 1,
+        ..plot
+    };
+    pen.put_right(place, text, style);
 }
 
 /// Puts texts below their ticks, the cursor's first, and leaves out those that would touch another.

@@ -121,6 +121,7 @@ impl Lines {
             n_buckets: self.n_buckets,
             series: series.into_iter().map(|series| self.line(series)).collect(),
             n_left_out,
+            look_back_nanos: self.step,
         }
     }
 

@@ -84,6 +84,11 @@ impl App {
             Command::SeekEnd => self.seek(self.time.end()),
             Command::SeekStart => self.seek(self.time.extent().start),
             Command::ZoomIn | Command::ZoomOut => self.time.zoom(command == Command::ZoomIn),
+            Command::ZoomReset => self.reset_zoom(),
+            Command::ToggleEvents => {
+                let text = self.looks.toggle_events();
+                self.say(text);
+            }
             Command::Split => return self.split_or_join(),
             Command::ShowStory
             | Command::NextStep

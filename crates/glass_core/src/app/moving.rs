@@ -3,7 +3,7 @@
 use super::App;
 use super::quiet::Quiet;
 use crate::{Effect, Screen};
-use glass_model::{Jump, JumpTarget, QueryError, Timestamp};
+use glass_model::{Jump, JumpTarget, QueryError, TimeRange, Timestamp};
 
 /// How many places history keeps.
 const MAX_HISTORY: usize = 100;
@@ -13,6 +13,15 @@ const MAX_HISTORY: usize = 100;
 pub(super) struct Place {
     pub(super) screen: Screen,
     at: Timestamp,
+    /// What was shown of time.
+    window: TimeRange,
+}
+
+impl Place {
+    /// Whether two places differ in nothing but the window of time.
+    pub(super) fn is_beside(&self, other: &Self) -> bool {
+        (self.screen, self.at) == (other.screen, other.at)
+    }
 }
 
 impl App {
@@ -98,6 +107,7 @@ impl App {
         Place {
             screen: self.screen,
             at: self.time.playhead(),
+            window: self.time.window(),
         }
     }
 
@@ -130,5 +140,8 @@ impl App {
         self.put_screen(place.screen);
         self.editor = None;
         self.time.seek(place.at);
+        if place.is_beside(&here) {
+            self.time.show(place.window);
+        }
     }
 }

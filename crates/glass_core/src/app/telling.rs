@@ -54,7 +54,7 @@ impl App {
     }
 
     fn say_no_step(&mut self) {
-        self.say("no step of the story is shown; `)` goes to the first, ctrl-s makes one of this view");
+        self.say("no step of the story is shown; `)` goes to the first, ^n makes one of this view");
     }
 
     /// Shows the next step, or the one before.
@@ -63,7 +63,7 @@ impl App {
         match step {
             Some(step) => self.show_step(&step),
             None if self.telling.story().steps.is_empty() => {
-                self.say("there is no story yet; ctrl-s makes this view its first step");
+                self.say("there is no story yet; ^n makes this view its first step");
             }
             None => self.say(match forward {
                 true => "the story ends here",

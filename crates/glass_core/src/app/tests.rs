@@ -1,6 +1,7 @@
 //! Keys in, moments and screens out.
 
 mod exports;
+mod graphs;
 mod looks;
 mod spans;
 

@@ -132,6 +132,14 @@ pub const COMMANDS: &[CommandSpec] = &[
         &[c('-')],
     ),
     spec(
+        C::ZoomReset,
+        G::Time,
+        "time.zoom-reset",
+        "Zoom as at first",
+        "the window of time that it was opened with",
+        &[c('_')],
+    ),
+    spec(
         C::SelectRange,
         G::Time,
         "range.select",
@@ -473,7 +481,7 @@ pub const COMMANDS: &[CommandSpec] = &[
         "story.add",
         "Add this view to the story…",
         "behind the step that is shown",
-        &[Chord::ctrl('s')],
+        &[Chord::ctrl('n')],
     ),
     spec(
         C::NameStep,
@@ -824,6 +832,14 @@ pub const COMMANDS: &[CommandSpec] = &[
             &[c('v')],
         ),
         &[Screen::Metrics],
+    ),
+    spec(
+        C::ToggleEvents,
+        G::Look,
+        "look.events",
+        "Events on graphs",
+        "alerts, changes and deployments, drawn on every graph or not",
+        &[c('H')],
     ),
     only(
         spec(

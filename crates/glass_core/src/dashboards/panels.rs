@@ -5,7 +5,7 @@ mod bands;
 use super::values;
 use super::variables::Resolved;
 use crate::context::{Context, Held};
-use crate::graphs::{self, NamedSeries};
+use crate::graphs::{self, NamedSeries, Several};
 use crate::list::{TableFrame, table};
 use crate::queries::MAX_LINES;
 use crate::{
@@ -203,14 +203,15 @@ impl<'a> Shown<'a> {
                 name,
             }));
         }
-        PanelBody::Graph(graphs::graph_of(
-            &series,
-            (factor, unit),
-            n_columns,
-            self.context.time,
+        let several = Several {
+            title: words::visible(&self.resolved.values.in_title(&self.panel.title)),
+            series,
+            unit: (factor, unit),
+            levels: values::levels(&self.panel.field),
             n_left_out,
-            state.clone(),
-        ))
+            state: state.clone(),
+        };
+        PanelBody::Graph(several.view(n_columns, self.context))
     }
 
     fn names(&self, target: &PanelTarget, series: &[GraphSeries]) -> Vec<String> {

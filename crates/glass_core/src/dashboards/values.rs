@@ -1,7 +1,8 @@
 //! Values as a panel writes and judges them: Grafana's units in our words, mappings, thresholds.
 
+use crate::graphs::Level;
 use crate::{Role, words};
-use glass_model::{FieldOptions, MappedValues, Tone, go_regex_anchored};
+use glass_model::{FieldOptions, MappedValues, Tone, ToneStep, go_regex_anchored};
 
 /// A unit of Grafana in our words: by which factor values are multiplied, and the unit they have then.
 pub(crate) fn unit(id: &str) -> (f64, &str) {
@@ -112,6 +113,32 @@ pub(crate) fn judged(value: f64, field: &FieldOptions) -> (Role, &'static str) {
     }
 }
 
+/// The thresholds that a graph draws as lines, in the unit that its values are shown in.
+pub(crate) fn levels(field: &FieldOptions) -> Vec<Level> {
+    if !field.draws_thresholds {
+        return Vec::new();
+    }
+    let (factor, _) = unit(&field.unit);
+    let level = |step: &ToneStep| {
+        let value = match field.is_threshold_percent {
+            true => limits(field).map(|(low, high)| low + (high - low) * step.from / 100.0)?,
+            false => step.from,
+        };
+        value.is_finite().then(|| Level {
+            value: value * factor,
+            text: text(value, field),
+            role: match step.tone {
+                Tone::Bad => Role::Critical,
+                Tone::Warning => Role::Warning,
+                Tone::Good => Role::Ok,
+                Tone::Neutral => Role::Muted,
+            },
+            is_in_sight: false,
+        })
+    };
+    field.thresholds.iter().filter_map(level).collect()
+}
+
 /// Where a value stands between the limits; percents have some of their own.
 pub(crate) fn share(value: f64, field: &FieldOptions) -> Option<f64> {
     let (low, high) = limits(field)?;
@@ -133,7 +160,7 @@ pub(crate) fn limits(field: &FieldOptions) -> Option<(f64, f64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use glass_model::{Mapping, ToneStep};
+    use glass_model::Mapping;
 
     #[test]
     fn units_as_people_read_them() {
@@ -155,6 +182,29 @@ mod tests {
         check(1.0, "bool_yes_no", None, "Yes");
         check(3.0, "suffix: apples", None, "3 apples");
         check(f64::NAN, "s", None, "NaN");
+    }
+
+    #[test]
+    fn drawn_thresholds_are_levels_in_the_unit_that_is_shown() {
+        let step = |from, tone| ToneStep { from, tone };
+        let mut field = FieldOptions {
+            unit: "ms".into(),
+            thresholds: vec![step(f64::NEG_INFINITY, Tone::Good), step(250.0, Tone::Bad)],
+            ..FieldOptions::default()
+        };
+        assert_eq!(levels(&field), []);
+        field.draws_thresholds = true;
+        let told = |field: &FieldOptions| {
+            let all = levels(field);
+            all.iter()
+                .map(|level| (level.value, level.text.clone(), level.role))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(told(&field), [(0.25, "250 ms".to_owned(), Role::Critical)]);
+        field.is_threshold_percent = true;
+        assert_eq!(told(&field), [], "percents of no scale");
+        field.max = Some(10.0);
+        assert_eq!(told(&field)[0].1, "25 ms");
     }
 
     #[test]

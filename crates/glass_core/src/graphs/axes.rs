@@ -1,6 +1,6 @@
 //! The axes of a graph: round steps, and marks at them.
 
-use crate::{AxisTick, GraphLine, words};
+use crate::{AxisTick, GraphLine, Role, ThresholdLine, words};
 use glass_model::{TimeRange, Timestamp};
 
 /// The y axis: a whole number of round steps.
@@ -13,15 +13,55 @@ pub(super) struct Axis {
     step: f64,
 }
 
-pub(super) fn y_axis(lines: &[GraphLine], unit: &str) -> Axis {
+/// A value that lines are compared with.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Level {
+    /// The value.
+    pub value: f64,
+    /// What stands beside it.
+    pub text: String,
+    /// Its colour.
+    pub role: Role,
+    /// Whether the axis reaches to it: otherwise it is seen where lines come near it.
+    pub is_in_sight: bool,
+}
+
+/// The levels that lie on an axis, as shares of it.
+pub(super) fn threshold_lines(
+    levels: &[Level],
+    (bottom, top): (f64, f64),
+    is_log: bool,
+) -> Vec<ThresholdLine> {
+    let line = |level: &Level| {
+        let value = if is_log { level.value.log10() } else { level.value };
+        let y = (value - bottom) / (top - bottom);
+        (0.0..=1.0).contains(&y).then(|| ThresholdLine {
+            y,
+            text: level.text.clone(),
+            role: level.role,
+        })
+    };
+    levels.iter().filter_map(line).collect()
+}
+
+/// An axis for all values of lines and the levels that are to be in sight.
+pub(super) fn y_axis(lines: &[GraphLine], levels: &[Level], unit: &str) -> Axis {
     let points = || lines.iter().flat_map(|line| line.runs.iter().flatten());
+    let levels = || {
+        levels
+            .iter()
+            .filter(|level| level.is_in_sight)
+            .map(|level| level.value)
+    };
     let finite = |value: &f64| value.is_finite();
     let low = points()
         .map(|point| point.min)
+        .chain(levels())
         .filter(finite)
         .fold(f64::INFINITY, f64::min);
     let high = points()
         .map(|point| point.max)
+        .chain(levels())
         .filter(finite)
         .fold(f64::NEG_INFINITY, f64::max);
     if low > high {

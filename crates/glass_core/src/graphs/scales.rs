@@ -83,6 +83,7 @@ mod tests {
                 series([Some(10.0), Some(20.0), None]),
             ],
             n_left_out: 0,
+            look_back_nanos: 0,
         };
         let tops = |nth: usize| {
             stacked(&graph).series[nth]
@@ -107,6 +108,7 @@ mod tests {
         let mut lines = [GraphLine {
             name: String::new(),
             value: String::new(),
+            number: None,
             role: Role::Normal,
             runs: vec![vec![point(0.5, 2.0), point(0.0, 900.0), point(-1.0, 0.0)]],
         }];

@@ -9,8 +9,8 @@ mod several;
 mod shown;
 
 use super::{Reaction, ScreenState};
+use crate::Drawing;
 use crate::context::Context;
-use crate::graphs::Drawing;
 use crate::legend::Legend;
 use crate::list::Choice;
 use crate::look::LookOf;

@@ -246,7 +246,9 @@ fn ask_panel(context: &Context<'_>, panel: &Panel) -> Ask {
 
 fn panel_view(context: &Context<'_>, viewport: Viewport, index: usize, panel: &Panel) -> GraphView {
     let held: Held<'_> = context.held(Slot::Panel(index), ask_panel(context, panel), "no samples so far");
-    graph_view(panel, viewport.graph_columns, context.time, held)
+    // At least two stand side by side where there are several.
+    let share = viewport.n_panels.clamp(1, 2);
+    graph_view(panel, viewport.graph_columns.div_ceil(share), context, held)
 }
 
 /// Alerts that go on, and those that ended lately.

@@ -140,7 +140,7 @@ impl Timeline {
             context.is_in_range(event.happened_at, end)
                 && (words.is_empty() || super::has_words(&text(), &words))
         };
-        events(context).iter().rev().filter(keeps).collect()
+        events(context).into_iter().rev().filter(keeps).collect()
     }
 
     fn chosen<'a>(&self, context: &Context<'a>) -> Option<&'a Event> {

@@ -6,7 +6,7 @@ use glass_model::{TimeRange, Timestamp};
 /// A shorter part is not gone through again and again.
 const LEAST_ROUND: i64 = 10_000_000;
 /// A shorter part is shown with something around it.
-const LEAST_WINDOW: i64 = 1_000_000_000;
+pub(super) const LEAST_WINDOW: i64 = 1_000_000_000;
 
 /// Where a selection was begun and, once it is fixed, where it ends; until then it reaches to the moment looked at.
 #[derive(Clone, Copy, Debug)]

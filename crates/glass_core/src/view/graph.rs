@@ -1,6 +1,6 @@
 //! Graphs: lines already thinned to the viewport's columns, with axes.
 
-use super::{DataState, Role};
+use super::{DataState, MarkKind, RangeView, Role};
 
 /// The samples that fall into one column of a graph.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -24,6 +24,8 @@ pub struct GraphLine {
     pub name: String,
     /// Its value at the cursor or, without one, at the playhead; `–` where there is none.
     pub value: String,
+    /// The same as a number, to put lines in order.
+    pub number: Option<f64>,
     /// Its colour.
     pub role: Role,
     /// Runs of points to be joined; between two runs there is a gap.
@@ -48,6 +50,44 @@ pub struct CursorView {
     pub text: String,
 }
 
+/// Something that happened while the graph's values were measured; the same ones are on every graph.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GraphBand {
+    /// Its shape.
+    pub kind: MarkKind,
+    /// Its colour.
+    pub role: Role,
+    /// Where it begins, 0 to 1 in the window; cut at the window's edges.
+    pub from: f64,
+    /// Where it ends, for things that last; never beyond the playhead.
+    pub to: Option<f64>,
+    /// When it began and what it is; of several that lie close together, what some of them are and how many more.
+    pub texts: Vec<String>,
+}
+
+/// How values are drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Drawing {
+    /// Each line by itself.
+    #[default]
+    Lines,
+    /// Each line on top of those before it: what lies between two is the upper one's own.
+    Stacked,
+    /// By the logarithm; what is not above zero has no place. Points and axis hold logarithms.
+    Logarithmic,
+}
+
+/// A level that values are compared with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ThresholdLine {
+    /// Where it lies: 0 at the bottom, 1 at the top.
+    pub y: f64,
+    /// The level, and how it is compared if that is known.
+    pub text: String,
+    /// Its colour.
+    pub role: Role,
+}
+
 /// A graph.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GraphView {
@@ -57,6 +97,14 @@ pub struct GraphView {
     pub unit: String,
     /// Its lines.
     pub lines: Vec<GraphLine>,
+    /// How its values are drawn.
+    pub drawing: Drawing,
+    /// Levels that the lines are compared with.
+    pub thresholds: Vec<ThresholdLine>,
+    /// What happened meanwhile, by `from`.
+    pub bands: Vec<GraphBand>,
+    /// What is selected of time.
+    pub range: Option<RangeView>,
     /// The value at the bottom.
     pub y_min: f64,
     /// The value at the top; greater than `y_min`.

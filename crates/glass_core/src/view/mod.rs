@@ -15,7 +15,7 @@ mod timeline;
 
 pub use dashboard::{BandCell, BandView, DashboardView, DashboardsView, NumberView, PanelBody, PanelView};
 pub use diff::{DiffChange, DiffLine, DiffLines, DiffRow};
-pub use graph::{AxisTick, CursorView, GraphLine, GraphPoint, GraphView};
+pub use graph::{AxisTick, CursorView, Drawing, GraphBand, GraphLine, GraphPoint, GraphView, ThresholdLine};
 pub use query::{CompletionRow, FaultView, QueryEditorView, QueryView};
 pub use screen::{
     AlertsView, ChangesView, CloudsView, DocBlock, DocBlockKind, DocPart, DocumentView, HistogramView,

@@ -1,15 +1,17 @@
 //! A graph alone as a picture: title, axes, bands, lines, legend with values, playhead and cursor, as the window shows
 //! them. Read [`GraphPicture`] first. Nothing is drawn right of the playhead.
 
+mod around;
 mod axes;
 mod legend;
 
 use super::pixels::png_of_rgb;
 use super::xml::allowed;
 use crate::theme::Theme;
+use around::{draw_behind, draw_levels, fill_stacked};
 use axes::{Plot, draw_axes, draw_moments, plot_of};
 use egui::Color32;
-use glass_core::{DataState, DataStateKind, GraphLine, GraphPoint, GraphView, Role};
+use glass_core::{DataState, DataStateKind, Drawing, GraphLine, GraphPoint, GraphView, Role};
 use legend::{Legend, draw_legend, draw_marker, place_legend};
 use plotters::coord::Shift;
 use plotters::prelude::*;
@@ -97,6 +99,11 @@ impl GraphPicture<'_> {
             title,
             unit,
             lines,
+            drawing,
+            thresholds,
+            // They are drawn from the graph itself, with what is selected.
+            bands: _,
+            range: _,
             y_min: _,
             y_max: _,
             y_ticks: _,
@@ -127,7 +134,12 @@ impl GraphPicture<'_> {
         let most_rows = ((height - HEAD) / 2 / legend::ROW).max(1) as usize;
         let legend = place_legend(&pen, width - 2 * PAD, lines, *n_left_out, most_rows);
         let plot = plot_of(&pen, self.graph, legend.height());
+        draw_behind(&pen, &plot, self.graph)?;
+        if *drawing == Drawing::Stacked {
+            fill_stacked(&pen, &plot, lines, *playhead)?;
+        }
         draw_axes(&pen, &plot, self.graph)?;
+        draw_levels(&pen, &plot, thresholds)?;
         for (nth, line) in lines.iter().enumerate() {
             draw_line(&pen, &plot, line, nth, *playhead)?;
         }
@@ -371,6 +383,7 @@ fn draw_line<B: DrawingBackend>(
     let GraphLine {
         name: _,
         value: _,
+        number: _,
         role,
         runs,
     } = line;

@@ -31,7 +31,7 @@ pub(super) fn histogram_ui(ui: &mut Ui, place: Rect, histogram: &HistogramView, 
         paint::state_ui(ui, inner, state);
         return;
     }
-    graph::select_ui(ui, inner, "histogram", lists);
+    graph::plot_pointer_ui(ui, inner, "histogram", None, lists);
     let theme = Theme::of(ui);
     let width = inner.width() / bars.len() as f32;
     // Above the highest bar stands what the colours mean.

@@ -1,10 +1,10 @@
 //! A view-model as the core makes them in the middle of an incident.
 
 use glass_core::{
-    AxisTick, Cell, Column, CompletionRow, CursorView, DataState, DataStateKind, FaultView, GapView,
-    GraphLine, GraphPoint, GraphView, Header, HelpGroup, HelpView, Lane, LaneKind, Mark, MarkKind,
+    AxisTick, Cell, Column, CompletionRow, CursorView, DataState, DataStateKind, Drawing, FaultView, GapView,
+    GraphBand, GraphLine, GraphPoint, GraphView, Header, HelpGroup, HelpView, Lane, LaneKind, Mark, MarkKind,
     OverviewView, Phase, PinView, PromptView, QueryEditorView, RangeView, Role, Row, Screen, ScreenView,
-    Span, StatusView, Tab, TableView, TileView, TimelineView, ViewModel, VolumeBar,
+    Span, StatusView, Tab, TableView, ThresholdLine, TileView, TimelineView, ViewModel, VolumeBar,
 };
 
 const PLAYHEAD: f64 = 0.72;
@@ -240,6 +240,10 @@ fn panel(title: &str, unit: &str, n_lines: usize, state: DataState) -> GraphView
         title: title.into(),
         unit: unit.into(),
         lines: (0..n_lines).map(|index| line(names[index], index)).collect(),
+        drawing: Drawing::Lines,
+        thresholds: (n_lines == 3).then(threshold).into_iter().collect(),
+        bands: if n_lines > 0 { bands() } else { Vec::new() },
+        range: None,
         y_min: 0.0,
         y_max: 100.0,
         y_ticks: ticks(y_ticks),
@@ -252,6 +256,43 @@ fn panel(title: &str, unit: &str, n_lines: usize, state: DataState) -> GraphView
         n_left_out: if n_lines == 3 { 4 } else { 0 },
         state,
     }
+}
+
+fn threshold() -> ThresholdLine {
+    ThresholdLine {
+        y: 0.75,
+        text: "> 75".into(),
+        role: Role::Critical,
+    }
+}
+
+/// A change, an alert that waits, one that fires, and a deployment.
+fn bands() -> Vec<GraphBand> {
+    let band = |kind, role, from, to, text: &str| GraphBand {
+        kind,
+        role,
+        from,
+        to,
+        texts: vec![text.into()],
+    };
+    vec![
+        band(
+            MarkKind::Change,
+            Role::Accent,
+            0.12,
+            None,
+            "03:30:12 lower the pool",
+        ),
+        band(MarkKind::Pending, Role::Warning, 0.3, Some(0.38), "03:33:40 Slow"),
+        band(MarkKind::Firing, Role::Critical, 0.38, Some(0.6), "03:35:02 Down"),
+        band(
+            MarkKind::Deployment,
+            Role::Normal,
+            0.6,
+            None,
+            "03:38:30 checkout 1.4.2",
+        ),
+    ]
 }
 
 fn ticks(ticks: &[(f64, &str)]) -> Vec<AxisTick> {
@@ -283,6 +324,7 @@ fn line(name: &str, index: usize) -> GraphLine {
     GraphLine {
         name: name.into(),
         value: format!("{:.1}", base + 8.0),
+        number: Some(base + 8.0),
         role: Role::Series(index as u8),
         runs: vec![(0..50).map(point).collect(), (56..end).map(point).collect()],
     }

@@ -401,6 +401,7 @@ fn graph(ask: &GraphAsk, now: Timestamp) -> Graph {
         n_buckets: ask.n_buckets,
         series: (0..3).map(series).collect(),
         n_left_out: 0,
+        look_back_nanos: 0,
     }
 }
 

@@ -115,6 +115,7 @@ impl<S: Backend + Querier> LogQl<'_, S> {
                 .map(|series| graph_series(series, first, width, ask.n_buckets))
                 .collect(),
             n_left_out,
+            look_back_nanos: 0,
         };
         let value = AnswerValue::QueryGraph(QueryGraph {
             graph,

@@ -270,6 +270,7 @@ mod tests {
     use super::*;
     use crate::read::buckets::Buckets;
     use glass_model::TimeRange;
+    use proptest::prelude::*;
 
     fn column(values: &[f64]) -> Column {
         let at_millis = (0..values.len() as i64).map(|i| i * 1000).collect();
@@ -373,5 +374,44 @@ mod tests {
         let column = Column::new(SampleColumn::new(times, vec![0.0; 5]), None);
         assert_eq!(column.interval_nanos(Timestamp::from_secs(100)), 5_000_000_000);
         assert_eq!(column.interval_nanos(Timestamp::from_secs(4)), 0);
+    }
+
+    /// Every sample of a bucket, found by looking at all of them.
+    fn samples_between<'a>(values: &'a [f64], times: &'a [i64], from: i64, to: i64) -> Vec<f64> {
+        let numbers = times
+            .iter()
+            .zip(values)
+            .filter(|(at, _)| (from..to).contains(*at));
+        numbers
+            .map(|(_, value)| *value)
+            .filter(|value| !value.is_nan())
+            .collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_bucket_holds_every_sample_of_it_and_nothing_else(
+            values in prop::collection::vec(prop_oneof![9 => -1e9f64..1e9, 1 => Just(f64::NAN)], 0..9000),
+            from in 0i64..9000, n_secs in 1i64..9000, n_buckets in 1usize..50, until in 0i64..10_000
+        ) {
+            let column = column(&values);
+            let window = TimeRange::new(Timestamp::from_secs(from), Timestamp::from_secs(from + n_secs));
+            let edges = Buckets::new(window, n_buckets).edges_millis();
+            let buckets = column.thin(&edges, Timestamp::from_secs(until), Transform::Raw);
+            let times: Vec<i64> = (0..values.len() as i64).map(|i| i * 1000).collect();
+            prop_assert_eq!(buckets.len(), n_buckets);
+            for (bucket, edges) in buckets.iter().zip(edges.windows(2)) {
+                let own = samples_between(&values, &times, edges[0], edges[1].min(until * 1000 + 1));
+                let expected = own.first().zip(own.last()).map(|(first, last)| Bucket {
+                    first: *first,
+                    last: *last,
+                    min: own.iter().copied().fold(f64::INFINITY, f64::min),
+                    max: own.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+                });
+                prop_assert_eq!(*bucket, expected);
+            }
+        }
     }
 }

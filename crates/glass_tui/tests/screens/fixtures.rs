@@ -305,6 +305,7 @@ pub fn graph(title: &str, unit: &str, lines: &[(&str, &str, f64, f64)]) -> Graph
     let line = |(i, (name, value, level, rise)): (usize, &(&str, &str, f64, f64))| GraphLine {
         name: (*name).into(),
         value: (*value).into(),
+        number: value.parse().ok(),
         role: Role::Series(i as u8),
         runs: run(*level, *rise, 220),
     };
@@ -316,6 +317,10 @@ pub fn graph(title: &str, unit: &str, lines: &[(&str, &str, f64, f64)]) -> Graph
         title: title.into(),
         unit: unit.into(),
         lines: lines.iter().enumerate().map(line).collect(),
+        drawing: Drawing::Lines,
+        thresholds: Vec::new(),
+        bands: Vec::new(),
+        range: None,
         y_min: 0.0,
         y_max: 1.0,
         y_ticks: vec![tick(0.0, "0"), tick(0.5, "0.5"), tick(1.0, "1")],
@@ -327,6 +332,34 @@ pub fn graph(title: &str, unit: &str, lines: &[(&str, &str, f64, f64)]) -> Graph
     }
 }
 
+/// Something that lasts, something that waits, and a moment.
+fn bands() -> Vec<GraphBand> {
+    let band = |kind, role, from, to, text: &str| GraphBand {
+        kind,
+        role,
+        from,
+        to,
+        texts: vec![text.into()],
+    };
+    vec![
+        band(
+            MarkKind::Change,
+            Role::Accent,
+            0.1,
+            None,
+            "03:24:00 lower the pool",
+        ),
+        band(MarkKind::Pending, Role::Warning, 0.2, Some(0.3), "03:30:00 Slow"),
+        band(
+            MarkKind::Firing,
+            Role::Critical,
+            0.3,
+            Some(PLAYHEAD),
+            "03:33:00 Down",
+        ),
+    ]
+}
+
 fn panels() -> Vec<GraphView> {
     let mut requests = graph(
         "Requests",
@@ -334,6 +367,17 @@ fn panels() -> Vec<GraphView> {
         &[("checkout", "0.42", 0.5, -0.1), ("cart", "0.31", 0.3, 0.0)],
     );
     requests.n_left_out = 3;
+    let mut connections = graph(
+        "Connections in use",
+        "",
+        &[("checkout", "8", 0.3, 0.6), ("limit", "8", 0.92, 0.0)],
+    );
+    connections.thresholds = vec![ThresholdLine {
+        y: 0.5,
+        text: "> 5".into(),
+        role: Role::Critical,
+    }];
+    connections.bands = bands();
     let mut waiting = graph("Queue", "", &[]);
     waiting.state = state(DataStateKind::NotAsked, "the recording holds no such metric");
     let mut stale = graph("Memory", "bytes", &[("checkout", "211 MiB", 0.6, 0.05)]);
@@ -345,11 +389,7 @@ fn panels() -> Vec<GraphView> {
             &[("job=\"checkout\"", "0.71", 0.06, 0.8)],
         ),
         requests,
-        graph(
-            "Connections in use",
-            "",
-            &[("checkout", "8", 0.3, 0.6), ("limit", "8", 0.92, 0.0)],
-        ),
+        connections,
         graph("Latency p99", "s", &[("checkout", "4.1 s", 0.1, 0.7)]),
         stale,
         waiting,

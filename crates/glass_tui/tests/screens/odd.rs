@@ -137,11 +137,40 @@ impl Dice {
         })
     }
 
+    fn thresholds(&mut self) -> Vec<ThresholdLine> {
+        (0..self.roll(3))
+            .map(|_| ThresholdLine {
+                y: self.ratio(),
+                text: self.text(),
+                role: self.role(),
+            })
+            .collect()
+    }
+
+    fn bands(&mut self) -> Vec<GraphBand> {
+        const KINDS: [MarkKind; 4] = [
+            MarkKind::Pending,
+            MarkKind::Firing,
+            MarkKind::Change,
+            MarkKind::Deployment,
+        ];
+        (0..self.roll(6))
+            .map(|_| GraphBand {
+                kind: KINDS[self.roll(4) as usize],
+                role: self.role(),
+                from: self.ratio(),
+                to: (self.roll(2) == 0).then(|| self.ratio()),
+                texts: vec![self.text()],
+            })
+            .collect()
+    }
+
     fn graph(&mut self) -> GraphView {
         let lines = (0..self.roll(12))
             .map(|_| GraphLine {
                 name: self.text(),
                 value: self.text(),
+                number: Some(self.ratio()),
                 role: self.role(),
                 runs: (0..self.roll(3))
                     .map(|_| {
@@ -162,6 +191,10 @@ impl Dice {
             title: self.text(),
             unit: self.text(),
             lines,
+            drawing: Drawing::default(),
+            thresholds: self.thresholds(),
+            bands: self.bands(),
+            range: None,
             y_min: self.ratio(),
             y_max: self.ratio(),
             y_ticks: self.ticks(),

@@ -1,9 +1,9 @@
 //! What the chosen alert's rule evaluates, as a graph with its threshold.
 
 use crate::context::{Context, pick};
-use crate::graphs::Lines;
+use crate::graphs::{Level, Lines};
 use crate::queries::QueryShown;
-use crate::{DataStateKind, GraphView, Screen, Slot, words};
+use crate::{DataStateKind, GraphView, Role, Screen, Slot, words};
 use glass_model::{Ask, QueryLanguage, Threshold};
 
 /// What is to be asked: first what the expression is made of, then what it yields.
@@ -24,14 +24,18 @@ pub(super) fn wanted(context: &Context<'_>, expression: &str) -> Vec<(Slot, Ask)
 /// The graph: of a comparison with a number the other side, and the number as a line.
 pub(super) fn view(context: &Context<'_>, expression: &str, n_columns: usize) -> GraphView {
     let (query, threshold) = compared(context, expression);
-    let named = threshold.map(|found| (found.value, format!("{} {}", found.op, found.value)));
+    let level = threshold.map(|found| Level {
+        value: found.value,
+        text: words::visible(&format!("{} {}", found.op, words::value(found.value, ""))),
+        role: Role::Critical,
+        is_in_sight: true,
+    });
     let mut wish = Lines {
-        threshold: named,
+        levels: level.into_iter().collect(),
+        title: query.text.to_owned(),
         ..Lines::default()
     };
-    let (mut view, _) = query.view_of_lines(context, n_columns, &mut wish);
-    view.title = words::visible(query.text);
-    view
+    query.view_of_lines(context, n_columns, &mut wish).0
 }
 
 fn explain(expression: &str) -> Ask {

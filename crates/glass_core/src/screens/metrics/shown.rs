@@ -90,13 +90,7 @@ impl Metrics {
             drawing: self.drawing,
             ..Lines::default()
         };
-        let mut view = graph_of_lines(
-            &panel,
-            viewport.graph_columns,
-            context.time,
-            (graph, state),
-            &mut wish,
-        );
+        let mut view = graph_of_lines(&panel, viewport.graph_columns, context, (graph, state), &mut wish);
         let legend = self.legend_view(context, viewport, &mut view, (&wish, graph, &panel));
         let has_names = !is_query && !self.full_screen;
         MetricsView {

@@ -29,6 +29,7 @@ pub(super) fn field(panel: &Value) -> FieldOptions {
         max: first_number(&[pick("max"), &axis["max"], &gauge["maxValue"]]),
         thresholds: thresholds(panel, pick("thresholds")),
         is_threshold_percent: text_of(&pick("thresholds")["mode"]) == "percentage",
+        draws_thresholds: draws_thresholds(panel, pick("custom")),
         mappings: mappings(panel, pick("mappings")),
         no_value: first_text(&[pick("noValue"), &panel["nullText"]]),
     }
@@ -72,6 +73,35 @@ fn thresholds(panel: &Value, config: &Value) -> Vec<ToneStep> {
     old_thresholds(panel)
 }
 
+/// Whether a graph draws its thresholds: new ones say how, old ones of graphs always did unless told not to.
+fn draws_thresholds(panel: &Value, custom: &Value) -> bool {
+    let style = text_of(&custom["thresholdsStyle"]["mode"]);
+    let old = items(&panel["thresholds"]);
+    !matches!(style.as_str(), "" | "off") || old.iter().any(is_drawn)
+}
+
+/// Whether a threshold of an old graph is a line or the edge of what is filled.
+fn is_drawn(threshold: &Value) -> bool {
+    is_true(&threshold["line"]) || is_true(&threshold["fill"])
+}
+
+/// The thresholds of an old graph: each has a name in the place of a colour.
+fn old_graph_thresholds(panel: &Value) -> Vec<ToneStep> {
+    let step = |threshold: &Value| {
+        Some(ToneStep {
+            from: number_of(&threshold["value"])?,
+            tone: match threshold["colorMode"].as_str() {
+                Some("critical") => Tone::Bad,
+                Some("warning") => Tone::Warning,
+                Some("ok") => Tone::Good,
+                _ => tone(&threshold["lineColor"]),
+            },
+        })
+    };
+    let drawn = items(&panel["thresholds"]).iter().filter(|one| is_drawn(one));
+    rising(drawn.take(MOST_RULES).filter_map(step).collect())
+}
+
 /// The old single number: "70,90" and one colour more than numbers.
 fn old_thresholds(panel: &Value) -> Vec<ToneStep> {
     let text = text_of(&panel["thresholds"]);
@@ -79,7 +109,7 @@ fn old_thresholds(panel: &Value) -> Vec<ToneStep> {
         || is_true(&panel["colorBackground"])
         || is_true(&panel["gauge"]["show"]);
     if text.is_empty() || !is_judged {
-        return Vec::new();
+        return old_graph_thresholds(panel);
     }
     let bounds = text.split(',').filter_map(|part| part.trim().parse::<f64>().ok());
     let from = std::iter::once(f64::NEG_INFINITY).chain(bounds.filter(|bound| !bound.is_nan()));

@@ -103,6 +103,34 @@ fn rows_of_the_old_schema() {
     assert_eq!(tones, [Tone::Good, Tone::Warning, Tone::Bad]);
 }
 
+/// The thresholds that a graph draws.
+fn check_drawn(panel: &str, expected: &[(f64, Tone)]) {
+    let dashboard = one(&format!(r#"{{"title":"T","panels":[{panel}]}}"#));
+    let field = &dashboard.panels().next().unwrap().field;
+    let all = field.thresholds.iter().filter(|one| one.from.is_finite());
+    let drawn: Vec<_> = all
+        .filter(|_| field.draws_thresholds)
+        .map(|one| (one.from, one.tone))
+        .collect();
+    assert_eq!(drawn, expected, "{panel}");
+}
+
+#[test]
+fn graphs_draw_the_thresholds_that_they_are_told_to() {
+    let new = |style: &str| {
+        format!(
+            r#"{{"type":"timeseries","fieldConfig":{{"defaults":{{"custom":{{"thresholdsStyle":{{"mode":"{style}"}}}},
+            "thresholds":{{"steps":[{{"color":"green","value":null}},{{"color":"red","value":80}}]}}}}}}}}"#
+        )
+    };
+    check_drawn(&new("line"), &[(80.0, Tone::Bad)]);
+    check_drawn(&new("dashed+area"), &[(80.0, Tone::Bad)]);
+    check_drawn(&new("off"), &[]);
+    let old = r#"{"type":"graph","thresholds":[{"value":9,"colorMode":"critical","line":true},
+        {"value":5,"colorMode":"warning","fill":true},{"value":1,"line":false}]}"#;
+    check_drawn(old, &[(5.0, Tone::Warning), (9.0, Tone::Bad)]);
+}
+
 #[test]
 fn dashboards_inside_other_things() {
     let at = Timestamp::from_secs(1_795_318_200);

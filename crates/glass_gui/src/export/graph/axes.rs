@@ -10,10 +10,10 @@ const X_AXIS: i32 = 26;
 
 /// The place of the lines, in pixels, and the values at its ends.
 pub(super) struct Plot {
-    left: i32,
-    right: i32,
-    top: i32,
-    bottom: i32,
+    pub left: i32,
+    pub right: i32,
+    pub top: i32,
+    pub bottom: i32,
     y_min: f64,
     y_max: f64,
 }
@@ -29,7 +29,8 @@ impl Plot {
         self.at_height((value - self.y_min) / (self.y_max - self.y_min).max(f64::MIN_POSITIVE))
     }
 
-    fn at_height(&self, ratio: f64) -> i32 {
+    /// The row of a share of the height.
+    pub fn at_height(&self, ratio: f64) -> i32 {
         let ratio = if ratio.is_finite() {
             ratio.clamp(0.0, 1.0)
         } else {

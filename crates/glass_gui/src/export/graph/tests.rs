@@ -1,7 +1,7 @@
 //! Pictures of an invented graph.
 
 use super::*;
-use glass_core::{AxisTick, CursorView};
+use glass_core::{AxisTick, CursorView, GraphBand, MarkKind, ThresholdLine};
 use quick_xml::events::Event;
 
 fn point(x: f64, value: f64) -> GraphPoint {
@@ -25,6 +25,7 @@ fn line(name: &str, nth: u8, points: &[(f64, f64)]) -> GraphLine {
     GraphLine {
         name: name.to_owned(),
         value: format!("{nth}.5/s"),
+        number: None,
         role: Role::Series(nth),
         runs: vec![points.iter().map(|(x, value)| point(*x, *value)).collect()],
     }
@@ -38,6 +39,20 @@ fn graph() -> GraphView {
             line("cart", 0, &[(0.1, 0.2), (0.3, 0.9), (0.5, 0.5)]),
             line("checkout & pay", 1, &[(0.1, 0.7), (0.5, 0.1)]),
         ],
+        drawing: Drawing::Lines,
+        thresholds: vec![ThresholdLine {
+            y: 0.8,
+            text: "above 0.8".into(),
+            role: Role::Critical,
+        }],
+        bands: vec![GraphBand {
+            kind: MarkKind::Change,
+            role: Role::Accent,
+            from: 0.3,
+            to: None,
+            texts: vec!["03:33:00 a change".into()],
+        }],
+        range: None,
         y_min: 0.0,
         y_max: 1.0,
         y_ticks: vec![tick(0.0, "0/s"), tick(0.5, "0.5/s"), tick(1.0, "1/s")],

@@ -162,6 +162,7 @@ impl Lines {
             n_buckets: self.buckets.n,
             n_left_out: self.all.len().saturating_sub(ask.max_series),
             series: self.all.into_values().take(ask.max_series).collect(),
+            look_back_nanos: 0,
         }
     }
 }

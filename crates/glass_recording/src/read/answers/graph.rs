@@ -50,6 +50,7 @@ pub(super) fn graph(snapshot: &Snapshot<'_>, ask: &GraphAsk) -> Result<Partly<Gr
         n_buckets: ask.n_buckets,
         series: lines,
         n_left_out: rest.len(),
+        look_back_nanos: LOOK_BACK_NANOS,
     };
     Ok((graph, troubles))
 }
