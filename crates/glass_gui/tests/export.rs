@@ -24,7 +24,10 @@ struct Keeping {
 impl Runner for Keeping {
     fn start(&mut self, effect: Effect) {
         if let Effect::Write { path, bytes, .. } = &effect {
-            self.written.lock().unwrap().push((path.clone(), bytes.to_vec()));
+            self.written
+                .lock()
+                .expect("no thread fell over")
+                .push((path.clone(), bytes.to_vec()));
         }
         self.inner.start(effect);
     }
@@ -131,17 +134,17 @@ fn texts_of(svg: &str) -> String {
     let mut texts = String::new();
     let mut depth = 0;
     loop {
-        match reader.read_event().unwrap() {
+        match reader.read_event().expect("well-formed") {
             Event::Start(tag) => {
                 check_tag(&tag);
                 depth += 1;
             }
             Event::Empty(tag) => check_tag(&tag),
             Event::End(_) => depth -= 1,
-            Event::Text(text) => texts.push_str(&text.decode().unwrap()),
+            Event::Text(text) => texts.push_str(&text.decode().expect("well-formed")),
             Event::GeneralRef(entity) => {
-                let name = entity.decode().unwrap();
-                texts.push(match entity.resolve_char_ref().unwrap() {
+                let name = entity.decode().expect("well-formed");
+                texts.push(match entity.resolve_char_ref().expect("well-formed") {
                     Some(c) => c,
                     None => match name.as_ref() {
                         "amp" => '&',
@@ -178,7 +181,7 @@ fn check_tag(tag: &quick_xml::events::BytesStart<'_>) {
     let name = String::from_utf8_lossy(tag.name().as_ref()).into_owned();
     assert!(known.contains(&name.as_str()), "{name}");
     for attribute in tag.attributes() {
-        let attribute = attribute.unwrap();
+        let attribute = attribute.expect("well-formed");
         let key = String::from_utf8_lossy(attribute.key.as_ref()).into_owned();
         let value = String::from_utf8_lossy(&attribute.value).into_owned();
         assert!(!key.contains("href") && !key.starts_with("on"), "{key}");

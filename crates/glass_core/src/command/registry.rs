@@ -991,7 +991,7 @@ pub const COMMANDS: &[CommandSpec] = &[
         G::Look,
         "export.screen",
         "Export the screen…",
-        "a picture of what is in sight, as .svg or in the window as .png too",
+        "a picture of what is in sight: .svg, in the window .png too",
         &[Chord::ctrl('s')],
     ),
     only(

@@ -107,7 +107,7 @@ pub(super) fn draw_marker<B: DrawingBackend>(
     color: RGBAColor,
 ) -> DrawResult<B> {
     let corners = match nth % 4 {
-        0 if nth % 8 == 0 => return pen.disc((x, y), 4, color),
+        0 if nth.is_multiple_of(8) => return pen.disc((x, y), 4, color),
         0 => return pen.ring((x, y), 4, color),
         1 => vec![(x - 4, y - 4), (x + 4, y - 4), (x + 4, y + 4), (x - 4, y + 4)],
         2 => vec![(x, y - 5), (x + 5, y + 4), (x - 5, y + 4)],
