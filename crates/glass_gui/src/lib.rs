@@ -8,6 +8,7 @@
 
 mod dashboards;
 mod document;
+mod failure;
 mod graph;
 mod header;
 mod icon;
@@ -15,6 +16,7 @@ mod keys;
 mod layout;
 mod lists;
 mod logs;
+mod looks;
 mod overlay;
 mod overview;
 mod paint;
@@ -27,7 +29,9 @@ mod timeline;
 mod view;
 mod window;
 
+pub use failure::Failure;
 pub use layout::viewport;
-pub use run::{Appearance, GuiError, WindowOptions, run};
+pub use looks::{Looks, OwnTheme};
+pub use run::{GuiError, Renderer, WindowOptions, run};
 pub use view::view_ui;
 pub use window::{Farewell, Waker, Window};

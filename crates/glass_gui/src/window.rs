@@ -1,9 +1,11 @@
 //! [`Window`]: the loop between the core, the runner and egui. It draws only when something happened: a key, the
 //! pointer, an answer, or a tick while time moves.
 
+use crate::failure::{Failure, failure_ui};
 use crate::keys::Keys;
+use crate::looks::Looks;
 use crate::{layout, paint, theme, view};
-use glass_core::{App, Effect, Event, Memory, Runner, Viewport};
+use glass_core::{App, Chord, Effect, Event, Key, Memory, Runner, Viewport};
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -44,6 +46,9 @@ pub struct Window {
     last_tick: Option<Instant>,
     unsettled_since: Option<Instant>,
     n_frames: u64,
+    looks: Looks,
+    scale: f32,
+    failure: Option<Failure>,
     /// Takes what is to be remembered when the window is closed.
     farewell: Option<Farewell>,
 }
@@ -53,7 +58,9 @@ pub type Farewell = Box<dyn FnOnce(Memory)>;
 
 impl Window {
     /// A window onto an application. Answers to what `runner` is asked come over `events`.
-    pub fn new(app: App, runner: Box<dyn Runner>, events: Receiver<Event>) -> Self {
+    pub fn new(mut app: App, runner: Box<dyn Runner>, events: Receiver<Event>) -> Self {
+        let looks = Looks::default();
+        app.set_themes(looks.offered());
         Self {
             app,
             runner,
@@ -62,6 +69,9 @@ impl Window {
             last_tick: None,
             unsettled_since: None,
             n_frames: 0,
+            looks,
+            scale: 1.0,
+            failure: None,
             farewell: None,
         }
     }
@@ -69,6 +79,19 @@ impl Window {
     /// Has what is to be remembered handed over when the window is closed.
     pub fn with_farewell(mut self, farewell: Farewell) -> Self {
         self.farewell = Some(farewell);
+        self
+    }
+
+    /// Has these themes in the place of the window's own alone.
+    pub fn with_looks(mut self, looks: Looks) -> Self {
+        self.app.set_themes(looks.offered());
+        self.looks = looks;
+        self
+    }
+
+    /// Tells first of all that something could not be opened; the application beneath is what is there instead.
+    pub fn with_failure(mut self, failure: Failure) -> Self {
+        self.failure = Some(failure);
         self
     }
 
@@ -90,9 +113,15 @@ impl Window {
         }
         let pressed = context.plugin_or_default::<Keys>().lock().take();
         for event in pressed {
-            self.update(context, event);
+            if self.failure.is_some() && closes(&event) {
+                self.failure = None;
+            } else {
+                self.update(context, event);
+            }
         }
         self.take_dropped(context);
+        self.looks.follow(context, self.app.theme());
+        self.scale = context.zoom_factor();
         // Before time moves on: an answer to the last tick that came in time is not late.
         if self.app.is_settled() {
             self.unsettled_since = None;
@@ -191,7 +220,18 @@ impl Window {
             }
             context.request_repaint();
         }
+        if let Some(failure) = &self.failure
+            && failure_ui(ui, window, failure)
+        {
+            self.failure = None;
+            context.request_repaint();
+        }
     }
+}
+
+/// Whether a key closes what lies above everything.
+fn closes(event: &Event) -> bool {
+    matches!(event, Event::Chord(chord) if *chord == Chord::key(Key::Esc) || *chord == Chord::key(Key::Enter))
 }
 
 impl eframe::App for Window {
@@ -205,7 +245,10 @@ impl eframe::App for Window {
 
     fn on_exit(&mut self, _: Option<&eframe::glow::Context>) {
         if let Some(farewell) = self.farewell.take() {
-            farewell(self.app.memory());
+            farewell(Memory {
+                scale_percent: Some((self.scale * 100.0).round() as u16),
+                ..self.app.memory()
+            });
         }
     }
 }

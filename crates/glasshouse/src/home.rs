@@ -37,7 +37,7 @@ impl Home {
             name => {
                 let name = name.unwrap_or_else(|| BUNDLED[0].name.to_owned());
                 let dashboards = bundled::find(&name).map(|_| bundled::dashboards(&name));
-                let opened = opened(open::evaluator(named)?);
+                let opened = opened(open::evaluator(Some(&name))?);
                 Ok(with_dashboards(opened, dashboards.unwrap_or_default()))
             }
         }
