@@ -36,7 +36,9 @@ pub fn failure_ui(ui: &mut Ui, window: Rect, failure: &Failure) -> bool {
         .constrain(false);
     let shown = area.show(ui.ctx(), |ui| {
         let ground = ui.allocate_rect(window, Sense::click());
-        ground.widget_info(|| WidgetInfo::labeled(accesskit::Role::Button, true, "Close what could not be opened"));
+        ground.widget_info(|| {
+            WidgetInfo::labeled(accesskit::Role::Button, true, "Close what could not be opened")
+        });
         let theme = Theme::of(ui);
         ui.painter().rect_filled(window, 0, theme.scrim);
         let n_lines = REASON_ROWS + ways_on.len() + 3;

@@ -34,4 +34,4 @@ pub use layout::viewport;
 pub use looks::{Looks, OwnTheme};
 pub use run::{GuiError, Renderer, WindowOptions, run};
 pub use view::view_ui;
-pub use window::{Farewell, Waker, Window};
+pub use window::{Drawn, Farewell, Waker, Watcher, Window};

@@ -39,7 +39,9 @@ pub enum GuiError {
         terminal_command: String,
     },
     /// This build has one renderer.
-    #[error("this build draws by OpenGL alone; run: cargo run --release --features wgpu -- gui --renderer wgpu")]
+    #[error(
+        "this build draws by OpenGL alone; run: cargo run --release --features wgpu -- gui --renderer wgpu"
+    )]
     OpenGlAlone,
     /// wgpu finds nothing to draw with.
     #[error(

@@ -8,7 +8,9 @@ pub use palettes::{CONTRAST_DARK, CONTRAST_LIGHT, DARK, LIGHT, PAPER, SAFE_DARK,
 
 use crate::looks::OwnTheme;
 use egui::style::{Selection, WidgetVisuals};
-use egui::{Color32, FontDefinitions, FontFamily, FontId, Id, Stroke, TextStyle, ThemePreference, Ui, Visuals};
+use egui::{
+    Color32, FontDefinitions, FontFamily, FontId, Id, Stroke, TextStyle, ThemePreference, Ui, Visuals,
+};
 use glass_core::Role;
 
 /// Text of ordinary size, in points.

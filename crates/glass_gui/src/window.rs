@@ -49,9 +49,22 @@ pub struct Window {
     looks: Looks,
     scale: f32,
     failure: Option<Failure>,
+    watcher: Option<Watcher>,
     /// Takes what is to be remembered when the window is closed.
     farewell: Option<Farewell>,
 }
+
+/// A frame that was laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Drawn {
+    /// The how many-th it is, from 1.
+    pub n_frames: u64,
+    /// Whether nothing in it waits for an answer.
+    pub is_settled: bool,
+}
+
+/// Is told of every frame.
+pub type Watcher = Box<dyn FnMut(Drawn)>;
 
 /// Takes what is to be known at the next start.
 pub type Farewell = Box<dyn FnOnce(Memory)>;
@@ -72,6 +85,7 @@ impl Window {
             looks,
             scale: 1.0,
             failure: None,
+            watcher: None,
             farewell: None,
         }
     }
@@ -86,6 +100,12 @@ impl Window {
     pub fn with_looks(mut self, looks: Looks) -> Self {
         self.app.set_themes(looks.offered());
         self.looks = looks;
+        self
+    }
+
+    /// Has every frame told, for measurements.
+    pub fn with_watcher(mut self, watcher: Watcher) -> Self {
+        self.watcher = Some(watcher);
         self
     }
 
@@ -225,6 +245,12 @@ impl Window {
         {
             self.failure = None;
             context.request_repaint();
+        }
+        if let Some(watcher) = &mut self.watcher {
+            watcher(Drawn {
+                n_frames: self.n_frames,
+                is_settled: self.app.is_settled(),
+            });
         }
     }
 }

@@ -95,6 +95,9 @@ pub(crate) struct WindowArgs {
     /// By what the window is drawn.
     #[arg(long, value_enum, default_value_t = Renderer::Glow)]
     pub renderer: Renderer,
+    /// Prints a line for every frame, for measurements.
+    #[arg(long, hide = true)]
+    pub report_frames: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -123,7 +126,9 @@ impl Scale {
     }
 
     fn parse(text: &str) -> Result<Self, String> {
-        let factor = text.parse().map_err(|_| "expected a number such as 1.25".to_owned())?;
+        let factor = text
+            .parse()
+            .map_err(|_| "expected a number such as 1.25".to_owned())?;
         Self::new(factor)
     }
 }

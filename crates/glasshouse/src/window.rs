@@ -41,9 +41,7 @@ pub(crate) fn run(
     config.apply(&mut app);
     if failure.is_some() {
         app.start_on(Screen::Clouds);
-    } else if memory_file.is_kept()
-        && memory.as_ref().is_ok_and(|memory| memory.is_new())
-        && named.is_none()
+    } else if memory_file.is_kept() && memory.as_ref().is_ok_and(|memory| memory.is_new()) && named.is_none()
     {
         app.start_tour();
     }
@@ -87,6 +85,14 @@ pub(crate) fn run(
     let has_failed = failure.is_some();
     if let Some(failure) = failure {
         window = window.with_failure(failure);
+    }
+    if arguments.report_frames {
+        let output = Output::new();
+        window = window.with_watcher(Box::new(move |drawn| {
+            let state = if drawn.is_settled { "settled" } else { "waiting" };
+            // Who no longer reads it is no reason to end.
+            drop(output.line(&format!("frame {} {state}", drawn.n_frames)));
+        }));
     }
     glass_gui::run(window, &waker, &options)?;
     // A window that was ended from outside says no farewell.

@@ -110,8 +110,8 @@ pub static SAFE_DARK: Theme = Theme {
 pub static SAFE_LIGHT: Theme = Theme {
     accent: rgb(0x3d3a9e),
     ok: rgb(0x0a62ad),
-    warning: rgb(0x6f5a00),
-    critical: rgb(0x6e1400),
+    warning: rgb(0x7a6400),
+    critical: rgb(0x560f00),
     ..LIGHT
 };
 

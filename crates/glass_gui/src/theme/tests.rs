@@ -170,7 +170,10 @@ fn distances_are_those_of_the_formula() {
     let (black, white) = (Color32::BLACK, Color32::WHITE);
     assert!((distance(black, white, &EYES[0].1) - 100.0).abs() < 0.1);
     // Red and green of like lightness fall together without one kind of cones.
-    let (red, green) = (Color32::from_rgb(0xb0, 0x4a, 0x2a), Color32::from_rgb(0x66, 0x72, 0x2a));
+    let (red, green) = (
+        Color32::from_rgb(0xb0, 0x4a, 0x2a),
+        Color32::from_rgb(0x66, 0x72, 0x2a),
+    );
     let (by_all, by_deutan) = (distance(red, green, &EYES[0].1), distance(red, green, &EYES[2].1));
     assert!(by_all > 3.0 * by_deutan, "{by_all:.1}, {by_deutan:.1}");
 }
