@@ -41,11 +41,12 @@ pub fn failure_ui(ui: &mut Ui, window: Rect, failure: &Failure) -> bool {
         });
         let theme = Theme::of(ui);
         ui.painter().rect_filled(window, 0, theme.scrim);
-        let n_lines = REASON_ROWS + ways_on.len() + 3;
-        let size = vec2(
-            (window.width() - 4.0 * PAD).clamp(0.0, 680.0),
-            LINE * n_lines as f32 + 2.0 * PAD,
-        );
+        let width = (window.width() - 4.0 * PAD).clamp(0.0, 680.0);
+        let cut = visible(&reason.chars().take(MAX_REASON).collect::<String>());
+        let color = theme.color(Role::Normal);
+        let laid_out = paint::layout_spans(ui, &[(&*cut, color)], BODY, width - 2.0 * PAD, REASON_ROWS);
+        let n_rows = laid_out.rows.len().max(1);
+        let size = vec2(width, LINE * (n_rows + ways_on.len() + 4) as f32 + 2.0 * PAD);
         let card = Rect::from_center_size(window.center(), size);
         let stroke = Stroke::new(1.5, theme.color(Role::Critical));
         ui.painter()
@@ -59,10 +60,15 @@ pub fn failure_ui(ui: &mut Ui, window: Rect, failure: &Failure) -> bool {
         };
         let title = format!("{} cannot be opened", visible(named));
         paint::text_ui(ui, row(1), Align2::LEFT_CENTER, &title, LARGE, Role::Critical);
-        let cut: String = reason.chars().take(MAX_REASON).collect();
-        let spans = [(&*visible(&cut), Role::Normal)];
-        let place = row(REASON_ROWS).shrink2(vec2(0.0, GAP));
-        paint::text_rows_ui(ui, place, Align2::LEFT_TOP, &spans, BODY, REASON_ROWS);
+        let place = row(n_rows + 1).shrink2(vec2(0.0, GAP));
+        paint::text_rows_ui(
+            ui,
+            place,
+            Align2::LEFT_TOP,
+            &[(&*cut, Role::Normal)],
+            BODY,
+            REASON_ROWS,
+        );
         paint::text_ui(ui, row(1), Align2::LEFT_CENTER, "What works", BODY, Role::Muted);
         for way in ways_on {
             paint::text_ui(ui, row(1), Align2::LEFT_CENTER, way, BODY, Role::Normal);

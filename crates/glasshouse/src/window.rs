@@ -17,7 +17,7 @@ pub(crate) fn run(
     use crate::home::Home;
     use crate::memory::MemoryFile;
     use crate::open;
-    use glass_core::{Memory, Screen};
+    use glass_core::Memory;
     use glass_driver::Driver;
     use glass_gui::{Waker, Window, WindowOptions};
     use std::sync::{Arc, mpsc};
@@ -39,9 +39,10 @@ pub(crate) fn run(
     let memory = memory_file.read();
     let mut app = open::app_where_left(opened.info.clone(), named, view, memory.as_ref().ok())?;
     config.apply(&mut app);
-    if failure.is_some() {
-        app.start_on(Screen::Clouds);
-    } else if memory_file.is_kept() && memory.as_ref().is_ok_and(|memory| memory.is_new()) && named.is_none()
+    if failure.is_none()
+        && named.is_none()
+        && memory_file.is_kept()
+        && memory.as_ref().is_ok_and(|memory| memory.is_new())
     {
         app.start_tour();
     }
@@ -106,15 +107,19 @@ pub(crate) fn run(
 /// What the window says of something that cannot be opened.
 #[cfg(feature = "gui")]
 fn failure_of(named: Option<&str>, error: &anyhow::Error) -> glass_gui::Failure {
-    let names: Vec<_> = crate::bundled::BUNDLED
-        .iter()
-        .map(|bundled| bundled.name)
-        .collect();
+    let [behind, others @ ..] = crate::bundled::BUNDLED else {
+        unreachable!("an incident comes with the program")
+    };
+    let others: Vec<_> = others.iter().map(|bundled| bundled.name).collect();
     let named = named.unwrap_or_default().to_owned();
     glass_gui::Failure {
         ways_on: vec![
-            format!("the incidents that come with the program: {}", names.join(", ")),
-            "clouds that can be looked into live: choose one in the list below this".to_owned(),
+            format!(
+                "the incidents that come with the program: {} behind this, and {}",
+                behind.name,
+                others.join(", ")
+            ),
+            "clouds, live: 9 lists them".to_owned(),
             "another file: drag it onto this window".to_owned(),
             "glasshouse verify FILE says what is wrong, member by member".to_owned(),
         ],
