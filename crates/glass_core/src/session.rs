@@ -56,6 +56,8 @@ pub struct Memory {
     pub commands: Vec<String>,
     /// Queries in PromQL and in LogQL, the latest last.
     pub queries: [Vec<String>; 2],
+    /// How large the window shows everything, in percent, if the user changed it.
+    pub scale_percent: Option<u16>,
 }
 
 impl Memory {

@@ -1,32 +1,31 @@
-//! The window's icon: a house of glass, painted pixel by pixel so that no picture has to be shipped.
+//! The window's icon: the picture that desktops show, made from `assets/icons/glasshouse.svg`.
 
-const SIDE: u32 = 64;
+const PICTURE: &[u8] = include_bytes!("../../../assets/icons/glasshouse-128.png");
 
-/// The icon, 64 by 64 pixels.
+/// The icon; empty if the picture could not be read, which a test keeps from happening.
 pub fn icon() -> egui::IconData {
-    let mut rgba = Vec::with_capacity((SIDE * SIDE * 4) as usize);
-    for y in 0..SIDE {
-        for x in 0..SIDE {
-            rgba.extend(pixel(x as f32 + 0.5, y as f32 + 0.5));
-        }
-    }
+    let Ok(picture) = image::load_from_memory_with_format(PICTURE, image::ImageFormat::Png) else {
+        return egui::IconData::default();
+    };
+    let picture = picture.into_rgba8();
+    let (width, height) = picture.dimensions();
     egui::IconData {
-        rgba,
-        width: SIDE,
-        height: SIDE,
+        rgba: picture.into_raw(),
+        width,
+        height,
     }
 }
 
-fn pixel(x: f32, y: f32) -> [u8; 4] {
-    const FRAME: [u8; 4] = [0x6f, 0xb4, 0xff, 0xff];
-    const PANE: [u8; 4] = [0x25, 0x35, 0x4a, 0xff];
-    let from_middle = (x - 32.0).abs();
-    let roof = 6.0 + from_middle * 0.8;
-    let (inside_walls, above_floor) = (from_middle <= 24.0, y <= 58.0);
-    if y < roof || !above_floor || from_middle > 28.0 || (!inside_walls && y > roof + 7.0) {
-        return [0; 4];
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_icon_is_a_picture() {
+        let icon = icon();
+        assert_eq!((icon.width, icon.height), (128, 128));
+        let pixel = |x: usize, y: usize| &icon.rgba[(y * 128 + x) * 4..][..4];
+        assert_eq!(pixel(0, 0)[3], 0, "the corner is round");
+        assert_eq!(pixel(64, 74), [255, 255, 255, 255], "the playhead's dot");
     }
-    let on_frame =
-        y < roof + 6.0 || from_middle > 19.0 || y > 53.0 || from_middle < 2.0 || (39.0..43.0).contains(&y);
-    if on_frame { FRAME } else { PANE }
 }

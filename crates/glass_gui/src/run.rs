@@ -38,18 +38,32 @@ pub enum GuiError {
         /// What to run instead.
         terminal_command: String,
     },
+    /// This build has one renderer.
+    #[error(
+        "this build draws by OpenGL alone; run: cargo run --release --features wgpu -- gui --renderer wgpu"
+    )]
+    OpenGlAlone,
+    /// wgpu finds nothing to draw with.
+    #[error(
+        "no Vulkan, Metal or DirectX to draw with: {reason}; run it without --renderer wgpu, or use the terminal \
+         program instead: {terminal_command}"
+    )]
+    NoAdapter {
+        /// What wgpu says.
+        reason: String,
+        /// What to run instead.
+        terminal_command: String,
+    },
 }
 
-/// Light, dark, or as the desktop has it.
+/// By what the window is drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Appearance {
-    /// As the desktop has it; dark where it does not say.
+pub enum Renderer {
+    /// OpenGL.
     #[default]
-    System,
-    /// Light text on a dark ground.
-    Dark,
-    /// Dark text on a light ground.
-    Light,
+    Glow,
+    /// Vulkan, Metal or DirectX, whichever the machine has; only in builds with the feature `wgpu`.
+    Wgpu,
 }
 
 /// How the window is opened.
@@ -59,8 +73,10 @@ pub struct WindowOptions {
     pub title: String,
     /// The command that opens the same in the terminal program, such as `glasshouse incident.glass`: for errors.
     pub terminal_command: String,
-    /// Light or dark.
-    pub appearance: Appearance,
+    /// By what it is drawn.
+    pub renderer: Renderer,
+    /// How large everything is; 1 is as the desktop has it.
+    pub scale: f32,
 }
 
 /// Opens the window and returns when it is closed.
@@ -77,19 +93,16 @@ pub fn run(window: Window, waker: &Waker, options: &WindowOptions) -> Result<(),
             .with_inner_size([1280.0, 800.0])
             .with_min_inner_size([800.0, 560.0])
             .with_icon(crate::icon::icon()),
+        renderer: renderer_of(options.renderer)?,
         ..eframe::NativeOptions::default()
     };
-    let appearance = match options.appearance {
-        Appearance::System => egui::ThemePreference::System,
-        Appearance::Dark => egui::ThemePreference::Dark,
-        Appearance::Light => egui::ThemePreference::Light,
-    };
+    let scale = options.scale;
     let start = || {
         eframe::run_native(
             "glasshouse",
             native,
             Box::new(move |creation| {
-                creation.egui_ctx.set_theme(appearance);
+                creation.egui_ctx.set_zoom_factor(scale);
                 Window::prepare(&creation.egui_ctx);
                 waker.attach(&creation.egui_ctx);
                 Ok(Box::new(window))
@@ -106,6 +119,16 @@ pub fn run(window: Window, waker: &Waker, options: &WindowOptions) -> Result<(),
             }),
             None => panic::resume_unwind(payload),
         },
+    }
+}
+
+fn renderer_of(renderer: Renderer) -> Result<eframe::Renderer, GuiError> {
+    match renderer {
+        Renderer::Glow => Ok(eframe::Renderer::Glow),
+        #[cfg(feature = "wgpu")]
+        Renderer::Wgpu => Ok(eframe::Renderer::Wgpu),
+        #[cfg(not(feature = "wgpu"))]
+        Renderer::Wgpu => Err(GuiError::OpenGlAlone),
     }
 }
 
@@ -141,6 +164,11 @@ fn error_of(error: &eframe::Error, terminal_command: &str) -> GuiError {
     let reason = tidy(&error.to_string());
     let terminal_command = terminal_command.to_owned();
     match error {
+        #[cfg(feature = "wgpu")]
+        eframe::Error::Wgpu(_) => GuiError::NoAdapter {
+            reason,
+            terminal_command,
+        },
         eframe::Error::Glutin(_) | eframe::Error::NoGlutinConfigs(..) | eframe::Error::OpenGL(_) => {
             GuiError::NoGraphics {
                 reason,

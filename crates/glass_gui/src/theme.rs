@@ -1,7 +1,17 @@
 //! Colours, sizes of text and spacing: the only place of this crate that names a colour. Read [`Theme`] first.
 
+mod palettes;
+#[cfg(test)]
+mod tests;
+
+pub use palettes::{CONTRAST_DARK, CONTRAST_LIGHT, DARK, LIGHT, PAPER, SAFE_DARK, SAFE_LIGHT};
+
 use crate::highlight::Ink;
-use egui::{Color32, FontDefinitions, FontFamily, FontId, Stroke, TextStyle, Ui};
+use crate::looks::OwnTheme;
+use egui::style::{Selection, WidgetVisuals};
+use egui::{
+    Color32, FontDefinitions, FontFamily, FontId, Id, Stroke, TextStyle, ThemePreference, Ui, Visuals,
+};
 use glass_core::Role;
 
 /// Text of ordinary size, in points.
@@ -22,7 +32,7 @@ pub const PROSE: f32 = 820.0;
 pub const RADIUS: u8 = 6;
 
 /// The colours of one appearance. Texts have a contrast of at least 4.5 to what they stand on (WCAG 2.1, 1.4.3).
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Theme {
     /// Behind everything.
     pub background: Color32,
@@ -50,77 +60,91 @@ pub struct Theme {
     series: [Color32; 8],
 }
 
-const fn rgb(hex: u32) -> Color32 {
-    Color32::from_rgb((hex >> 16) as u8, (hex >> 8) as u8, hex as u8)
-}
-
-/// Light text on a dark ground.
-pub const DARK: Theme = Theme {
-    background: rgb(0x12151a),
-    surface: rgb(0x191d24),
-    raised: rgb(0x232932),
-    border: rgb(0x2b323d),
-    grid: rgb(0x242a33),
-    unknown: rgb(0x14171c),
-    selection: rgb(0x25354a),
-    scrim: Color32::from_rgba_premultiplied(0, 0, 0, 150),
-    normal: rgb(0xd3d9e1),
-    muted: rgb(0x929dab),
-    strong: rgb(0xffffff),
-    accent: rgb(0x6fb4ff),
-    ok: rgb(0x7ecb94),
-    warning: rgb(0xe9b85c),
-    critical: rgb(0xff7b7b),
-    series: [
-        rgb(0x6fb4ff),
-        rgb(0xf0a862),
-        rgb(0x6fd3b2),
-        rgb(0xd59bf6),
-        rgb(0xf08aae),
-        rgb(0xd7cf6e),
-        rgb(0x79d0e6),
-        rgb(0xb7c0cc),
-    ],
-};
-
-/// Dark text on a light ground.
-pub const LIGHT: Theme = Theme {
-    background: rgb(0xf1f3f6),
-    surface: rgb(0xffffff),
-    raised: rgb(0xe8ecf1),
-    border: rgb(0xd5dbe3),
-    grid: rgb(0xe9edf1),
-    unknown: rgb(0xf3f4f6),
-    selection: rgb(0xd8e7f9),
-    scrim: Color32::from_rgba_premultiplied(20, 24, 30, 90),
-    normal: rgb(0x262c34),
-    muted: rgb(0x525c68),
-    strong: rgb(0x000000),
-    accent: rgb(0x0a5cb8),
-    ok: rgb(0x14652f),
-    warning: rgb(0x7d4c00),
-    critical: rgb(0xb3201d),
-    series: [
-        rgb(0x0a5cb8),
-        rgb(0x944800),
-        rgb(0x08684e),
-        rgb(0x7b3fb5),
-        rgb(0xb82c68),
-        rgb(0x655d00),
-        rgb(0x08657d),
-        rgb(0x525c68),
-    ],
-};
-
 impl Theme {
     /// The colours in which `ui` is drawn.
     pub fn of(ui: &Ui) -> &'static Self {
-        if ui.visuals().dark_mode { &DARK } else { &LIGHT }
+        let scheme = ui.ctx().data(|data| data.get_temp(scheme_id()));
+        let Scheme { dark, light, .. } = scheme.unwrap_or_default();
+        if ui.visuals().dark_mode { dark } else { light }
+    }
+
+    /// The user's own: grounds between those named are mixed.
+    pub(crate) fn of_own(own: &OwnTheme) -> Self {
+        let base = if own.is_light { LIGHT } else { DARK };
+        let find = |name: &str| {
+            let found = own.colors.iter().find(|(known, _)| *known == name);
+            found.map(|(_, [r, g, b])| Color32::from_rgb(*r, *g, *b))
+        };
+        let get = |name: &str, otherwise: Color32| find(name).unwrap_or(otherwise);
+        let (normal, background) = (get("text", base.normal), get("background", base.background));
+        let towards_text = |share: f32| background.lerp_to_gamma(normal, share);
+        let grounds = match find("background") {
+            None => base,
+            Some(_) => Self {
+                background,
+                surface: towards_text(0.03),
+                raised: towards_text(0.08),
+                border: towards_text(0.14),
+                grid: towards_text(0.09),
+                unknown: towards_text(0.015),
+                ..base
+            },
+        };
+        Self {
+            selection: get("chosen", base.selection),
+            normal,
+            strong: get("text", base.strong),
+            muted: get("muted", base.muted),
+            accent: get("accent", base.accent),
+            ok: get("ok", base.ok),
+            warning: get("warning", base.warning),
+            critical: get("critical", base.critical),
+            series: own.series.map(|[r, g, b]| Color32::from_rgb(r, g, b)),
+            ..grounds
+        }
+    }
+
+    /// The same for egui's own widgets: tooltips, tabs, scroll bars, links.
+    fn visuals(&self, mut visuals: Visuals) -> Visuals {
+        visuals.panel_fill = self.background;
+        visuals.window_fill = self.raised;
+        visuals.window_stroke = Stroke::new(1.0, self.border);
+        visuals.override_text_color = Some(self.normal);
+        visuals.weak_text_color = Some(self.muted);
+        visuals.hyperlink_color = self.accent;
+        visuals.faint_bg_color = self.surface;
+        visuals.extreme_bg_color = self.surface;
+        visuals.code_bg_color = self.raised;
+        visuals.warn_fg_color = self.warning;
+        visuals.error_fg_color = self.critical;
+        visuals.selection = Selection {
+            bg_fill: self.selection,
+            stroke: Stroke::new(1.0, self.accent),
+        };
+        let widget = |fill: Color32, edge: Color32, text: Color32, before: WidgetVisuals| WidgetVisuals {
+            bg_fill: fill,
+            weak_bg_fill: fill,
+            bg_stroke: Stroke::new(1.0, edge),
+            fg_stroke: Stroke::new(1.0, text),
+            ..before
+        };
+        let widgets = &mut visuals.widgets;
+        widgets.noninteractive = widget(self.surface, self.border, self.muted, widgets.noninteractive);
+        widgets.inactive = widget(self.raised, self.border, self.normal, widgets.inactive);
+        widgets.hovered = widget(self.raised, self.accent, self.strong, widgets.hovered);
+        widgets.active = widget(self.selection, self.accent, self.strong, widgets.active);
+        widgets.open = widget(self.raised, self.border, self.normal, widgets.open);
+        visuals
     }
 
     /// The colours in which a window is drawn.
     pub fn of_context(context: &egui::Context) -> &'static Self {
-        Self::of_appearance(context.theme())
+        let scheme = context.data(|data| data.get_temp(scheme_id()));
+        let Scheme { dark, light, .. } = scheme.unwrap_or_default();
+        match context.theme() {
+            egui::Theme::Dark => dark,
+            egui::Theme::Light => light,
+        }
     }
 
     /// The colours of an appearance.
@@ -168,6 +192,95 @@ impl Theme {
     }
 }
 
+/// The colours of both appearances, and which of them is shown.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Scheme {
+    dark: &'static Theme,
+    light: &'static Theme,
+    preference: ThemePreference,
+}
+
+impl Default for Scheme {
+    fn default() -> Self {
+        Self::AUTO
+    }
+}
+
+impl Scheme {
+    const AUTO: Self = Self {
+        dark: &DARK,
+        light: &LIGHT,
+        preference: ThemePreference::System,
+    };
+
+    /// The window's themes: name, what it is for, colours. The names are those of the terminal program.
+    pub const BUILT_IN: [(&'static str, &'static str, Self); 6] = [
+        ("auto", "dark or light, as the desktop has it", Self::AUTO),
+        ("dark", "light text on a dark ground", Self::only(&DARK, false)),
+        ("light", "dark text on a light ground", Self::only(&LIGHT, true)),
+        ("paper", "warm and light", Self::only(&PAPER, true)),
+        (
+            "safe",
+            "told apart without red and green, as the desktop has it",
+            Self {
+                dark: &SAFE_DARK,
+                light: &SAFE_LIGHT,
+                preference: ThemePreference::System,
+            },
+        ),
+        (
+            "contrast",
+            "black and white and bright, as the desktop has it",
+            Self {
+                dark: &CONTRAST_DARK,
+                light: &CONTRAST_LIGHT,
+                preference: ThemePreference::System,
+            },
+        ),
+    ];
+
+    /// One theme, whatever the desktop has.
+    pub const fn only(theme: &'static Theme, is_light: bool) -> Self {
+        if is_light {
+            Self {
+                dark: &DARK,
+                light: theme,
+                preference: ThemePreference::Light,
+            }
+        } else {
+            Self {
+                dark: theme,
+                light: &LIGHT,
+                preference: ThemePreference::Dark,
+            }
+        }
+    }
+}
+
+/// Where egui keeps which colours are shown.
+fn scheme_id() -> Id {
+    Id::unique("glasshouse scheme")
+}
+
+/// Shows other colours from now on.
+pub fn show(context: &egui::Context, scheme: Scheme) {
+    color(context, scheme);
+    context.set_theme(scheme.preference);
+    context.request_repaint();
+}
+
+/// Gives egui's own widgets these colours, in both appearances.
+fn color(context: &egui::Context, scheme: Scheme) {
+    context.data_mut(|data| data.insert_temp(scheme_id(), scheme));
+    let appearances = [
+        (egui::Theme::Dark, scheme.dark, Visuals::dark()),
+        (egui::Theme::Light, scheme.light, Visuals::light()),
+    ];
+    for (appearance, theme, visuals) in appearances {
+        context.style_mut_of(appearance, |style| style.visuals = theme.visuals(visuals));
+    }
+}
+
 /// The colours of a page outside of the window, as variables of CSS.
 pub fn page_colors(appearance: egui::Theme) -> String {
     let theme = Theme::of_appearance(appearance);
@@ -197,24 +310,23 @@ pub fn code_font(size: f32) -> FontId {
     FontId::monospace(size)
 }
 
-/// Gives egui's own widgets (tooltips) these colours and sizes, in both appearances, and the text font the
-/// shapes (`▲`, `●`, `◐`) that it lacks.
+/// Gives egui's own widgets these colours and sizes, in both appearances, and the text font the shapes (`▲`, `●`, `◐`)
+/// that it lacks.
 pub fn install(ctx: &egui::Context) {
     ctx.set_fonts(fonts());
-    for (appearance, theme) in [(egui::Theme::Dark, DARK), (egui::Theme::Light, LIGHT)] {
+    for appearance in [egui::Theme::Dark, egui::Theme::Light] {
         ctx.style_mut_of(appearance, |style| {
             style.text_styles.insert(TextStyle::Body, font(BODY));
+            style.text_styles.insert(TextStyle::Button, font(BODY));
             style.text_styles.insert(TextStyle::Small, font(SMALL));
+            style.text_styles.insert(TextStyle::Heading, font(LARGE));
+            style.text_styles.insert(TextStyle::Monospace, code_font(BODY));
             style.interaction.selectable_labels = false;
             style.interaction.tooltip_delay = 0.3;
             style.animation_time = 0.0;
-            let visuals = &mut style.visuals;
-            visuals.panel_fill = theme.background;
-            visuals.window_fill = theme.raised;
-            visuals.window_stroke = Stroke::new(1.0, theme.border);
-            visuals.override_text_color = Some(theme.normal);
         });
     }
+    color(ctx, Scheme::default());
 }
 
 fn fonts() -> FontDefinitions {
@@ -242,84 +354,5 @@ pub fn drawable(c: char) -> char {
         // The pictures of control characters.
         '\u{2400}'..='\u{2421}' => '·',
         c => c,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Relative luminance by WCAG 2.1.
-    fn luminance(color: Color32) -> f64 {
-        let linear = |byte: u8| {
-            let share = f64::from(byte) / 255.0;
-            if share <= 0.04045 {
-                share / 12.92
-            } else {
-                ((share + 0.055) / 1.055).powf(2.4)
-            }
-        };
-        0.2126 * linear(color.r()) + 0.7152 * linear(color.g()) + 0.0722 * linear(color.b())
-    }
-
-    fn contrast(a: Color32, b: Color32) -> f64 {
-        let (a, b) = (luminance(a), luminance(b));
-        (a.max(b) + 0.05) / (a.min(b) + 0.05)
-    }
-
-    #[test]
-    fn every_text_can_be_read_on_every_ground() {
-        let mut roles = vec![
-            Role::Normal,
-            Role::Muted,
-            Role::Strong,
-            Role::Accent,
-            Role::Ok,
-            Role::Warning,
-            Role::Critical,
-            Role::Added,
-            Role::Removed,
-        ];
-        roles.extend((0..8).map(Role::Series));
-        for (name, theme) in [("dark", DARK), ("light", LIGHT)] {
-            for role in &roles {
-                for ground in [theme.background, theme.surface, theme.raised, theme.selection] {
-                    let ratio = contrast(theme.color(*role), ground);
-                    assert!(ratio >= 4.5, "{name}: {role:?} has {ratio:.2} on {ground:?}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn figures_are_of_one_width() {
-        let ctx = egui::Context::default();
-        let mut widths = Vec::new();
-        let mut output = ctx.run_ui(egui::RawInput::default(), |ui| {
-            widths = ui.ctx().fonts_mut(|fonts| {
-                let font = font(BODY);
-                ('0'..='9').map(|digit| fonts.glyph_width(&font, digit)).collect()
-            });
-        });
-        output.textures_delta.clear();
-        assert!(widths.windows(2).all(|pair| pair[0] == pair[1]), "{widths:?}");
-    }
-
-    #[test]
-    fn every_sign_of_the_core_has_a_glyph() {
-        let ctx = egui::Context::default();
-        install(&ctx);
-        let mut missing = Vec::new();
-        let mut output = ctx.run_ui(egui::RawInput::default(), |ui| {
-            missing = ui.ctx().fonts_mut(|fonts| {
-                let font = font(BODY);
-                let signs = "…×■│⏎●▶△▲␛⏸–✓◐␡␇↓→↑←µ·▌%/:^°é�".chars();
-                signs
-                    .filter(|sign| !fonts.has_glyph(&font, drawable(*sign)))
-                    .collect::<Vec<_>>()
-            });
-        });
-        output.textures_delta.clear();
-        assert!(missing.is_empty(), "{missing:?}");
     }
 }

@@ -5,13 +5,15 @@
 //! its time aligned at the start of the two incidents.
 
 use crate::export::exporter::Exporter;
+use crate::failure::{Failure, failure_ui};
 use crate::keys::Keys;
+use crate::looks::Looks;
 use crate::openables::OpenSession;
 use crate::session::Session;
 use crate::view::Wish;
 use crate::{paint, theme};
 use egui::{Context, Rect, Ui, ViewportCommand};
-use glass_core::{App, Effect, Event, Memory, Runner};
+use glass_core::{App, Chord, Effect, Event, Key, Memory, Runner};
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -57,6 +59,10 @@ pub struct Window {
     /// Opens more, where the program can.
     opening: Option<Opening>,
     exporter: Exporter,
+    looks: Looks,
+    scale: f32,
+    failure: Option<Failure>,
+    watcher: Option<Watcher>,
     /// Takes what is to be remembered when the window is closed.
     farewell: Option<Farewell>,
     /// What closed sessions want remembered.
@@ -70,6 +76,18 @@ struct Beside {
     /// How much later its incident began.
     offset_nanos: i64,
 }
+
+/// A frame that was laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DrawnFrame {
+    /// The how many-th it is, from 1.
+    pub n_frames: u64,
+    /// Whether nothing in it waits for an answer.
+    pub is_settled: bool,
+}
+
+/// Is told of every frame.
+pub type Watcher = Box<dyn FnMut(DrawnFrame)>;
 
 /// Takes what is to be known at the next start.
 pub type Farewell = Box<dyn FnOnce(Memory)>;
@@ -97,7 +115,9 @@ pub struct NewSession {
 
 impl Window {
     /// A window onto an application. Answers to what `runner` is asked come over `events`.
-    pub fn new(app: App, runner: Box<dyn Runner>, events: Receiver<Event>) -> Self {
+    pub fn new(mut app: App, runner: Box<dyn Runner>, events: Receiver<Event>) -> Self {
+        let looks = Looks::default();
+        app.set_themes(looks.offered());
         Self {
             sessions: vec![Session::new(app, runner, events)],
             current: 0,
@@ -107,6 +127,10 @@ impl Window {
             n_frames: 0,
             opening: None,
             exporter: Exporter::default(),
+            looks,
+            scale: 1.0,
+            failure: None,
+            watcher: None,
             farewell: None,
             memory: Memory::default(),
         }
@@ -121,6 +145,27 @@ impl Window {
     /// Lets more be opened beside what is open; without, it is opened in its place.
     pub fn with_opening(mut self, opening: Opening) -> Self {
         self.opening = Some(opening);
+        self
+    }
+
+    /// Has these themes in the place of the window's own alone.
+    pub fn with_looks(mut self, looks: Looks) -> Self {
+        for session in &mut self.sessions {
+            session.app_mut().set_themes(looks.offered());
+        }
+        self.looks = looks;
+        self
+    }
+
+    /// Has every frame told, for measurements.
+    pub fn with_watcher(mut self, watcher: Watcher) -> Self {
+        self.watcher = Some(watcher);
+        self
+    }
+
+    /// Tells first of all that something could not be opened; the application beneath is what is there instead.
+    pub fn with_failure(mut self, failure: Failure) -> Self {
+        self.failure = Some(failure);
         self
     }
 
@@ -188,12 +233,19 @@ impl Window {
         keys.lock().leave_to_fields(types);
         let pressed = keys.lock().take();
         for event in pressed {
-            self.update(context, self.current, event);
+            if self.failure.is_some() && closes(&event) {
+                self.failure = None;
+            } else {
+                self.update(context, self.current, event);
+            }
         }
         self.take_dropped(context);
         for event in self.exporter.take(context) {
             self.update(context, self.current, event);
         }
+        let theme = self.sessions[self.current].app().theme();
+        self.looks.follow(context, theme);
+        self.scale = context.zoom_factor();
         // Before time moves on: an answer to the last tick that came in time is not late.
         if self.is_settled() {
             self.unsettled_since = None;
@@ -209,7 +261,8 @@ impl Window {
         for arrival in arrivals {
             match arrival {
                 Ok(NewSession { app, runner, events }) => {
-                    let session = Session::new(app, runner, events);
+                    let mut session = Session::new(app, runner, events);
+                    session.app_mut().set_themes(self.looks.offered());
                     self.sessions.push(session);
                     self.switch(self.sessions.len() - 1);
                 }
@@ -379,6 +432,28 @@ impl Window {
         for (nth, place, salt) in self.places(window) {
             self.show_session(ui, nth, place, &open, salt);
         }
+        self.show_failure(ui, window);
+        self.tell_watcher();
+    }
+
+    /// What could not be opened, above everything.
+    fn show_failure(&mut self, ui: &mut Ui, window: Rect) {
+        if let Some(failure) = &self.failure
+            && failure_ui(ui, window, failure)
+        {
+            self.failure = None;
+            ui.ctx().request_repaint();
+        }
+    }
+
+    fn tell_watcher(&mut self) {
+        let is_settled = self.is_settled();
+        if let Some(watcher) = &mut self.watcher {
+            watcher(DrawnFrame {
+                n_frames: self.n_frames,
+                is_settled,
+            });
+        }
     }
 
     /// Where the sessions in sight stand.
@@ -425,6 +500,11 @@ impl Window {
     }
 }
 
+/// Whether a key closes what lies above everything.
+fn closes(event: &Event) -> bool {
+    matches!(event, Event::Chord(chord) if *chord == Chord::key(Key::Esc) || *chord == Chord::key(Key::Enter))
+}
+
 impl eframe::App for Window {
     fn logic(&mut self, context: &Context, _frame: &mut eframe::Frame) {
         self.take_events(context);
@@ -436,7 +516,10 @@ impl eframe::App for Window {
 
     fn on_exit(&mut self, _: Option<&eframe::glow::Context>) {
         if let Some(farewell) = self.farewell.take() {
-            farewell(self.memory());
+            farewell(Memory {
+                scale_percent: Some((self.scale * 100.0).round() as u16),
+                ..self.memory()
+            });
         }
     }
 }

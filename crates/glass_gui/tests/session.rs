@@ -3,7 +3,7 @@
 mod support;
 
 use egui_kittest::{Harness, kittest::Queryable};
-use glass_gui::{Waker, Window};
+use glass_gui::{Failure, Waker, Window};
 use std::sync::mpsc;
 use std::time::Duration;
 use support::invented::{Invented, app};
@@ -155,4 +155,53 @@ fn quitting_closes_the_window_and_copying_reaches_the_clipboard() {
 #[test]
 fn a_waker_without_a_window_does_nothing() {
     Waker::default().wake();
+}
+
+#[test]
+fn a_theme_is_seen_while_it_is_chosen_and_taken_back() {
+    let mut harness = session();
+    let ground = |harness: &Harness<'_, Window>| harness.ctx.global_style().visuals.panel_fill;
+    let first = ground(&harness);
+    harness.key_press_modifiers(egui::Modifiers::CTRL, egui::Key::T);
+    harness.step();
+    press(&mut harness, "paper");
+    let looked_at = ground(&harness);
+    assert_ne!(looked_at, first);
+    harness.key_press(egui::Key::Escape);
+    harness.run();
+    assert_eq!(ground(&harness), first, "taken back");
+    harness.key_press_modifiers(egui::Modifiers::CTRL, egui::Key::T);
+    harness.step();
+    press(&mut harness, "paper");
+    harness.key_press(egui::Key::Enter);
+    harness.run();
+    assert_eq!(ground(&harness), looked_at, "kept");
+}
+
+#[test]
+fn what_cannot_be_opened_is_told_until_it_is_closed() {
+    let (sender, events) = mpsc::channel();
+    let failure = Failure {
+        named: "bad\u{1b}[31m.glass".into(),
+        reason: "cannot read the file's end: it is cut".into(),
+        ways_on: vec!["the incidents that come with the program: heron".into()],
+    };
+    let window = Window::new(app(), Box::new(Invented { sender }), events).with_failure(failure);
+    let mut harness = Harness::builder()
+        .with_size([1280.0, 800.0])
+        .with_context_setup(Window::prepare)
+        .build_ui_state(
+            |ui, window: &mut Window| {
+                window.take_events(ui.ctx());
+                window.show(ui);
+            },
+            window,
+        );
+    harness.run();
+    harness.get_by_label("bad␛[31m.glass cannot be opened");
+    harness.get_by_label_contains("it is cut");
+    harness.get_by_label_contains("heron");
+    harness.key_press(egui::Key::Escape);
+    harness.run();
+    assert!(harness.query_by_label_contains("cannot be opened").is_none());
 }

@@ -259,6 +259,31 @@ impl Palette {
         true
     }
 
+    /// Whether it is for a light background.
+    pub fn is_light(&self) -> bool {
+        self.tone == Tone::Light
+    }
+
+    /// The colours that text has, and the background if it has one of its own: what another front-end can use.
+    pub fn named(&self) -> Vec<(&'static str, (u8, u8, u8))> {
+        let ground = self
+            .ground
+            .map(|(text, ground)| [("text", text), ("background", ground), ("chosen", self.chosen)]);
+        let roles = [
+            ("muted", self.muted),
+            ("accent", self.accent),
+            ("ok", self.ok),
+            ("warning", self.warning),
+            ("critical", self.critical),
+        ];
+        ground.into_iter().flatten().chain(roles).collect()
+    }
+
+    /// The colours of graphs.
+    pub fn series(&self) -> [(u8, u8, u8); 8] {
+        self.series
+    }
+
     /// Changes the colours of graphs; those beyond the eighth are left out.
     pub fn set_series(&mut self, colors: &[(u8, u8, u8)]) {
         for (place, color) in self.series.iter_mut().zip(colors) {

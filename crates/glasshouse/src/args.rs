@@ -85,6 +85,54 @@ pub(crate) struct ViewArgs {
     pub no_mouse: bool,
 }
 
+/// How the window looks, beside what the terminal program has as well.
+#[derive(Clone, Copy, Debug, clap::Args)]
+#[cfg_attr(not(feature = "gui"), expect(dead_code, reason = "this build has no window"))]
+pub(crate) struct WindowArgs {
+    /// How large everything is, 0.5 to 4; ctrl with +, - and 0 change it, and it is kept.
+    #[arg(long, value_name = "FACTOR", value_parser = Scale::parse)]
+    pub scale: Option<Scale>,
+    /// By what the window is drawn.
+    #[arg(long, value_enum, default_value_t = Renderer::Glow)]
+    pub renderer: Renderer,
+    /// Prints a line for every frame, for measurements.
+    #[arg(long, hide = true)]
+    pub report_frames: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Renderer {
+    /// OpenGL.
+    Glow,
+    /// Vulkan, Metal or DirectX; only in builds with the feature `wgpu`.
+    Wgpu,
+}
+
+/// How large the window shows everything, in percent of what the desktop has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Scale {
+    pub percent: u16,
+}
+
+impl Scale {
+    /// A factor from 0.5 to 4.
+    pub fn new(factor: f64) -> Result<Self, String> {
+        if (0.5..=4.0).contains(&factor) {
+            let percent = (factor * 100.0).round() as u16;
+            Ok(Self { percent })
+        } else {
+            Err(format!("expected a number from 0.5 to 4, found {factor}"))
+        }
+    }
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let factor = text
+            .parse()
+            .map_err(|_| "expected a number such as 1.25".to_owned())?;
+        Self::new(factor)
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Colors {
     Auto,
@@ -108,7 +156,7 @@ pub(crate) enum Glyphs {
 
 /// What `glasshouse config --help` says of the files.
 const CONFIG_HELP: &str = "The folder is the system's for configuration, or the one GLASSHOUSE_CONFIG names:\n  \
-config.toml    theme, colors, glyphs, mouse, speed; arguments outrank it\n  \
+config.toml    theme, colors, glyphs, mouse, speed, scale; arguments outrank it\n  \
 keys.toml      keys of your own; docs/keys.md says how\n  \
 themes/*.toml  colours of your own, over those of a theme\n  \
 clouds/*.toml  open clouds of your own";
@@ -122,12 +170,14 @@ pub(crate) enum Command {
         #[command(flatten)]
         view: ViewArgs,
     },
-    /// Opens a recording in a window.
+    /// Opens a recording or a cloud in a window.
     Gui {
-        /// A .glass file, an unpacked folder, the name of a bundled incident, or a glass:// address.
+        /// A .glass file, an unpacked folder, the name of a bundled incident or of a cloud, or a glass:// address.
         recording: Option<String>,
         #[command(flatten)]
         view: ViewArgs,
+        #[command(flatten)]
+        window: WindowArgs,
     },
     /// Prints a screen as text, as it is at a moment.
     Show(ShowArgs),

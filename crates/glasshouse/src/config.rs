@@ -6,7 +6,7 @@ mod keys;
 mod settings;
 mod themes;
 
-use crate::args::{Colors, Glyphs};
+use crate::args::{Colors, Glyphs, Scale};
 use crate::output::Output;
 use anyhow::Result;
 use file::Mistake;
@@ -34,6 +34,9 @@ pub(crate) struct Config {
     pub glyphs: Option<Glyphs>,
     pub mouse: Option<bool>,
     speed: Option<f64>,
+    /// How large the window shows everything.
+    #[cfg_attr(not(feature = "gui"), expect(dead_code, reason = "only a window has a scale"))]
+    pub scale: Option<Scale>,
 }
 
 impl Config {

@@ -39,7 +39,7 @@ impl Home {
             name => {
                 let name = name.unwrap_or_else(|| BUNDLED[0].name.to_owned());
                 let dashboards = bundled::find(&name).map(|_| bundled::dashboards(&name));
-                let mut opened = opened(open::evaluator(named)?);
+                let mut opened = opened(open::evaluator(Some(&name))?);
                 opened.keep_story = named.and_then(keeper);
                 Ok(with_dashboards(opened, dashboards.unwrap_or_default()))
             }

@@ -41,7 +41,11 @@ fn main() -> ExitCode {
         None if snapshot.is_some() => show::run(&ShowArgs::new(recording, view, snapshot, picture), &output),
         None => terminal::run(recording.as_deref(), &view, &output),
         Some(Command::Open { recording, view }) => terminal::run(recording.as_deref(), &view, &output),
-        Some(Command::Gui { recording, view }) => window::run(recording.as_deref(), &view, &output),
+        Some(Command::Gui {
+            recording,
+            view,
+            window,
+        }) => window::run(recording.as_deref(), &view, window, &output),
         Some(Command::Show(show)) => show::run(&show, &output),
         Some(Command::Config { json }) => config::run(&output, json),
         Some(Command::Incidents { json }) => bundled::list(&output, json),

@@ -118,6 +118,7 @@ fn json_of(memory: &Memory) -> Value {
         "commands": list(&memory.commands),
         "promql": list(&memory.queries[0]),
         "logql": list(&memory.queries[1]),
+        "scale_percent": memory.scale_percent,
     })
 }
 
@@ -168,6 +169,10 @@ fn memory_of(value: &Value) -> Option<Memory> {
         sessions: sessions.iter().filter_map(session_of).collect(),
         commands: list("commands")?,
         queries: [list("promql")?, list("logql")?],
+        // Files of before have none.
+        scale_percent: value
+            .get("scale_percent")
+            .and_then(|percent| u16::try_from(percent.as_u64()?).ok()),
     })
 }
 
@@ -268,6 +273,7 @@ mod tests {
             sessions: vec![session("heron", Some(1_789_999_000)), session("osm", None)],
             commands: vec!["Next alert".to_owned()],
             queries: [vec!["up".to_owned()], vec!["{a=\"b\"}".to_owned()]],
+            scale_percent: Some(125),
         };
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(file(&folder).read().unwrap(), Memory::default());

@@ -12,6 +12,7 @@ use glass_query::{Evaluator, Limits};
 use glass_recording::Recording;
 use std::fs::File;
 use std::path::Path;
+use url::Url;
 
 /// Opens a recording; without a name the first bundled one.
 pub(crate) fn recording(named: Option<&str>) -> Result<Recording> {
@@ -35,9 +36,15 @@ pub(crate) fn evaluator(named: Option<&str>) -> Result<Evaluator<Recording>> {
     Ok(Evaluator::new(recording(named)?, Limits::default()))
 }
 
-/// An address names a recording; everything else is the name itself.
+/// An address names a recording, and a `file:` URL a file: desktops hand files over so. Everything else is the name
+/// itself.
 pub(crate) fn name_of(named: &str) -> String {
-    Address::parse(named).map_or_else(|_| named.to_owned(), |address| address.recording)
+    if let Ok(address) = Address::parse(named) {
+        return address.recording;
+    }
+    let url = Url::parse(named).ok().filter(|url| url.scheme() == "file");
+    let path = url.and_then(|url| url.to_file_path().ok());
+    path.map_or_else(|| named.to_owned(), |path| path.display().to_string())
 }
 
 /// Adds the dashboards that the user named.
@@ -136,4 +143,18 @@ pub(crate) fn app(info: RecordingInfo, named: Option<&str>, view: &ViewArgs) -> 
         app.start_on(screen);
     }
     Ok(app)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_named_by_path_by_url_and_by_address() {
+        assert_eq!(name_of("a b.glass"), "a b.glass");
+        #[cfg(unix)]
+        assert_eq!(name_of("file:///home/x/a%20b.glass"), "/home/x/a b.glass");
+        assert_eq!(name_of("https://example.org/x"), "https://example.org/x");
+        assert_eq!(name_of("glass://heron/logs?at=2026-11-22T03:41:00Z"), "heron");
+    }
 }

@@ -4,7 +4,8 @@
 //! `cargo run --release -p glass_bench -- generate FILE` writes R1 to a file and ends; `-- prometheus` times queries
 //! against a real Prometheus. `-- r2 FILE` and `-- logs FILE` measure on the larger recording R2, which they write to
 //! FILE if it is not there; `-- scroll FILE` times keys on the log screen over a million lines, or over R2;
-//! `-- probe` measures the built program in a terminal, `-- palette` finding one of 100,000 names.
+//! `-- probe` measures the built program in a terminal, `-- palette` finding one of 100,000 names,
+//! `-- window` the desktop window.
 
 mod against_prometheus;
 mod generate;
@@ -15,6 +16,7 @@ mod palette;
 mod probe;
 mod random;
 mod scroll;
+mod window;
 
 use anyhow::{Context, Result};
 use generate::{Generated, R1};
@@ -46,6 +48,8 @@ fn main() -> Result<()> {
         ["scroll", file] => scroll::run(Path::new(file)),
         ["probe"] => probe::run(None),
         ["probe", r2] => probe::run(Some(r2)),
+        ["window"] => window::run(None),
+        ["window", r2] => window::run(Some(Path::new(r2))),
         ["palette"] => palette::run(),
         ["prometheus"] => against_prometheus::run(),
         ["memory", file] => {
@@ -53,7 +57,7 @@ fn main() -> Result<()> {
             say(&format!("{before} {after}"))
         }
         _ => anyhow::bail!(
-            "usage: glass_bench [generate FILE | r2 FILE | logs FILE | scroll FILE | probe [R2] | palette | prometheus]"
+            "usage: glass_bench [generate FILE | r2 FILE | logs FILE | scroll FILE | probe [R2] | window [R2] | palette | prometheus]"
         ),
     }
 }

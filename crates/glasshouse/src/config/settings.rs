@@ -1,15 +1,15 @@
-//! `config.toml`: theme, colours, glyphs, mouse, speed.
+//! `config.toml`: theme, colours, glyphs, mouse, speed, scale.
 
 use super::file::{self, File, text_of};
 use super::{Config, unknown};
-use crate::args::{Colors, Glyphs};
+use crate::args::{Colors, Glyphs, Scale};
 use clap::ValueEnum;
 use glass_core::SPEEDS;
 use glass_tui::ThemeChoice;
 use std::path::Path;
 use toml::de::{DeTable, DeValue};
 
-const KEYS: [&str; 5] = ["theme", "colors", "glyphs", "mouse", "speed"];
+const KEYS: [&str; 6] = ["theme", "colors", "glyphs", "mouse", "speed", "scale"];
 
 /// What the file set.
 #[derive(Default)]
@@ -19,6 +19,7 @@ struct Set {
     glyphs: Option<Glyphs>,
     mouse: Option<bool>,
     speed: Option<f64>,
+    scale: Option<Scale>,
 }
 
 /// Reads the file.
@@ -34,6 +35,7 @@ pub(super) fn read(folder: &Path, config: &mut Config) {
     config.glyphs = set.glyphs;
     config.mouse = set.mouse;
     config.speed = set.speed;
+    config.scale = set.scale;
 }
 
 fn take(file: &mut File<'_>, root: &DeTable<'_>, config: &Config) -> Set {
@@ -51,6 +53,7 @@ fn take(file: &mut File<'_>, root: &DeTable<'_>, config: &Config) -> Set {
             "glyphs" => choice(value).map(|glyphs| set.glyphs = Some(glyphs)),
             "mouse" => switch(value).map(|mouse| set.mouse = Some(mouse)),
             "speed" => speed(value).map(|speed| set.speed = Some(speed)),
+            "scale" => scale(value).map(|scale| set.scale = Some(scale)),
             other => Err(unknown("setting", other, &KEYS)),
         };
         if let Err(problem) = result {
@@ -80,16 +83,25 @@ fn switch(value: &DeValue<'_>) -> Result<bool, String> {
     }
 }
 
-fn speed(value: &DeValue<'_>) -> Result<f64, String> {
-    let known = || SPEEDS.map(|speed| speed.to_string()).join(", ");
-    let number = match value {
+fn scale(value: &DeValue<'_>) -> Result<Scale, String> {
+    number(value)
+        .ok_or_else(|| format!("expected a number, found {}", value.type_str()))
+        .and_then(Scale::new)
+}
+
+fn number(value: &DeValue<'_>) -> Option<f64> {
+    match value {
         DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
             .ok()
             .map(|number| number as f64),
         DeValue::Float(number) => number.as_str().parse().ok(),
         _ => None,
-    };
-    number
+    }
+}
+
+fn speed(value: &DeValue<'_>) -> Result<f64, String> {
+    let known = || SPEEDS.map(|speed| speed.to_string()).join(", ");
+    number(value)
         .filter(|speed| SPEEDS.contains(speed))
         .ok_or_else(|| format!("expected one of {}", known()))
 }

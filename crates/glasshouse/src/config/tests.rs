@@ -39,6 +39,23 @@ fn the_example_in_the_docs_is_right() {
 }
 
 #[test]
+fn a_scale_is_a_number_that_can_be_read_by() {
+    let (config, mistakes) = read(&[("config.toml", "scale = 1.25\n")]);
+    assert!(mistakes.is_empty(), "{mistakes:?}");
+    assert_eq!(config.scale.map(|scale| scale.percent), Some(125));
+    check(
+        "config.toml",
+        "scale = 9\n",
+        &["config.toml:1: scale: expected a number from 0.5 to 4, found 9"],
+    );
+    check(
+        "config.toml",
+        "scale = \"large\"\n",
+        &["config.toml:1: scale: expected a number, found string"],
+    );
+}
+
+#[test]
 fn every_mistake_in_keys_has_its_place_and_says_what_was_meant() {
     check(
         "keys.toml",
