@@ -17,7 +17,7 @@ use crate::time_control::TimeControl;
 use crate::tour::Tour;
 use crate::{
     Answered, Chord, DetailsView, Effect, Event, Face, Line, Overlay, Role, Screen, ScreenView, Slot, Span,
-    StatusView, ViewModel, Viewport, chrome, timeline, words,
+    StatusView, TileView, ViewModel, Viewport, chrome, timeline, words,
 };
 use glass_model::{Ask, RecordingInfo, Timestamp};
 
@@ -242,10 +242,7 @@ impl App {
                     pending => self.settings.keymap.continuations(pending, self.screen),
                 },
             },
-            story: self
-                .telling
-                .is_shown
-                .then(|| Box::new(self.telling.view(self.time.playhead()))),
+            story: self.story_view().map(Box::new),
             tour: self
                 .tour
                 .as_ref()
@@ -253,6 +250,31 @@ impl App {
                 .and_then(|tour| tour.view(&context, self.screen)),
             overlay,
         }
+    }
+
+    /// What to show of the screen that keys go to alone, in a room of its own: for a picture.
+    pub fn view_alone(&self, viewport: Viewport) -> ViewModel {
+        let context = Context {
+            viewport,
+            ..self.context()
+        };
+        let tile = TileView {
+            screen: self.screen,
+            title: self.screen.title().to_owned(),
+            view: self.current().view(&context, viewport),
+            has_keys: true,
+        };
+        ViewModel {
+            tiles: vec![tile],
+            details: None,
+            openables: Vec::new(),
+            ..self.view(viewport)
+        }
+    }
+
+    /// Whether an overlay takes the keys.
+    pub fn has_overlay(&self) -> bool {
+        self.help.is_some() || self.prompt.is_some() || self.editor.is_some()
     }
 
     /// Whether time moves: then the front-end sends [`Event::Tick`] some 30 times a second.

@@ -141,6 +141,10 @@ pub enum Arrange {
     ToggleTree,
     /// The details of what is chosen are to come or go.
     ToggleDetails,
+    /// What is open is to be shown to others, or no longer.
+    Present,
+    /// The speaker's notes are to come or go.
+    SpeakerNotes,
 }
 
 /// An arrangement of screens for a purpose.
@@ -209,6 +213,8 @@ pub enum Effect {
     Copy(String),
     /// Make a picture; the front-end answers with [`Event::Drawn`].
     Export(Box<Export>),
+    /// Walk through the story and make a report of it; the front-end answers with [`Event::Drawn`].
+    ExportStory(String),
     /// Put a picture of what is in sight on the clipboard.
     CopyImage,
     /// Write a file, all of it or nothing; the answer is [`Event::Written`].

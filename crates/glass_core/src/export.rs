@@ -87,6 +87,14 @@ pub(crate) fn file_name(
     format!("{}.{}", parts.join("-"), kind.ending())
 }
 
+/// The name that is offered for a report: `glasshouse-shop-story.html`.
+pub(crate) fn report_name(recording: &str) -> String {
+    match slug(recording).as_str() {
+        "" => "glasshouse-story.html".to_owned(),
+        name => format!("glasshouse-{name}-story.html"),
+    }
+}
+
 /// Letters and digits of a name, joined by `-`: good for a file on every system.
 fn slug(name: &str) -> String {
     let lower = name.to_lowercase();

@@ -12,6 +12,8 @@ pub(crate) enum ExportOf {
     Screen,
     /// The chosen graph.
     Graph,
+    /// The story, as a report.
+    Story,
 }
 
 /// What the line is for.
@@ -237,8 +239,12 @@ impl Prompt {
                 match of {
                     ExportOf::Screen => "picture of the screen",
                     ExportOf::Graph => "picture of the graph",
+                    ExportOf::Story => "report of the story",
                 },
                 match settings.draws_pixels {
+                    _ if of == ExportOf::Story => {
+                        "enter writes it, a name that ends in .html; esc gives it up"
+                    }
                     true => "enter writes it; the ending decides, .png or .svg; esc gives it up",
                     false => "enter writes it, a name that ends in .svg; esc gives it up",
                 },

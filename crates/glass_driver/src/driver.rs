@@ -106,6 +106,7 @@ impl Runner for Driver {
             Effect::Copy(_)
             | Effect::CopyImage
             | Effect::Export(_)
+            | Effect::ExportStory(_)
             | Effect::ToggleMouse
             | Effect::Arrange(_)
             | Effect::Suspend

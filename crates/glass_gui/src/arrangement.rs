@@ -267,6 +267,8 @@ impl Arrangement {
             Arrange::Beside { screen, of } => self.put_beside_screen(screen, of),
             Arrange::Close(screen) => self.close(screen),
             Arrange::Preset(preset) => *self = Self::of(preset, current),
+            // The window's own.
+            Arrange::Present | Arrange::SpeakerNotes => {}
             Arrange::ToggleTree => self.shows_openables = Some(!self.shows_openables(width)),
             Arrange::ToggleDetails => self.shows_details = Some(!self.shows_details(width)),
         }

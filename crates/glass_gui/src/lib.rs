@@ -27,6 +27,7 @@ mod overlay;
 mod overview;
 mod paint;
 mod parts;
+mod presenting;
 mod prose;
 mod run;
 mod screens;
@@ -38,6 +39,7 @@ mod theme;
 mod tiles;
 mod timeline;
 mod view;
+mod walk;
 mod window;
 
 pub use export::html::{Report, ReportPage, ReportPicture, ReportTable, report_html};

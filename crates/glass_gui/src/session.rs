@@ -5,7 +5,7 @@ use crate::layout;
 use crate::openables::OpenSession;
 use crate::view::{Drawing, Drawn, session_ui};
 use egui::{Rect, Ui};
-use glass_core::{App, Effect, Event, Runner, Screen, Tile, Viewport};
+use glass_core::{App, Arrange, Effect, Event, Preset, Runner, Screen, Tile, Viewport};
 use std::sync::mpsc::Receiver;
 
 /// Something that is open.
@@ -46,6 +46,16 @@ impl Session {
         &mut self.app
     }
 
+    /// Shares the room in another way; returns how it was.
+    pub(crate) fn rearrange(&mut self, arrangement: Arrangement) -> Arrangement {
+        std::mem::replace(&mut self.arrangement, arrangement)
+    }
+
+    /// How it is for presenting.
+    pub(crate) fn for_presenting(&self) -> Arrangement {
+        Arrangement::of(Preset::Present, self.app.screen())
+    }
+
     /// The next thing that came in.
     pub(crate) fn next_event(&self) -> Option<Event> {
         self.events.try_recv().ok()
@@ -56,6 +66,7 @@ impl Session {
         let mut for_window = Vec::new();
         for effect in self.app.update(event) {
             match effect {
+                Effect::Arrange(Arrange::Present | Arrange::SpeakerNotes) => for_window.push(effect),
                 Effect::Arrange(wish) => {
                     self.arrangement.arrange(wish, self.app.screen(), self.width);
                 }
@@ -69,6 +80,7 @@ impl Session {
                 | Effect::Copy(_)
                 | Effect::CopyImage
                 | Effect::Export(_)
+                | Effect::ExportStory(_)
                 | Effect::ToggleMouse
                 | Effect::Suspend
                 | Effect::Quit => for_window.push(effect),

@@ -9,11 +9,13 @@ use crate::failure::{Failure, failure_ui};
 use crate::keys::Keys;
 use crate::looks::Looks;
 use crate::openables::OpenSession;
+use crate::presenting::Presenting;
 use crate::session::Session;
 use crate::view::Wish;
+use crate::walk::{Next, Walk};
 use crate::{paint, theme};
 use egui::{Context, Rect, Ui, ViewportCommand};
-use glass_core::{App, Chord, Effect, Event, Key, Memory, Runner};
+use glass_core::{App, Arrange, Chord, Command, Effect, Event, Key, Memory, Runner};
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -59,6 +61,8 @@ pub struct Window {
     /// Opens more, where the program can.
     opening: Option<Opening>,
     exporter: Exporter,
+    presenting: Option<Presenting>,
+    walk: Option<Walk>,
     looks: Looks,
     scale: f32,
     failure: Option<Failure>,
@@ -127,6 +131,8 @@ impl Window {
             n_frames: 0,
             opening: None,
             exporter: Exporter::default(),
+            presenting: None,
+            walk: None,
             looks,
             scale: 1.0,
             failure: None,
@@ -233,11 +239,7 @@ impl Window {
         keys.lock().leave_to_fields(types);
         let pressed = keys.lock().take();
         for event in pressed {
-            if self.failure.is_some() && closes(&event) {
-                self.failure = None;
-            } else {
-                self.update(context, self.current, event);
-            }
+            self.take_key(context, event);
         }
         self.take_dropped(context);
         for event in self.exporter.take(context) {
@@ -245,13 +247,71 @@ impl Window {
         }
         let theme = self.sessions[self.current].app().theme();
         self.looks.follow(context, theme);
-        self.scale = context.zoom_factor();
+        self.scale = match &self.presenting {
+            Some(presenting) => presenting.usual_zoom(),
+            None => context.zoom_factor(),
+        };
+        self.walk_on(context);
         // Before time moves on: an answer to the last tick that came in time is not late.
         if self.is_settled() {
             self.unsettled_since = None;
         }
         self.tick(context);
         self.align(context);
+    }
+
+    /// A key is the application's, unless it ends what lies above it.
+    fn take_key(&mut self, context: &Context, event: Event) {
+        let is_escape = matches!(event, Event::Chord(chord) if chord == Chord::key(Key::Esc));
+        if self.failure.is_some() && closes(&event) {
+            self.failure = None;
+        } else if is_escape && let Some(walk) = self.walk.take() {
+            for event in walk.give_up() {
+                self.update(context, self.current, event);
+            }
+        } else if self.presenting.is_some() && !self.app().has_overlay() {
+            match is_escape {
+                true => self.present(context),
+                false => self.update(context, self.current, Presenting::meaning(event)),
+            }
+        } else {
+            self.update(context, self.current, event);
+        }
+    }
+
+    /// Goes on with a report.
+    fn walk_on(&mut self, context: &Context) {
+        let Some(walk) = &mut self.walk else { return };
+        let next = walk.next(self.sessions[self.current].app(), context);
+        let told = match next {
+            Next::Wait => return,
+            Next::Tell(event) => vec![event],
+            Next::Over(events) => {
+                self.walk = None;
+                events.into()
+            }
+        };
+        for event in told {
+            self.update(context, self.current, event);
+        }
+        context.request_repaint();
+    }
+
+    /// Begins or ends showing what is open to others.
+    fn present(&mut self, context: &Context) {
+        let session = &mut self.sessions[self.current];
+        match self.presenting.take() {
+            Some(presenting) => drop(session.rearrange(presenting.end(context))),
+            None => {
+                self.beside = None;
+                let before = session.rearrange(session.for_presenting());
+                self.presenting = Some(Presenting::begin(context, before));
+                if !self.app().story().is_empty() && !self.app().is_telling() {
+                    self.update(context, self.current, Event::Command(Command::NextStep));
+                }
+            }
+        }
+        context.request_repaint();
     }
 
     /// What was opened is looked at.
@@ -271,13 +331,16 @@ impl Window {
         }
     }
 
-    /// Files and links that were dropped here are opened; F11 changes between the window and the whole screen.
+    /// Files and links that were dropped here are opened; F11 changes between the window and the whole screen, F5 presents.
     fn take_dropped(&mut self, context: &Context) {
         let (dropped, toggles, is_full) = context.input(|input| {
             let dropped = input.raw.dropped_files.clone();
-            let toggles = input.key_pressed(egui::Key::F11) || input.key_pressed(egui::Key::F5);
+            let toggles = input.key_pressed(egui::Key::F11);
             (dropped, toggles, input.viewport().fullscreen.unwrap_or(false))
         });
+        if context.input(|input| input.key_pressed(egui::Key::F5)) {
+            self.present(context);
+        }
         if toggles {
             context.send_viewport_cmd(ViewportCommand::Fullscreen(!is_full));
         }
@@ -335,6 +398,16 @@ impl Window {
                 Effect::Open(name) => self.open(context, nth, name),
                 Effect::Copy(text) => context.copy_text(text),
                 Effect::CopyImage => self.exporter.copy_image(context),
+                Effect::ExportStory(path) => {
+                    self.walk = Some(Walk::new(self.sessions[nth].app(), path));
+                    context.request_repaint();
+                }
+                Effect::Arrange(Arrange::SpeakerNotes) => {
+                    if let Some(presenting) = &mut self.presenting {
+                        presenting.shows_notes = !presenting.shows_notes;
+                    }
+                }
+                Effect::Arrange(_) => self.present(context),
                 Effect::Export(export) => {
                     if let Some(drawn) = self.exporter.export(context, *export) {
                         self.update(context, nth, drawn);
@@ -351,8 +424,7 @@ impl Window {
                 | Effect::CheckClouds
                 | Effect::ListClouds
                 | Effect::KeepStory(_)
-                | Effect::Write { .. }
-                | Effect::Arrange(_) => {}
+                | Effect::Write { .. } => {}
             }
         }
     }
@@ -369,7 +441,7 @@ impl Window {
     }
 
     fn switch(&mut self, nth: usize) {
-        if nth < self.sessions.len() && nth != self.current {
+        if nth < self.sessions.len() && nth != self.current && self.presenting.is_none() {
             self.current = nth;
             self.beside = None;
             self.last_tick = None;
@@ -432,8 +504,25 @@ impl Window {
         for (nth, place, salt) in self.places(window) {
             self.show_session(ui, nth, place, &open, salt);
         }
+        self.show_presenting(ui);
         self.show_failure(ui, window);
         self.tell_watcher();
+    }
+
+    /// The pointer, and the notes for the one who speaks.
+    fn show_presenting(&mut self, ui: &Ui) {
+        let Some(presenting) = &mut self.presenting else {
+            return;
+        };
+        Presenting::pointer_ui(ui);
+        let app = self.sessions[self.current].app();
+        if presenting.shows_notes
+            && let Some(story) = app.story_view()
+        {
+            presenting.notes_window_ui(ui.ctx(), &story, &app.time_text());
+            // The clock of the one who speaks.
+            ui.ctx().request_repaint_after(Duration::from_secs(1));
+        }
     }
 
     /// What could not be opened, above everything.

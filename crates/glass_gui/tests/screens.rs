@@ -43,6 +43,7 @@ impl Session {
                     Effect::Copy(_)
                         | Effect::CopyImage
                         | Effect::Export(_)
+                        | Effect::ExportStory(_)
                         | Effect::Quit
                         | Effect::Suspend
                         | Effect::ToggleMouse

@@ -360,7 +360,7 @@ impl<'a> Session<'a> {
                 Effect::ToggleMouse => self.toggle_mouse(),
                 Effect::Suspend => self.is_suspending = true,
                 // Only asked of a front-end that divides the room itself.
-                Effect::Arrange(_) => {}
+                Effect::Arrange(_) | Effect::ExportStory(_) => {}
                 effect @ (Effect::Ask { .. }
                 | Effect::Jump(_)
                 | Effect::CheckClouds

@@ -71,6 +71,11 @@ impl App {
         }
     }
 
+    /// The same as text.
+    pub fn address_here(&self) -> String {
+        self.address().to_string()
+    }
+
     pub(super) fn copy_address(&mut self) -> Vec<Effect> {
         let address = self.address();
         self.say(&format!("copied {address}"));

@@ -102,7 +102,12 @@ impl App {
             | Command::RemoveStep
             | Command::UndoStory
             | Command::NameStory => return self.run_on_story(command),
-            Command::CloseTile | Command::Arrange(_) | Command::ToggleTree | Command::ToggleDetails => {
+            Command::CloseTile
+            | Command::Arrange(_)
+            | Command::Present
+            | Command::SpeakerNotes
+            | Command::ToggleTree
+            | Command::ToggleDetails => {
                 return self.arrange(command);
             }
             Command::SelectRange | Command::ClearRange | Command::ZoomToRange | Command::ToggleLoop => {
@@ -132,6 +137,10 @@ impl App {
             Command::CopyImage => return vec![Effect::CopyImage],
             Command::ExportScreen => self.ask_for_path(ExportOf::Screen),
             Command::ExportGraph => self.ask_for_path(ExportOf::Graph),
+            Command::ExportStory if self.telling.story().steps.is_empty() => {
+                self.say("there is no story yet; ^n makes this view its first step");
+            }
+            Command::ExportStory => self.ask_for_path(ExportOf::Story),
             Command::Help => self.help = Some(Help::default()),
             Command::Tour => self.start_tour(),
             Command::Theme => self.choose_theme(),

@@ -45,7 +45,10 @@ impl App {
             false => PictureKind::Svg,
         };
         let is_graph = of == ExportOf::Graph;
-        let name = export::file_name(&self.info.name, self.screen, self.time.playhead(), is_graph, kind);
+        let name = match of {
+            ExportOf::Story => export::report_name(&self.info.name),
+            _ => export::file_name(&self.info.name, self.screen, self.time.playhead(), is_graph, kind),
+        };
         self.prompt = Some(Prompt::new(PromptKind::Export(of), &name));
     }
 
@@ -67,6 +70,9 @@ impl App {
     /// Has a picture drawn, if its path can be one.
     pub(super) fn path_accepted(&mut self, of: ExportOf, text: &str) -> Vec<Effect> {
         let path = text.trim();
+        if of == ExportOf::Story {
+            return self.report_path_accepted(path);
+        }
         let kind = match PictureKind::of_path(path) {
             Some(PictureKind::Png) if !self.settings.draws_pixels => {
                 self.prompt_error(
@@ -86,7 +92,7 @@ impl App {
         };
         self.prompt = None;
         let of_what = match of {
-            ExportOf::Screen => PictureOf::Screen,
+            ExportOf::Screen | ExportOf::Story => PictureOf::Screen,
             ExportOf::Graph => match self.exports.graph.clone() {
                 Some(graph) => PictureOf::Graph(graph),
                 None => return Vec::new(),
@@ -99,6 +105,17 @@ impl App {
             caption: self.caption(),
             path: path.to_owned(),
         }))]
+    }
+
+    /// Has a report of the story made, if its path can be one.
+    fn report_path_accepted(&mut self, path: &str) -> Vec<Effect> {
+        if !path.to_ascii_lowercase().ends_with(".html") {
+            self.prompt_error("the name ends in .html".into());
+            return Vec::new();
+        }
+        self.prompt = None;
+        self.exports.under_way = Some((ExportOf::Story, path.to_owned()));
+        vec![Effect::ExportStory(path.to_owned())]
     }
 
     /// Of which recording or cloud something is, as of when.

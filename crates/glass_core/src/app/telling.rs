@@ -2,7 +2,7 @@
 
 use super::App;
 use crate::prompt::{Prompt, PromptKind};
-use crate::{Address, Command, Effect, StoryEdit};
+use crate::{Address, Command, Effect, StoryEdit, StoryView, words};
 use glass_model::{Story, StoryStep};
 
 impl App {
@@ -160,6 +160,22 @@ impl App {
     /// The story, if it is to be kept on this machine.
     pub(super) fn own_story(&self) -> Option<Story> {
         self.telling.is_own.then(|| self.telling.story().clone())
+    }
+
+    /// The story as it is shown; `None` while it is not.
+    pub fn story_view(&self) -> Option<StoryView> {
+        let now = self.time.playhead();
+        self.telling.is_shown.then(|| self.telling.view(now))
+    }
+
+    /// Whether a step of it is shown.
+    pub fn is_telling(&self) -> bool {
+        self.telling.step().is_some()
+    }
+
+    /// The playhead's time of day.
+    pub fn time_text(&self) -> String {
+        words::time_of_day(self.time.playhead())
     }
 
     /// The story of what is open.

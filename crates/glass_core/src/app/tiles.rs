@@ -138,6 +138,8 @@ impl App {
         }
         vec![Effect::Arrange(match command {
             Command::Arrange(preset) => Arrange::Preset(preset),
+            Command::Present => Arrange::Present,
+            Command::SpeakerNotes => Arrange::SpeakerNotes,
             Command::ToggleTree => Arrange::ToggleTree,
             Command::ToggleDetails => Arrange::ToggleDetails,
             _ => Arrange::Close(self.screen),

@@ -994,6 +994,30 @@ pub const COMMANDS: &[CommandSpec] = &[
         "a picture of what is in sight: .svg, in the window .png too",
         &[Chord::ctrl('s')],
     ),
+    in_window(spec(
+        C::ExportStory,
+        G::Story,
+        "story.export",
+        "Export the story…",
+        "a report with pictures and notes, one HTML file",
+        &[],
+    )),
+    in_window(spec(
+        C::Present,
+        G::Story,
+        "story.present",
+        "Present",
+        "F5: the whole screen, large letters, the story; again ends it",
+        &[],
+    )),
+    in_window(spec(
+        C::SpeakerNotes,
+        G::Story,
+        "story.speaker",
+        "Notes for the speaker",
+        "shows or hides their window while presenting",
+        &[],
+    )),
     only(
         spec(
             C::ExportGraph,

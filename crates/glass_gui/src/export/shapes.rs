@@ -4,7 +4,9 @@
 //! Pictures in textures are left out: the window has none of its own. Nothing in the document points outside of it.
 
 use super::xml::escaped;
+use crate::arrangement::Arrangement;
 use crate::theme;
+use crate::view::{Drawing, session_ui};
 use egui::emath::{Rot2, TSTransform};
 use egui::epaint::{
     BandShape, CircleShape, ClippedShape, ColorMode, CubicBezierShape, EllipseShape, Galley, Mesh, PathShape,
@@ -12,7 +14,7 @@ use egui::epaint::{
     text::{PlacedRow, TextFormat},
 };
 use egui::{Color32, CornerRadius, FontFamily, Pos2, Rect, Shape, Stroke, StrokeKind, Vec2, pos2, vec2};
-use glass_core::ViewModel;
+use glass_core::{Preset, ViewModel};
 use std::fmt::Write;
 
 /// What texts are set in: the window's own fonts where they are installed, and what is like them.
@@ -51,6 +53,22 @@ pub fn svg_of_view(model: &ViewModel, size: Vec2, appearance: egui::Theme) -> St
         ui.set_clip_rect(window);
         // Nobody points at anything here.
         drop(crate::view::view_ui(ui, window, model));
+    })
+}
+
+/// The same with one screen and the timeline, and nothing beside them.
+pub(crate) fn svg_of_session(model: &ViewModel, size: Vec2, appearance: egui::Theme) -> String {
+    let mut arrangement = Arrangement::of(Preset::Present, model.tile().screen);
+    svg_off_screen(size, appearance, |ui| {
+        let window = ui.ctx().content_rect();
+        ui.set_clip_rect(window);
+        let drawing = Drawing {
+            model,
+            open: &[],
+            alone: None,
+            salt: "window",
+        };
+        drop(session_ui(ui, window, &drawing, &mut arrangement));
     })
 }
 

@@ -96,6 +96,7 @@ impl Runner for Invented {
             | Effect::Copy(_)
             | Effect::CopyImage
             | Effect::Export(_)
+            | Effect::ExportStory(_)
             | Effect::ToggleMouse
             | Effect::Suspend
             | Effect::KeepStory(_)
