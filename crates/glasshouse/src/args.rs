@@ -161,6 +161,13 @@ keys.toml      keys of your own; docs/keys.md says how\n  \
 themes/*.toml  colours of your own, over those of a theme\n  \
 clouds/*.toml  open clouds of your own";
 
+/// What a story looks like as JSON.
+const STORY_HELP: &str = "\
+A story as JSON:\n\n  \
+{\"title\": \"…\", \"steps\": [\n    \
+{\"title\": \"what is seen\", \"notes\": \"Markdown\", \"address\": \"glass://name/logs?at=…\"}]}\n\n\
+Y copies the address of what is looked at; in the program, ^n adds it to the story.";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Opens a recording in the terminal.
@@ -227,6 +234,18 @@ pub(crate) enum Command {
         /// The .glass file, which must not exist yet.
         file: PathBuf,
         /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Prints a recording's story: a walk through it, view by view; or puts one into it.
+    #[command(after_help = STORY_HELP)]
+    Story {
+        /// A .glass file, an unpacked folder, or the name of a bundled incident.
+        recording: String,
+        /// JSON to put into the recording, in the place of the story it has.
+        #[arg(long, value_name = "FILE")]
+        from: Option<PathBuf>,
+        /// As JSON, such as --from takes.
         #[arg(long)]
         json: bool,
     },

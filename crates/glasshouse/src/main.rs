@@ -17,6 +17,7 @@ mod output;
 mod record;
 mod serve;
 mod show;
+mod story;
 mod terminal;
 mod window;
 
@@ -53,6 +54,11 @@ fn main() -> ExitCode {
         Some(Command::Verify { file, json }) => files::verify(&file, &output, json),
         Some(Command::Unpack { file, folder, json }) => files::unpack(&file, &folder, &output, json),
         Some(Command::Pack { folder, file, json }) => files::pack(&folder, &file, &output, json),
+        Some(Command::Story {
+            recording,
+            from,
+            json,
+        }) => story::run(&recording, from.as_deref(), &output, json),
         Some(Command::Record(record)) => record::run(&record, &output),
         Some(Command::Clone(clone)) => clone::run(&clone, &output),
         Some(Command::Import(import)) => import::run(&import, &output),

@@ -3,9 +3,10 @@
 //! The file is the user's own, and still it is read with care: what is too large or cannot be understood is told and
 //! left out.
 
+use crate::story::{story_json, story_of};
 use anyhow::{Context, Result, anyhow, bail};
 use glass_core::{MarkedMoment, Memory, Screen, ScreenLeft, Session};
-use glass_model::{Story, StoryStep, Timestamp};
+use glass_model::Timestamp;
 use serde_json::{Value, json};
 use std::fs::{self, File};
 use std::io::{Read, Write};
@@ -122,35 +123,6 @@ fn json_of(memory: &Memory) -> Value {
     })
 }
 
-fn story_json(story: &Story) -> Value {
-    let Story { title, steps } = story;
-    let step = |step: &StoryStep| {
-        let StoryStep {
-            title,
-            notes,
-            address,
-        } = step;
-        json!({ "title": title, "notes": notes, "address": address })
-    };
-    json!({ "title": title, "steps": steps.iter().map(step).collect::<Vec<_>>() })
-}
-
-fn story_of(value: &Value) -> Option<Story> {
-    let step = |value: &Value| {
-        let text = |name: &str| Some(value.get(name)?.as_str()?.to_owned());
-        Some(StoryStep {
-            title: text("title")?,
-            notes: text("notes")?,
-            address: text("address")?,
-        })
-    };
-    let story = Story {
-        title: value.get("title")?.as_str()?.to_owned(),
-        steps: value.get("steps")?.as_array()?.iter().filter_map(step).collect(),
-    };
-    story.excess().is_none().then_some(story)
-}
-
 fn kept(text: &str) -> &str {
     if text.len() <= MAX_TEXT { text } else { "" }
 }
@@ -237,6 +209,7 @@ fn mark_of(value: &Value) -> Option<MarkedMoment> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use glass_model::{Story, StoryStep};
 
     fn file(folder: &tempfile::TempDir) -> MemoryFile {
         MemoryFile {

@@ -25,5 +25,9 @@ def make_asset(raw, root):
     fresh = asset.with_suffix(".new.glass")
     fresh.unlink(missing_ok=True)
     subprocess.run(command(raw, fresh), cwd=root, check=True)
+    story = root / "assets" / "stories" / f"{name}.json"
+    if story.exists():
+        subprocess.run(["cargo", "run", "--release", "--locked", "--quiet", "--", "story", str(fresh),
+                        "--from", str(story)], cwd=root, check=True)
     fresh.replace(asset)
     return asset
