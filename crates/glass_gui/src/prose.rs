@@ -27,8 +27,9 @@ struct Seen {
     of: (String, usize, u32),
     /// Where each part begins and ends.
     places: Arc<[(f32, f32)]>,
-    /// The block that is the first in sight, by what the core said last or was told.
+    /// The block that is the first in sight, as the core said last, and as it was told since.
     first: usize,
+    told: Option<usize>,
     offset: f32,
 }
 
@@ -43,13 +44,17 @@ pub fn parts_ui(ui: &mut Ui, place: Rect, document: &DocumentView, lists: &mut L
     let is_known = before.is_some();
     let mut seen = before.unwrap_or_default();
     let mut area = egui::ScrollArea::vertical().id_salt(id).auto_shrink(false);
-    let goes = is_known && document.first != seen.first;
+    let goes = match is_known {
+        true => document.first != seen.first && Some(document.first) != seen.told,
+        false => false,
+    };
     if goes {
         let top = top_of(&document.parts, &seen.places, document.first);
-        area = area.vertical_scroll_offset(top);
+        let end = seen.places.last().map_or(0.0, |(_, to)| *to);
+        area = area.vertical_scroll_offset(top.min((end - place.height()).max(0.0)));
     }
-    if is_known {
-        seen.first = document.first;
+    if is_known && document.first != seen.first {
+        (seen.first, seen.told) = (document.first, None);
     }
     let cache = cache(ui);
     let mut cache = cache.lock().unwrap_or_else(PoisonError::into_inner);
@@ -81,8 +86,8 @@ pub fn parts_ui(ui: &mut Ui, place: Rect, document: &DocumentView, lists: &mut L
     seen.places = shown.inner.into();
     seen.offset = offset;
     let first = block_at(&document.parts, &seen.places, offset);
-    if is_scrolled && first != seen.first {
-        seen.first = first;
+    if is_scrolled && first != seen.told.unwrap_or(seen.first) {
+        seen.told = Some(first);
         lists.scroll(first as u64);
     }
     if !is_known && document.first > 0 {

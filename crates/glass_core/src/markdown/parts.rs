@@ -32,6 +32,7 @@ pub(crate) fn parts(
     chosen: Option<usize>,
 ) -> Vec<DocPart> {
     let mut edits = link_edits(&parsed.source);
+    edits.extend(language_edits(&parsed.source));
     edits.extend(times.iter().filter_map(|(nth, time)| {
         let place = parsed.place(time.block.checked_sub(first_block)?, time)?;
         let text = escaped(parsed.source.get(place.clone())?);
@@ -140,6 +141,21 @@ struct Open {
     /// Links that are their own text.
     is_bare: bool,
     inner: Option<Range<usize>>,
+}
+
+/// Code is set without its language: its colours would be those of another program.
+fn language_edits(source: &str) -> Vec<Edit> {
+    let edit = |(event, range): (Event<'_>, Range<usize>)| {
+        let Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_))) = event else {
+            return None;
+        };
+        let line = source.get(range.clone())?.lines().next()?;
+        let fence = line.trim_start_matches(['`', '~']);
+        let start = range.start + line.len() - fence.len();
+        Some((start..start + fence.len(), String::new()))
+    };
+    let events = Parser::new_ext(source, OPTIONS).into_offset_iter();
+    events.filter_map(edit).collect()
 }
 
 /// Images become their words and their address, and so do links that do not lead to the web.
@@ -323,6 +339,7 @@ mod tests {
                  [http\\:\\/\\/a\\_b\\_c](<http://a_b_c>)",
             )],
         );
+        check("- ```sh x\n  03:41\n  ```", &[(0, 2, "- ```\n  03:41\n  ```")]);
         check("    ```\n    x", &[(0, 2, "````\n```\nx\n````")]);
         check("a\u{1b}[2J\tb", &[(0, 1, "a␛[2J    b")]);
         check(
