@@ -185,6 +185,7 @@ pub enum Command {
     ExportStory,
     Present,
     SpeakerNotes,
+    Settings,
     Palette,
     Help,
     Tour,

@@ -145,6 +145,8 @@ pub enum Arrange {
     Present,
     /// The speaker's notes are to come or go.
     SpeakerNotes,
+    /// The settings are to be shown.
+    Settings,
 }
 
 /// An arrangement of screens for a purpose.

@@ -103,7 +103,7 @@ impl Arrangement {
             Preset::Incident => incident(&mut tiles),
         };
         let timeline = tiles.insert_pane(Pane::Timeline);
-        let share = if preset == Preset::Present { 0.8 } else { 0.74 };
+        let share = if preset == Preset::Present { 0.76 } else { 0.74 };
         let middle = Linear::new_binary(LinearDir::Vertical, [screens, timeline], share);
         let middle = tiles.insert_container(middle);
         let left = tiles.insert_pane(Pane::Openables);
@@ -268,7 +268,7 @@ impl Arrangement {
             Arrange::Close(screen) => self.close(screen),
             Arrange::Preset(preset) => *self = Self::of(preset, current),
             // The window's own.
-            Arrange::Present | Arrange::SpeakerNotes => {}
+            Arrange::Present | Arrange::SpeakerNotes | Arrange::Settings => {}
             Arrange::ToggleTree => self.shows_openables = Some(!self.shows_openables(width)),
             Arrange::ToggleDetails => self.shows_details = Some(!self.shows_details(width)),
         }

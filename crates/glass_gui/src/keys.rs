@@ -55,7 +55,7 @@ fn is_zoom(key: egui::Key, modifiers: Modifiers) -> bool {
 
 /// Keys that change the window itself.
 fn is_for_window(key: egui::Key) -> bool {
-    matches!(key, egui::Key::F5 | egui::Key::F11)
+    matches!(key, egui::Key::F5 | egui::Key::F6 | egui::Key::F11)
 }
 
 /// What a window's event means to the core. Characters are taken from texts, because only those heed the

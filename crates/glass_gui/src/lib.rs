@@ -33,6 +33,7 @@ mod run;
 mod screens;
 mod scrollbar;
 mod session;
+mod settings;
 mod story;
 mod table;
 mod theme;

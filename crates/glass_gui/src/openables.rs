@@ -273,3 +273,23 @@ fn openable_ui(ui: &mut Ui, one: &Openable, drawn: &mut Drawn) {
         }
     }
 }
+
+/// Between two sessions that are compared: how long ago their incidents began. Returns whether comparing is to end.
+pub(crate) fn alignment_ui(ui: &mut Ui, window: Rect, since_nanos: i64) -> bool {
+    let secs = since_nanos / 1_000_000_000;
+    let sign = if secs < 0 { "−" } else { "+" };
+    let secs = secs.unsigned_abs();
+    let time = format!("T {sign}{}:{:02}", secs / 60, secs % 60);
+    let width = paint::text_width(ui, &time, BODY) + ROW + 2.0 * PAD;
+    let place = rect(window.center().x - width / 2.0, window.min.y + 10.0, width, 28.0);
+    let theme = Theme::of(ui);
+    let stroke = egui::Stroke::new(1.0, theme.border);
+    ui.painter()
+        .rect(place, 14, theme.raised, stroke, egui::StrokeKind::Inside);
+    let text = place.with_max_x(place.max.x - ROW);
+    let shown = paint::text_ui(ui, text, Align2::CENTER_CENTER, &time, BODY, Role::Accent);
+    let hover = paint::label(ui, shown, "both are so far from the start of their incidents");
+    hover.on_hover_text("both are so far from the start of their incidents");
+    let close = rect(place.max.x - ROW - 4.0, place.min.y + 2.0, ROW, ROW);
+    small_button_ui(ui, close, "×", "No longer side by side", (usize::MAX, 2))
+}

@@ -37,7 +37,7 @@ impl Presenting {
             zoom,
             was_full,
             since: Instant::now(),
-            shows_notes: true,
+            shows_notes: false,
         }
     }
 

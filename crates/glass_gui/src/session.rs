@@ -66,7 +66,9 @@ impl Session {
         let mut for_window = Vec::new();
         for effect in self.app.update(event) {
             match effect {
-                Effect::Arrange(Arrange::Present | Arrange::SpeakerNotes) => for_window.push(effect),
+                Effect::Arrange(Arrange::Present | Arrange::SpeakerNotes | Arrange::Settings) => {
+                    for_window.push(effect)
+                }
                 Effect::Arrange(wish) => {
                     self.arrangement.arrange(wish, self.app.screen(), self.width);
                 }

@@ -249,6 +249,9 @@ pub fn notes_ui(ui: &mut Ui, place: Rect, blocks: &[DocBlock], size: f32) {
                 DocBlockKind::Quote | DocBlockKind::Code => 14.0,
                 _ => 0.0,
             };
+            if matches!(kind, DocBlockKind::Item(_)) {
+                spans.push(("•  ", Role::Muted));
+            }
             spans.extend(text.iter().map(|span| (span.text.as_str(), span.role)));
             let theme = Theme::of(ui);
             let colored: Vec<_> = spans

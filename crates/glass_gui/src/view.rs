@@ -90,6 +90,9 @@ pub(crate) fn session_ui(
         body,
         status: bottom,
     } = layout::parts(window);
+    // Those who look on need no keys.
+    let has_status = !arrangement.presents || !status.message.is_empty() || !status.pending.is_empty();
+    let body = if has_status { body } else { body.union(bottom) };
     let ui = &mut paint::clipped(ui, window, drawing.salt);
     ui.painter().rect_filled(window, 0, Theme::of(ui).background);
     header::header_ui(ui, top, header, &mut drawn.events);
@@ -105,7 +108,9 @@ pub(crate) fn session_ui(
         _ => body,
     };
     tiles_ui(ui, body, drawing, arrangement, &mut drawn);
-    header::status_ui(ui, bottom, status, &mut drawn.events);
+    if has_status {
+        header::status_ui(ui, bottom, status, &mut drawn.events);
+    }
     if let Some(tour) = tour {
         overlay::tour_ui(ui, main_of(&drawn, body), tour);
     }

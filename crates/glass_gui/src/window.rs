@@ -8,9 +8,10 @@ use crate::export::exporter::Exporter;
 use crate::failure::{Failure, failure_ui};
 use crate::keys::Keys;
 use crate::looks::Looks;
-use crate::openables::OpenSession;
+use crate::openables::{self, OpenSession};
 use crate::presenting::Presenting;
 use crate::session::Session;
+use crate::settings::settings_ui;
 use crate::view::Wish;
 use crate::walk::{Next, Walk};
 use crate::{paint, theme};
@@ -63,6 +64,7 @@ pub struct Window {
     exporter: Exporter,
     presenting: Option<Presenting>,
     walk: Option<Walk>,
+    shows_settings: bool,
     looks: Looks,
     scale: f32,
     failure: Option<Failure>,
@@ -79,6 +81,19 @@ struct Beside {
     nth: usize,
     /// How much later its incident began.
     offset_nanos: i64,
+    /// Whether it stands at the left.
+    is_left: bool,
+}
+
+impl Beside {
+    /// The same with the other one looked at.
+    fn turned(self, current: usize) -> Self {
+        Self {
+            nth: current,
+            offset_nanos: self.offset_nanos.saturating_neg(),
+            is_left: !self.is_left,
+        }
+    }
 }
 
 /// A frame that was laid out.
@@ -133,6 +148,7 @@ impl Window {
             exporter: Exporter::default(),
             presenting: None,
             walk: None,
+            shows_settings: false,
             looks,
             scale: 1.0,
             failure: None,
@@ -265,6 +281,8 @@ impl Window {
         let is_escape = matches!(event, Event::Chord(chord) if chord == Chord::key(Key::Esc));
         if self.failure.is_some() && closes(&event) {
             self.failure = None;
+        } else if self.shows_settings {
+            self.shows_settings = !closes(&event);
         } else if is_escape && let Some(walk) = self.walk.take() {
             for event in walk.give_up() {
                 self.update(context, self.current, event);
@@ -319,6 +337,8 @@ impl Window {
         let Some(opening) = &self.opening else { return };
         let arrivals: Vec<Arrival> = opening.arrivals.try_iter().collect();
         for arrival in arrivals {
+            // What said that it was being opened.
+            self.update(context, self.current, Event::Note(String::new()));
             match arrival {
                 Ok(NewSession { app, runner, events }) => {
                     let mut session = Session::new(app, runner, events);
@@ -340,6 +360,9 @@ impl Window {
         });
         if context.input(|input| input.key_pressed(egui::Key::F5)) {
             self.present(context);
+        }
+        if context.input(|input| input.key_pressed(egui::Key::F6)) {
+            self.update(context, self.current, Event::Command(Command::SpeakerNotes));
         }
         if toggles {
             context.send_viewport_cmd(ViewportCommand::Fullscreen(!is_full));
@@ -372,7 +395,12 @@ impl Window {
 
     /// Has the session beside move through time as the one that is looked at.
     fn align(&mut self, context: &Context) {
-        let Some(Beside { nth, offset_nanos }) = self.beside else {
+        let Some(Beside {
+            nth,
+            offset_nanos,
+            is_left: _,
+        }) = self.beside
+        else {
             return;
         };
         let [leader, follower] = match self.sessions.get_disjoint_mut([self.current, nth]) {
@@ -407,6 +435,7 @@ impl Window {
                         presenting.shows_notes = !presenting.shows_notes;
                     }
                 }
+                Effect::Arrange(Arrange::Settings) => self.shows_settings = true,
                 Effect::Arrange(_) => self.present(context),
                 Effect::Export(export) => {
                     if let Some(drawn) = self.exporter.export(context, *export) {
@@ -472,6 +501,7 @@ impl Window {
         self.beside = (!is_beside).then(|| Beside {
             nth,
             offset_nanos: began(nth).nanos_since(began(self.current)),
+            is_left: false,
         });
     }
 
@@ -502,8 +532,11 @@ impl Window {
             })
             .collect();
         for (nth, place, salt) in self.places(window) {
+            self.turn_to(ui, nth, place);
             self.show_session(ui, nth, place, &open, salt);
         }
+        self.show_alignment(ui, window);
+        self.show_settings(&context);
         self.show_presenting(ui);
         self.show_failure(ui, window);
         self.tell_watcher();
@@ -523,6 +556,51 @@ impl Window {
             // The clock of the one who speaks.
             ui.ctx().request_repaint_after(Duration::from_secs(1));
         }
+    }
+
+    /// Of two side by side, the one that is pressed is looked at.
+    fn turn_to(&mut self, ui: &Ui, nth: usize, place: Rect) {
+        let pressed = ui.input(|input| input.pointer.any_pressed()) && ui.rect_contains_pointer(place);
+        if let Some(beside) = self.beside.filter(|beside| pressed && beside.nth == nth) {
+            self.beside = Some(beside.turned(self.current));
+            self.current = nth;
+            self.last_tick = None;
+        }
+    }
+
+    /// How far both have come since their incidents began, between two that are compared.
+    fn show_alignment(&mut self, ui: &mut Ui, window: Rect) {
+        if self.beside.is_none() {
+            return;
+        }
+        let app = self.app();
+        let since = app.playhead().nanos_since(app.began_at());
+        if openables::alignment_ui(ui, window, since) {
+            self.beside = None;
+            ui.ctx().request_repaint();
+        }
+    }
+
+    fn show_settings(&mut self, context: &Context) {
+        if !self.shows_settings {
+            return;
+        }
+        let percent = (self.scale * 100.0).round() as u16;
+        let chosen = settings_ui(context, self.app(), percent);
+        let app = self.sessions[self.current].app_mut();
+        if let Some(theme) = &chosen.theme {
+            app.set_theme(theme);
+        }
+        if let Some(speed) = chosen.speed {
+            app.set_speed(speed);
+        }
+        if let Some(percent) = chosen.scale {
+            context.set_zoom_factor(f32::from(percent) / 100.0);
+        }
+        for event in chosen.events {
+            self.update(context, self.current, event);
+        }
+        self.shows_settings = !chosen.is_closed;
     }
 
     /// What could not be opened, above everything.
@@ -551,9 +629,13 @@ impl Window {
             return vec![(self.current, window, "window")];
         };
         let middle = window.center().x;
+        let [left, right] = match beside.is_left {
+            true => [beside.nth, self.current],
+            false => [self.current, beside.nth],
+        };
         vec![
-            (self.current, window.with_max_x(middle - 1.0), "window"),
-            (beside.nth, window.with_min_x(middle + 1.0), "window beside"),
+            (left, window.with_max_x(middle - 1.0), "window"),
+            (right, window.with_min_x(middle + 1.0), "window beside"),
         ]
     }
 

@@ -106,6 +106,7 @@ impl App {
             | Command::Arrange(_)
             | Command::Present
             | Command::SpeakerNotes
+            | Command::Settings
             | Command::ToggleTree
             | Command::ToggleDetails => {
                 return self.arrange(command);

@@ -39,6 +39,21 @@ impl App {
         is_known
     }
 
+    /// The themes there are: the name of each, and what it is for.
+    pub fn themes(&self) -> &[(String, String)] {
+        &self.settings.themes
+    }
+
+    /// Shows another theme from now on.
+    pub fn set_theme(&mut self, name: &str) {
+        self.settings.theme = Some(name.to_owned());
+    }
+
+    /// Seconds of the recording for each second of the clock.
+    pub fn speed(&self) -> f64 {
+        self.time.speed()
+    }
+
     /// Shows what is wrong with something outside, such as a file of settings.
     pub fn warn(&mut self, text: &str) {
         self.complain(text);

@@ -140,6 +140,7 @@ impl App {
             Command::Arrange(preset) => Arrange::Preset(preset),
             Command::Present => Arrange::Present,
             Command::SpeakerNotes => Arrange::SpeakerNotes,
+            Command::Settings => Arrange::Settings,
             Command::ToggleTree => Arrange::ToggleTree,
             Command::ToggleDetails => Arrange::ToggleDetails,
             _ => Arrange::Close(self.screen),

@@ -1015,7 +1015,7 @@ pub const COMMANDS: &[CommandSpec] = &[
         G::Story,
         "story.speaker",
         "Notes for the speaker",
-        "shows or hides their window while presenting",
+        "F6: shows or hides their window while presenting",
         &[],
     )),
     only(
@@ -1060,6 +1060,14 @@ pub const COMMANDS: &[CommandSpec] = &[
         "other colours, seen while they are chosen",
         &[Chord::ctrl('t')],
     ),
+    in_window(spec(
+        C::Settings,
+        G::Program,
+        "program.settings",
+        "Settings…",
+        "theme, scale, speed, what stands beside the screens",
+        &[Chord::ctrl(',')],
+    )),
     in_terminal(spec(
         C::ToggleMouse,
         G::Program,
