@@ -62,10 +62,12 @@ fn themes_ui(ui: &mut Ui, app: &App, chosen: &mut Chosen) {
 
 fn scale_ui(ui: &mut Ui, percent: u16, chosen: &mut Chosen) {
     ui.add_space(GAP);
-    ui.label("Scale (kept; control with plus and minus change it, too)");
+    let label = ui.label("Scale (kept; control with plus and minus change it, too)");
     let mut value = percent;
     // While it is dragged nothing moves under the pointer.
-    let slider = ui.add(Slider::new(&mut value, SCALES).step_by(10.0).suffix(" %"));
+    let slider = Slider::new(&mut value, SCALES).step_by(10.0).show_value(false);
+    let slider = ui.add(slider).labelled_by(label.id);
+    ui.label(format!("{value} %"));
     let id = Id::unique("scale draft");
     if slider.dragged() {
         ui.data_mut(|data| data.insert_temp(id, value));

@@ -28,7 +28,7 @@ fn model(keys: &str) -> ViewModel {
     let (sender, events) = mpsc::channel();
     let (mut app, mut runner) = (app(), Invented { sender });
     let window = egui::Rect::from_min_size(Pos2::ZERO, vec2(WIDTH, HEIGHT));
-    let viewport = glass_gui::viewport(window, false);
+    let viewport = glass_gui::viewport(window);
     run(&mut app, &mut runner, &events, Event::Resized(viewport));
     for c in keys.chars() {
         let chord = match c {
@@ -104,7 +104,7 @@ fn a_time_in_a_text_is_a_link_to_that_moment() {
     run(&mut app, &mut runner, &events, Event::Chord(Chord::char('6')));
     let before = app.playhead();
     let point = glass_core::Point {
-        right: false,
+        screen: app.screen(),
         list: 0,
         at: PointAt::Time(0),
     };
@@ -152,7 +152,7 @@ fn the_wheel_scrolls_a_text_and_the_core_is_told() {
         "{told:?}"
     );
     // Where the core leads to is in sight, and tells the core nothing.
-    let ScreenView::Incidents(incidents) = &mut harness.state_mut().model.screen else {
+    let ScreenView::Incidents(incidents) = &mut harness.state_mut().model.tiles[0].view else {
         panic!("the incidents are shown");
     };
     incidents.document.first = 14;
@@ -262,7 +262,7 @@ fn frames_over_much_are_printed() {
     };
     measure("the same alerts again, for comparison", shown("4"), &|_, _| {});
     measure("ten million log lines", shown("3"), &|model, nth| {
-        let ScreenView::Logs(logs) = &mut model.screen else {
+        let ScreenView::Logs(logs) = &mut model.tiles[0].view else {
             panic!("logs are shown")
         };
         (logs.first, logs.total) = (nth * 250_000, 10_000_000);
@@ -272,7 +272,7 @@ fn frames_over_much_are_printed() {
         }
     });
     measure("a patch that is scrolled", shown("5f"), &|model, nth| {
-        let ScreenView::Changes(changes) = &mut model.screen else {
+        let ScreenView::Changes(changes) = &mut model.tiles[0].view else {
             panic!("changes are shown")
         };
         changes.details.first = nth as usize;

@@ -3,8 +3,9 @@
 mod support;
 
 use egui_kittest::{Harness, kittest::Queryable};
-use glass_gui::{Failure, Waker, Window};
-use std::sync::mpsc;
+use glass_gui::{Failure, NewSession, Opening, Waker, Window};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 use support::invented::{Invented, app};
 
@@ -120,11 +121,11 @@ fn two_screens_stand_side_by_side_in_the_window() {
 fn log_lines_and_their_patterns_are_in_the_window() {
     let mut harness = session();
     press(&mut harness, "3");
-    harness.get_by_label_contains("GET /cart/1 200");
+    harness.get_by_label_contains("GET /cart/699 200");
     press(&mut harness, "k");
     harness.get_by_label_contains("held, 1 newer: G follows");
     press(&mut harness, "w");
-    harness.get_by_label_contains("GET /cart/2 200");
+    harness.get_by_label_contains("GET /cart/697 200");
     press(&mut harness, "P");
     harness.get_by_label_contains("GET /cart/<_> <_>");
     press(&mut harness, "P");
@@ -204,4 +205,207 @@ fn what_cannot_be_opened_is_told_until_it_is_closed() {
     harness.key_press(egui::Key::Escape);
     harness.run();
     assert!(harness.query_by_label_contains("cannot be opened").is_none());
+}
+
+/// A window in which more can be opened: what is named `broken` cannot.
+fn session_with_more() -> Harness<'static, Window> {
+    let (sender, events) = mpsc::channel();
+    let (arrive, arrivals) = mpsc::channel();
+    let start = move |name: String| {
+        let (sender, events) = mpsc::channel();
+        let arrival = match name.as_str() {
+            "broken" => Err("it is broken".to_owned()),
+            _ => Ok(NewSession {
+                app: app(),
+                runner: Box::new(Invented { sender }),
+                events,
+            }),
+        };
+        arrive.send(arrival).unwrap();
+    };
+    let opening = Opening {
+        start: Box::new(start),
+        arrivals,
+    };
+    let window = Window::new(app(), Box::new(Invented { sender }), events).with_opening(opening);
+    let mut harness = Harness::builder()
+        .with_size([1600.0, 1000.0])
+        .with_context_setup(Window::prepare)
+        .build_ui_state(
+            |ui, window: &mut Window| {
+                window.take_events(ui.ctx());
+                window.show(ui);
+            },
+            window,
+        );
+    settle(&mut harness);
+    harness
+}
+
+fn settle(harness: &mut Harness<'_, Window>) {
+    for _ in 0..4 {
+        harness.step();
+    }
+    harness.run();
+}
+
+/// A file that was dropped, of which only the name counts.
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        Err("there is none".to_owned())
+    }
+}
+
+/// Runs a command by its title, as the palette does.
+fn command(harness: &mut Harness<'_, Window>, title: &str) {
+    press(harness, ":");
+    harness.event(egui::Event::Paste(title.into()));
+    harness.step();
+    harness.key_press(egui::Key::Enter);
+    settle(harness);
+}
+
+#[test]
+fn an_arrangement_for_an_incident_shows_four_screens_at_once() {
+    let mut harness = session_with_more();
+    command(&mut harness, "Arrange for an incident");
+    for shown in ["Last changes", "Chosen alert"] {
+        harness.get_by_label(shown);
+    }
+    assert!(lines_in_sight(&harness) > 0);
+    let before = harness.state_mut().memory();
+    let layout = &before.sessions.last().unwrap().layout;
+    assert!(layout.contains("logs"), "{layout}");
+    // As it was left, it is there again.
+    let (sender, events) = mpsc::channel();
+    let mut again = app();
+    again.recall(before);
+    again.resume();
+    let window = Window::new(again, Box::new(Invented { sender }), events);
+    let mut harness = Harness::builder()
+        .with_size([1600.0, 1000.0])
+        .with_context_setup(Window::prepare)
+        .build_ui_state(
+            |ui, window: &mut Window| {
+                window.take_events(ui.ctx());
+                window.show(ui);
+            },
+            window,
+        );
+    settle(&mut harness);
+    harness.get_by_label("Last changes");
+    harness.get_by_label("Chosen alert");
+    command(&mut harness, "Arrange to explore");
+    assert!(
+        harness.query_by_label("Chosen alert").is_none() || harness.query_by_label("Last changes").is_none()
+    );
+}
+
+fn lines_in_sight(harness: &Harness<'_, Window>) -> usize {
+    harness.query_all_by_label_contains("GET /cart/").count()
+}
+
+#[test]
+fn a_screen_can_be_closed_and_comes_back_by_its_key() {
+    let mut harness = session_with_more();
+    command(&mut harness, "Arrange for an incident");
+    press(&mut harness, "3");
+    harness.key_press_modifiers(egui::Modifiers::CTRL, egui::Key::X);
+    settle(&mut harness);
+    assert_eq!(lines_in_sight(&harness), 0);
+    press(&mut harness, "3");
+    settle(&mut harness);
+    assert!(lines_in_sight(&harness) > 0);
+}
+
+#[test]
+fn more_can_be_opened_compared_and_closed() {
+    let mut harness = session_with_more();
+    let open = |harness: &mut Harness<'_, Window>, name: &str| {
+        let dropped = Dropped(name.into());
+        harness.input_mut().dropped_files.push(Arc::new(dropped));
+        harness.step();
+        settle(harness);
+    };
+    open(&mut harness, "broken");
+    harness.get_by_label_contains("it is broken");
+    assert_eq!(harness.state().n_sessions(), 1);
+    open(&mut harness, "another");
+    assert_eq!(harness.state().n_sessions(), 2);
+    harness
+        .get_by_label("Beside this one, aligned at the start")
+        .click();
+    settle(&mut harness);
+    let n_clocks = harness.query_all_by_label("2026-11-22 04:05:00 UTC").count();
+    assert_eq!(n_clocks, 2, "both are shown");
+    press(&mut harness, ",");
+    settle(&mut harness);
+    let moved = harness.query_all_by_label("2026-11-22 04:05:00 UTC").count();
+    assert_eq!(moved, 0, "both move");
+    harness.get_by_label("No longer side by side").click();
+    settle(&mut harness);
+    assert!(harness.query_by_label("No longer side by side").is_none());
+    harness.query_all_by_label("Close").next().unwrap().click();
+    settle(&mut harness);
+    assert_eq!(harness.state().n_sessions(), 1);
+}
+
+#[test]
+fn a_story_is_made_told_presented_and_reported() {
+    let mut harness = session_with_more();
+    press(&mut harness, "4");
+    for title in ["first", "second"] {
+        harness.key_press_modifiers(egui::Modifiers::CTRL, egui::Key::N);
+        harness.step();
+        harness.event(egui::Event::Paste(title.into()));
+        harness.key_press(egui::Key::Enter);
+        settle(&mut harness);
+        press(&mut harness, "5");
+    }
+    harness.get_by_label_contains("1. first");
+    harness.get_by_label_contains("2. second");
+    harness.get_by_label_contains("1. first").click();
+    settle(&mut harness);
+    assert_eq!(harness.state().app().screen(), glass_core::Screen::Alerts);
+    harness.key_press(egui::Key::F5);
+    settle(&mut harness);
+    harness.get_by_label("1 / 2");
+    harness.key_press(egui::Key::PageDown);
+    settle(&mut harness);
+    harness.get_by_label("2 / 2");
+    assert!(
+        harness.query_by_label("Show: Alerts").is_none(),
+        "nothing beside the screen"
+    );
+    harness.key_press(egui::Key::Escape);
+    settle(&mut harness);
+    assert!(harness.query_by_label("2 / 2").is_none());
+    command(&mut harness, "Export the story");
+    harness.key_press(egui::Key::Enter);
+    for _ in 0..20 {
+        harness.step();
+    }
+    harness.get_by_label_contains("written to /invented/glasshouse-incident-invented-story.html");
+}
+
+#[test]
+fn settings_are_chosen_in_one_place() {
+    let mut harness = session_with_more();
+    command(&mut harness, "Settings");
+    harness.get_by_label("600×").click();
+    settle(&mut harness);
+    harness.get_by_label_contains("paper").click();
+    settle(&mut harness);
+    assert_eq!(harness.state().app().theme(), Some("paper"));
+    assert!((harness.state().app().speed() - 600.0).abs() < 0.1);
+    harness.key_press(egui::Key::Escape);
+    settle(&mut harness);
+    assert!(harness.query_by_label("600×").is_none());
 }

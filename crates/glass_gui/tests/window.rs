@@ -210,16 +210,9 @@ fn a_press_on_a_row_chooses_it_and_a_drag_over_a_graph_selects_a_range() {
 
 /// A place in the first graph, where there is nothing but its lines.
 fn in_first_graph(harness: &egui_kittest::Harness<'_, support::Shown>) -> egui::Pos2 {
-    let ScreenView::Overview(overview) = &fixture::overview().tiles[0].view else {
-        panic!("the fixture is an overview")
-    };
-    let title = &overview.panels[0].title;
-    let shown = harness
-        .query_all_by_label(title)
-        .next()
-        .expect("the first graph has a title")
-        .rect();
-    shown.center() + Vec2::new(60.0, 60.0)
+    let graphs = harness.query_all_by_label_contains("Graph: ");
+    let first = graphs.into_iter().next().expect("a graph is shown");
+    first.rect().center()
 }
 
 /// What a drag of 60 points to the right asks for.
