@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fall over")]
 
-use glass_core::{App, Chord, Event, Key, Point, PointAt};
+use glass_core::{App, Chord, Event, Key, Point, PointAt, Screen, StoryEdit, Tile};
 use glass_driver::{open_at_first_alert, settle};
 use glass_recording::Recording;
 use std::path::Path;
@@ -60,6 +60,24 @@ impl Random {
         }
     }
 
+    fn screen(&mut self) -> Screen {
+        Screen::ALL[self.below(Screen::ALL.len())]
+    }
+
+    fn tiles(&mut self) -> Vec<Tile> {
+        let mut tiles: Vec<Tile> = Vec::new();
+        for _ in 0..self.below(4) {
+            let screen = self.screen();
+            if tiles.iter().all(|tile| tile.screen != screen) {
+                let width = 20 + u16::try_from(self.below(200)).unwrap();
+                let height = 5 + u16::try_from(self.below(60)).unwrap();
+                let viewport = glass_tui::viewport_of(width, height);
+                tiles.push(Tile { screen, viewport });
+            }
+        }
+        tiles
+    }
+
     fn event(&mut self) -> Event {
         match self.below(40) {
             0 => Event::Paste("sum by (job) (rate(up[5m]\n\u{1b}é".to_owned()),
@@ -74,14 +92,21 @@ impl Random {
                     _ => PointAt::Wheel(i64::try_from(row).unwrap() - 40),
                 };
                 let list = self.below(5);
-                let right = self.below(2) == 0;
-                Event::Point(Point { right, list, at })
+                let screen = self.screen();
+                Event::Point(Point { screen, list, at })
             }
             8 => Event::Select {
                 from: self.below(100) as f64 / 50.0 - 0.5,
                 to: self.below(100) as f64 / 50.0 - 0.5,
             },
             9 => Event::ScrubEnd,
+            10 => Event::Story(match self.below(3) {
+                0 => StoryEdit::Go(self.below(4)),
+                1 => StoryEdit::Title("größe\u{1b}".to_owned()),
+                _ => StoryEdit::Notes("*notes*\n\n- `x".to_owned()),
+            }),
+            // As a window shows them: some screens, each in a room of its own.
+            11 => Event::Tiles(self.tiles()),
             _ => Event::Chord(self.chord()),
         }
     }

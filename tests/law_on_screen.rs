@@ -13,10 +13,10 @@ use glass_driver::{Opened, settle, with_dashboards};
 use glass_formats::grafana::read_dashboards;
 use glass_model::{
     Answer, AnswerValue, Ask, Backend, Change, Document, Entry, Event as Happened, EventKind, Labels, Level,
-    LogFilter, Querier, Question, RecordingInfo, Selector, TimeRange, Timestamp, Until,
+    LogFilter, Querier, Question, RecordingInfo, Selector, Story, StoryStep, TimeRange, Timestamp, Until,
 };
 use glass_query::{Evaluator, Limits};
-use glass_recording::{ManifestDraft, Recording, RecordingWriter};
+use glass_recording::{Layout, ManifestDraft, Recording, RecordingWriter};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -100,7 +100,7 @@ fn rewrite(contents: &Contents, now: Timestamp, future: Future, folder: &Path) -
         .set_layout(&Layout {
             panels: contents.info.panels.clone(),
             open_at: contents.info.open_at,
-            story: contents.info.story.clone(),
+            story: story(now, future),
         })
         .unwrap();
     write_samples(contents, now, future, &mut writer);
@@ -113,6 +113,24 @@ fn rewrite(contents: &Contents, now: Timestamp, future: Future, folder: &Path) -
     let file = folder.join(format!("{name}.glass"));
     writer.finish(&file, &mut |_| {}).unwrap();
     Recording::open(&file).unwrap()
+}
+
+/// A story of a step that was, and one that is still to come. How many there are is known from the first.
+fn story(now: Timestamp, future: Future) -> Story {
+    let step = |title: String, secs: i64| StoryStep {
+        title,
+        notes: format!("notes of {future:?}"),
+        address: format!("glass://law/logs?at={}", now.plus_nanos(secs * 1_000_000_000)),
+    };
+    let mut steps = vec![
+        step("was".to_owned(), -5),
+        step(format!("to come, {future:?}"), 5),
+    ];
+    steps[0].notes = "notes".to_owned();
+    Story {
+        title: "a walk".to_owned(),
+        steps,
+    }
 }
 
 fn write_samples(contents: &Contents, now: Timestamp, future: Future, writer: &mut RecordingWriter) {
@@ -275,7 +293,7 @@ const KEYS: &[(Screen, &[&str])] = &[
     // What the palette finds, help that is searched, marks.
     (
         Screen::Overview,
-        &[":a", ":alert e", ":the", "?/alert", "hhhmM0\n"],
+        &[":a", ":alert e", ":the", "?/alert", "hhhmM0\n", "K", "K)"],
     ),
     (Screen::Logs, &["kkkkxkkkkkkxg", "|2"]),
     // Patterns, context, search, the cursor on the histogram, fields and columns.
@@ -325,6 +343,7 @@ const DASHBOARD: &str = r#"{"title": "all", "uid": "all",
             "targets": [{"refId": "A", "expr": "{service_name=~\".+\"}"}]}]}"#;
 
 fn screens(recording: Recording, info: &RecordingInfo, now: Timestamp) -> Vec<(String, String)> {
+    let story = recording.info().story;
     let evaluator: Arc<dyn Backend> = Arc::new(Evaluator::new(recording, Limits::default()));
     let opened = Opened {
         info: info.clone(),
@@ -341,6 +360,7 @@ fn screens(recording: Recording, info: &RecordingInfo, now: Timestamp) -> Vec<(S
             let mut app = App::new(RecordingInfo {
                 is_live: false,
                 open_at: Some(now),
+                story: story.clone(),
                 ..info.clone()
             });
             let viewport = glass_tui::viewport_of(WIDTH, HEIGHT);

@@ -221,7 +221,7 @@ fn session_with_more() -> Harness<'static, Window> {
                 events,
             }),
         };
-        arrive.send(arrival).unwrap();
+        arrive.send(arrival).expect("the window is there");
     };
     let opening = Opening {
         start: Box::new(start),

@@ -189,6 +189,7 @@ fn opened(file: &Path) -> Result<Opened> {
         info,
         backend: evaluator.clone(),
         navigator: Some(evaluator),
+        keep_story: None,
     })
 }
 

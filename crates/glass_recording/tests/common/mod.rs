@@ -5,8 +5,8 @@
 use glass_model::{
     ActiveAlert, AlertingRule, Change, ChangeSummary, Comment, Document, DocumentKind, DocumentSummary,
     Entry, Event, EventKind, FileChange, Labels, Level, Matcher, MatcherOp, MetricKind, NativeHistogram,
-    Panel, Rule, RuleGroup, RuleHealth, RuleKind, Selector, Silence, Span, Target, TargetHealth, Timestamp,
-    Transform, Until,
+    Panel, Rule, RuleGroup, RuleHealth, RuleKind, Selector, Silence, Span, Story, Target, TargetHealth,
+    Timestamp, Transform, Until,
 };
 use glass_recording::tables::coverage::CoverageRow;
 use glass_recording::tables::histograms::HistogramsFile;
@@ -14,7 +14,7 @@ use glass_recording::tables::logs::LogsFile;
 use glass_recording::tables::metrics::MetricsFile;
 use glass_recording::tables::series::read_series;
 use glass_recording::tables::streams::read_streams;
-use glass_recording::{Archive, ManifestDraft, RecordingError, RecordingWriter};
+use glass_recording::{Archive, Layout, ManifestDraft, RecordingError, RecordingWriter};
 use std::collections::HashMap;
 
 /// A sample: series, time, bits.
