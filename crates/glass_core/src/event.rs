@@ -123,7 +123,7 @@ pub struct Tile {
     pub viewport: Viewport,
 }
 
-/// How the screens in sight are to change.
+/// How what is in sight is to change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Arrange {
     /// A screen is to stand beside another.
@@ -147,6 +147,12 @@ pub enum Arrange {
     SpeakerNotes,
     /// The settings are to be shown.
     Settings,
+    /// Something else that is open is to be looked at.
+    NextSession,
+    /// It is to stand beside this one, or no longer.
+    CompareSessions,
+    /// What is looked at is to be closed.
+    CloseSession,
 }
 
 /// An arrangement of screens for a purpose.

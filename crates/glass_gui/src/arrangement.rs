@@ -268,7 +268,12 @@ impl Arrangement {
             Arrange::Close(screen) => self.close(screen),
             Arrange::Preset(preset) => *self = Self::of(preset, current),
             // The window's own.
-            Arrange::Present | Arrange::SpeakerNotes | Arrange::Settings => {}
+            Arrange::Present
+            | Arrange::SpeakerNotes
+            | Arrange::Settings
+            | Arrange::NextSession
+            | Arrange::CompareSessions
+            | Arrange::CloseSession => {}
             Arrange::ToggleTree => self.shows_openables = Some(!self.shows_openables(width)),
             Arrange::ToggleDetails => self.shows_details = Some(!self.shows_details(width)),
         }

@@ -66,12 +66,14 @@ impl Session {
         let mut for_window = Vec::new();
         for effect in self.app.update(event) {
             match effect {
-                Effect::Arrange(Arrange::Present | Arrange::SpeakerNotes | Arrange::Settings) => {
-                    for_window.push(effect)
-                }
-                Effect::Arrange(wish) => {
-                    self.arrangement.arrange(wish, self.app.screen(), self.width);
-                }
+                Effect::Arrange(
+                    wish @ (Arrange::Beside { .. }
+                    | Arrange::Close(_)
+                    | Arrange::Preset(_)
+                    | Arrange::ToggleTree
+                    | Arrange::ToggleDetails),
+                ) => self.arrangement.arrange(wish, self.app.screen(), self.width),
+                Effect::Arrange(_) => for_window.push(effect),
                 Effect::Ask { .. }
                 | Effect::Jump(_)
                 | Effect::CheckClouds

@@ -430,13 +430,7 @@ impl Window {
                     self.walk = Some(Walk::new(self.sessions[nth].app(), path));
                     context.request_repaint();
                 }
-                Effect::Arrange(Arrange::SpeakerNotes) => {
-                    if let Some(presenting) = &mut self.presenting {
-                        presenting.shows_notes = !presenting.shows_notes;
-                    }
-                }
-                Effect::Arrange(Arrange::Settings) => self.shows_settings = true,
-                Effect::Arrange(_) => self.present(context),
+                Effect::Arrange(wish) => self.arrange(context, wish),
                 Effect::Export(export) => {
                     if let Some(drawn) = self.exporter.export(context, *export) {
                         self.update(context, nth, drawn);
@@ -456,6 +450,37 @@ impl Window {
                 | Effect::Write { .. } => {}
             }
         }
+    }
+
+    /// What the window itself is asked for.
+    fn arrange(&mut self, context: &Context, wish: Arrange) {
+        let next = (self.current + 1) % self.sessions.len();
+        match wish {
+            Arrange::SpeakerNotes => {
+                if let Some(presenting) = &mut self.presenting {
+                    presenting.shows_notes = !presenting.shows_notes;
+                }
+            }
+            Arrange::Settings => self.shows_settings = true,
+            Arrange::Present => self.present(context),
+            Arrange::CompareSessions if self.beside.take().is_some() => {}
+            Arrange::NextSession | Arrange::CompareSessions | Arrange::CloseSession
+                if self.sessions.len() < 2 =>
+            {
+                let text = "nothing else is open; 9 lists what can be";
+                self.update(context, self.current, Event::Note(text.to_owned()));
+            }
+            Arrange::NextSession => self.switch(next),
+            Arrange::CompareSessions => self.compare(next),
+            Arrange::CloseSession => self.close(self.current),
+            // A session's own.
+            Arrange::Beside { .. }
+            | Arrange::Close(_)
+            | Arrange::Preset(_)
+            | Arrange::ToggleTree
+            | Arrange::ToggleDetails => {}
+        }
+        context.request_repaint();
     }
 
     fn open(&mut self, context: &Context, nth: usize, name: String) {
@@ -657,7 +682,15 @@ impl Window {
         // Time is moved where keys go; the session beside follows.
         let is_beside = nth != self.current;
         for event in drawn.events {
-            let of_time = matches!(event, Event::Scrub(_) | Event::ScrubEnd | Event::Look(_));
+            let of_time = matches!(
+                event,
+                Event::Scrub(_)
+                    | Event::ScrubEnd
+                    | Event::Look(_)
+                    | Event::Zoom { .. }
+                    | Event::Pan(_)
+                    | Event::ZoomTo { .. }
+            );
             let to = if is_beside && of_time { self.current } else { nth };
             self.update(&context, to, event);
         }

@@ -107,6 +107,9 @@ impl App {
             | Command::Present
             | Command::SpeakerNotes
             | Command::Settings
+            | Command::NextSession
+            | Command::CompareSessions
+            | Command::CloseSession
             | Command::ToggleTree
             | Command::ToggleDetails => {
                 return self.arrange(command);
