@@ -4,19 +4,22 @@
 //! Several recordings and clouds can be open: each is a [`Session`], one is looked at, and another may stand beside it,
 //! its time aligned at the start of the two incidents.
 
+mod above;
+mod beside;
+
 use crate::export::exporter::Exporter;
-use crate::failure::{Failure, failure_ui};
+use crate::failure::Failure;
 use crate::keys::Keys;
 use crate::looks::Looks;
-use crate::openables::{self, OpenSession};
+use crate::openables::OpenSession;
 use crate::presenting::Presenting;
 use crate::session::Session;
-use crate::settings::settings_ui;
 use crate::view::Wish;
-use crate::walk::{Next, Walk};
+use crate::walk::Walk;
 use crate::{paint, theme};
+use beside::Beside;
 use egui::{Context, Rect, Ui, ViewportCommand};
-use glass_core::{App, Arrange, Chord, Command, Effect, Event, Key, Memory, Runner};
+use glass_core::{App, Arrange, Command, Effect, Event, Memory, Runner};
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -73,27 +76,6 @@ pub struct Window {
     farewell: Option<Farewell>,
     /// What closed sessions want remembered.
     memory: Memory,
-}
-
-/// A session beside the one that is looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Beside {
-    nth: usize,
-    /// How much later its incident began.
-    offset_nanos: i64,
-    /// Whether it stands at the left.
-    is_left: bool,
-}
-
-impl Beside {
-    /// The same with the other one looked at.
-    fn turned(self, current: usize) -> Self {
-        Self {
-            nth: current,
-            offset_nanos: self.offset_nanos.saturating_neg(),
-            is_left: !self.is_left,
-        }
-    }
 }
 
 /// A frame that was laid out.
@@ -276,62 +258,6 @@ impl Window {
         self.align(context);
     }
 
-    /// A key is the application's, unless it ends what lies above it.
-    fn take_key(&mut self, context: &Context, event: Event) {
-        let is_escape = matches!(event, Event::Chord(chord) if chord == Chord::key(Key::Esc));
-        if self.failure.is_some() && closes(&event) {
-            self.failure = None;
-        } else if self.shows_settings {
-            self.shows_settings = !closes(&event);
-        } else if is_escape && let Some(walk) = self.walk.take() {
-            for event in walk.give_up() {
-                self.update(context, self.current, event);
-            }
-        } else if self.presenting.is_some() && !self.app().has_overlay() {
-            match is_escape {
-                true => self.present(context),
-                false => self.update(context, self.current, Presenting::meaning(event)),
-            }
-        } else {
-            self.update(context, self.current, event);
-        }
-    }
-
-    /// Goes on with a report.
-    fn walk_on(&mut self, context: &Context) {
-        let Some(walk) = &mut self.walk else { return };
-        let next = walk.next(self.sessions[self.current].app(), context);
-        let told = match next {
-            Next::Wait => return,
-            Next::Tell(event) => vec![event],
-            Next::Over(events) => {
-                self.walk = None;
-                events.into()
-            }
-        };
-        for event in told {
-            self.update(context, self.current, event);
-        }
-        context.request_repaint();
-    }
-
-    /// Begins or ends showing what is open to others.
-    fn present(&mut self, context: &Context) {
-        let session = &mut self.sessions[self.current];
-        match self.presenting.take() {
-            Some(presenting) => drop(session.rearrange(presenting.end(context))),
-            None => {
-                self.beside = None;
-                let before = session.rearrange(session.for_presenting());
-                self.presenting = Some(Presenting::begin(context, before));
-                if !self.app().story().is_empty() && !self.app().is_telling() {
-                    self.update(context, self.current, Event::Command(Command::NextStep));
-                }
-            }
-        }
-        context.request_repaint();
-    }
-
     /// What was opened is looked at.
     fn take_arrivals(&mut self, context: &Context) {
         let Some(opening) = &self.opening else { return };
@@ -391,25 +317,6 @@ impl Window {
         let passed_nanos = i64::try_from(passed.as_nanos()).unwrap_or(i64::MAX);
         self.update(context, self.current, Event::Tick(passed_nanos));
         context.request_repaint_after(TICK);
-    }
-
-    /// Has the session beside move through time as the one that is looked at.
-    fn align(&mut self, context: &Context) {
-        let Some(Beside {
-            nth,
-            offset_nanos,
-            is_left: _,
-        }) = self.beside
-        else {
-            return;
-        };
-        let [leader, follower] = match self.sessions.get_disjoint_mut([self.current, nth]) {
-            Ok(both) => both,
-            Err(_) => return,
-        };
-        follower.app_mut().follow(leader.app(), offset_nanos);
-        // What it wants asked at its new moment is asked after any event.
-        self.update(context, nth, Event::Tick(0));
     }
 
     fn update(&mut self, context: &Context, nth: usize, event: Event) {
@@ -516,20 +423,6 @@ impl Window {
         }
     }
 
-    /// Puts a session beside the one that is looked at, or takes it away.
-    fn compare(&mut self, nth: usize) {
-        if nth == self.current || nth >= self.sessions.len() {
-            return;
-        }
-        let is_beside = self.beside.is_some_and(|beside| beside.nth == nth);
-        let began = |nth: usize| self.sessions[nth].app().began_at();
-        self.beside = (!is_beside).then(|| Beside {
-            nth,
-            offset_nanos: began(nth).nanos_since(began(self.current)),
-            is_left: false,
-        });
-    }
-
     /// Has answers shown as stale once they were so for a while.
     fn watch_staleness(&mut self, context: &Context) {
         if self.is_settled() {
@@ -567,77 +460,6 @@ impl Window {
         self.tell_watcher();
     }
 
-    /// The pointer, and the notes for the one who speaks.
-    fn show_presenting(&mut self, ui: &Ui) {
-        let Some(presenting) = &mut self.presenting else {
-            return;
-        };
-        Presenting::pointer_ui(ui);
-        let app = self.sessions[self.current].app();
-        if presenting.shows_notes
-            && let Some(story) = app.story_view()
-        {
-            presenting.notes_window_ui(ui.ctx(), &story, &app.time_text());
-            // The clock of the one who speaks.
-            ui.ctx().request_repaint_after(Duration::from_secs(1));
-        }
-    }
-
-    /// Of two side by side, the one that is pressed is looked at.
-    fn turn_to(&mut self, ui: &Ui, nth: usize, place: Rect) {
-        let pressed = ui.input(|input| input.pointer.any_pressed()) && ui.rect_contains_pointer(place);
-        if let Some(beside) = self.beside.filter(|beside| pressed && beside.nth == nth) {
-            self.beside = Some(beside.turned(self.current));
-            self.current = nth;
-            self.last_tick = None;
-        }
-    }
-
-    /// How far both have come since their incidents began, between two that are compared.
-    fn show_alignment(&mut self, ui: &mut Ui, window: Rect) {
-        if self.beside.is_none() {
-            return;
-        }
-        let app = self.app();
-        let since = app.playhead().nanos_since(app.began_at());
-        if openables::alignment_ui(ui, window, since) {
-            self.beside = None;
-            ui.ctx().request_repaint();
-        }
-    }
-
-    fn show_settings(&mut self, context: &Context) {
-        if !self.shows_settings {
-            return;
-        }
-        let percent = (self.scale * 100.0).round() as u16;
-        let chosen = settings_ui(context, self.app(), percent);
-        let app = self.sessions[self.current].app_mut();
-        if let Some(theme) = &chosen.theme {
-            app.set_theme(theme);
-        }
-        if let Some(speed) = chosen.speed {
-            app.set_speed(speed);
-        }
-        if let Some(percent) = chosen.scale {
-            context.set_zoom_factor(f32::from(percent) / 100.0);
-        }
-        for event in chosen.events {
-            self.update(context, self.current, event);
-        }
-        self.shows_settings = !chosen.is_closed;
-    }
-
-    /// What could not be opened, above everything.
-    fn show_failure(&mut self, ui: &mut Ui, window: Rect) {
-        if let Some(failure) = &self.failure
-            && failure_ui(ui, window, failure)
-        {
-            self.failure = None;
-            ui.ctx().request_repaint();
-        }
-    }
-
     fn tell_watcher(&mut self) {
         let is_settled = self.is_settled();
         if let Some(watcher) = &mut self.watcher {
@@ -646,22 +468,6 @@ impl Window {
                 is_settled,
             });
         }
-    }
-
-    /// Where the sessions in sight stand.
-    fn places(&self, window: Rect) -> Vec<(usize, Rect, &'static str)> {
-        let Some(beside) = self.beside else {
-            return vec![(self.current, window, "window")];
-        };
-        let middle = window.center().x;
-        let [left, right] = match beside.is_left {
-            true => [beside.nth, self.current],
-            false => [self.current, beside.nth],
-        };
-        vec![
-            (left, window.with_max_x(middle - 1.0), "window"),
-            (right, window.with_min_x(middle + 1.0), "window beside"),
-        ]
     }
 
     fn show_session(
@@ -702,11 +508,6 @@ impl Window {
             }
         }
     }
-}
-
-/// Whether a key closes what lies above everything.
-fn closes(event: &Event) -> bool {
-    matches!(event, Event::Chord(chord) if *chord == Chord::key(Key::Esc) || *chord == Chord::key(Key::Enter))
 }
 
 impl eframe::App for Window {

@@ -141,9 +141,12 @@ fn draw_band(painter: &Painter, scale: &Scale, run: &[GraphPoint], color: Color3
     painter.add(Shape::mesh(mesh));
 }
 
-/// Columns that reach beyond both their neighbours: in the band alone they would be a hair too thin to see.
+/// Columns that reach beyond both their neighbours: in the band alone they would be a hair too thin to see. All of them
+/// are one mesh, since a noisy line has hundreds.
 fn draw_spikes(painter: &Painter, scale: &Scale, run: &[GraphPoint], color: Color32) {
     const VISIBLE: f32 = 3.0;
+    const HALF: f32 = 0.6;
+    let mut mesh = Mesh::default();
     for (index, point) in run.iter().enumerate() {
         let before = index
             .checked_sub(1)
@@ -155,8 +158,12 @@ fn draw_spikes(painter: &Painter, scale: &Scale, run: &[GraphPoint], color: Colo
         let higher = top + VISIBLE < scale.y(before.max.max(after.max));
         let lower = bottom - VISIBLE > scale.y(before.min.min(after.min));
         if higher || lower {
-            painter.vline(x, top..=bottom, Stroke::new(1.2, color));
+            let place = Rect::from_min_max(pos2(x - HALF, top), pos2(x + HALF, bottom));
+            mesh.add_colored_rect(place, color);
         }
+    }
+    if !mesh.is_empty() {
+        painter.add(Shape::mesh(mesh));
     }
 }
 
