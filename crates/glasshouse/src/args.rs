@@ -87,7 +87,6 @@ pub(crate) struct ViewArgs {
 
 /// How the window looks, beside what the terminal program has as well.
 #[derive(Clone, Copy, Debug, clap::Args)]
-#[cfg_attr(not(feature = "gui"), expect(dead_code, reason = "this build has no window"))]
 pub(crate) struct WindowArgs {
     /// How large everything is, 0.5 to 4; ctrl with +, - and 0 change it, and it is kept.
     #[arg(long, value_name = "FACTOR", value_parser = Scale::parse)]

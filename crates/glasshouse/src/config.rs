@@ -35,7 +35,6 @@ pub(crate) struct Config {
     pub mouse: Option<bool>,
     speed: Option<f64>,
     /// How large the window shows everything.
-    #[cfg_attr(not(feature = "gui"), expect(dead_code, reason = "only a window has a scale"))]
     pub scale: Option<Scale>,
 }
 
