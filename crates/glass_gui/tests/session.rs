@@ -9,11 +9,10 @@ use std::sync::{Arc, mpsc};
 use std::time::Duration;
 use support::invented::{Invented, app};
 
-fn session() -> Harness<'static, Window> {
-    let (sender, events) = mpsc::channel();
-    let window = Window::new(app(), Box::new(Invented { sender }), events);
-    let mut harness = Harness::builder()
-        .with_size([1280.0, 800.0])
+/// A harness that shows a window of a size.
+fn shown(window: Window, size: [f32; 2]) -> Harness<'static, Window> {
+    Harness::builder()
+        .with_size(size)
         .with_context_setup(Window::prepare)
         .build_ui_state(
             |ui, window: &mut Window| {
@@ -21,7 +20,13 @@ fn session() -> Harness<'static, Window> {
                 window.show(ui);
             },
             window,
-        );
+        )
+}
+
+fn session() -> Harness<'static, Window> {
+    let (sender, events) = mpsc::channel();
+    let window = Window::new(app(), Box::new(Invented { sender }), events);
+    let mut harness = shown(window, [1280.0, 800.0]);
     // Answers come in between two frames; a waker would ask for the second.
     harness.run();
     harness.step();
@@ -188,16 +193,7 @@ fn what_cannot_be_opened_is_told_until_it_is_closed() {
         ways_on: vec!["the incidents that come with the program: heron".into()],
     };
     let window = Window::new(app(), Box::new(Invented { sender }), events).with_failure(failure);
-    let mut harness = Harness::builder()
-        .with_size([1280.0, 800.0])
-        .with_context_setup(Window::prepare)
-        .build_ui_state(
-            |ui, window: &mut Window| {
-                window.take_events(ui.ctx());
-                window.show(ui);
-            },
-            window,
-        );
+    let mut harness = shown(window, [1280.0, 800.0]);
     harness.run();
     harness.get_by_label("bad␛[31m.glass cannot be opened");
     harness.get_by_label_contains("it is cut");
@@ -228,16 +224,7 @@ fn session_with_more() -> Harness<'static, Window> {
         arrivals,
     };
     let window = Window::new(app(), Box::new(Invented { sender }), events).with_opening(opening);
-    let mut harness = Harness::builder()
-        .with_size([1600.0, 1000.0])
-        .with_context_setup(Window::prepare)
-        .build_ui_state(
-            |ui, window: &mut Window| {
-                window.take_events(ui.ctx());
-                window.show(ui);
-            },
-            window,
-        );
+    let mut harness = shown(window, [1600.0, 1000.0]);
     settle(&mut harness);
     harness
 }
@@ -289,16 +276,7 @@ fn an_arrangement_for_an_incident_shows_four_screens_at_once() {
     again.recall(before);
     again.resume();
     let window = Window::new(again, Box::new(Invented { sender }), events);
-    let mut harness = Harness::builder()
-        .with_size([1600.0, 1000.0])
-        .with_context_setup(Window::prepare)
-        .build_ui_state(
-            |ui, window: &mut Window| {
-                window.take_events(ui.ctx());
-                window.show(ui);
-            },
-            window,
-        );
+    let mut harness = shown(window, [1600.0, 1000.0]);
     settle(&mut harness);
     harness.get_by_label("Last changes");
     harness.get_by_label("Chosen alert");
