@@ -8,7 +8,7 @@
     reason = "a test may fall over and may talk"
 )]
 
-use glass_core::{App, Chord, Command, Event, Key, Screen};
+use glass_core::{App, Chord, Command, Event, Key, Screen, Tile};
 use glass_driver::{Opened, settle, with_dashboards};
 use glass_formats::grafana::read_dashboards;
 use glass_model::{
@@ -377,9 +377,16 @@ fn screens(recording: Recording, info: &RecordingInfo, now: Timestamp) -> Vec<(S
             }
             let model = app.view(viewport);
             let picture = glass_tui::render_to_svg(&model, WIDTH, HEIGHT, &glass_tui::Options::default());
+            // Beside the screens of a window, what is chosen stands in full.
+            let tile = Tile {
+                screen: app.screen(),
+                viewport,
+            };
+            settle(&mut app, backend, None, Event::Tiles(vec![tile]));
+            let details = app.view(viewport).details;
             all.push((
                 format!("{} after {keys:?}", screen.title()),
-                format!("{picture}\n{model:?}"),
+                format!("{picture}\n{model:?}\n{details:?}"),
             ));
         }
     }

@@ -406,14 +406,17 @@ impl Window {
             self.current = nth;
             self.beside = None;
             self.last_tick = None;
+            // A report is of what was looked at.
+            self.walk = None;
         }
     }
 
     /// Closes a session; not the last one.
     fn close(&mut self, nth: usize) {
-        if self.sessions.len() < 2 || nth >= self.sessions.len() {
+        if self.sessions.len() < 2 || nth >= self.sessions.len() || self.presenting.is_some() {
             return;
         }
+        self.walk = None;
         let mut closed = self.sessions.remove(nth);
         closed.note_layout();
         self.memory.take_in(closed.app().memory());

@@ -27,6 +27,8 @@ impl Story {
     pub const MAX_TITLE: usize = 4_000;
     /// Nor longer notes to a step, in bytes.
     pub const MAX_NOTES: usize = 20_000;
+    /// Nor has a story more text in all, in bytes.
+    pub const MAX_BYTES: usize = 1 << 20;
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
@@ -46,6 +48,16 @@ impl Story {
             return Some(format!(
                 "a title or address in a story has at most {} bytes",
                 Self::MAX_TITLE
+            ));
+        }
+        let texts = self
+            .steps
+            .iter()
+            .flat_map(|step| [&step.title, &step.notes, &step.address]);
+        if texts.map(String::len).sum::<usize>() > Self::MAX_BYTES {
+            return Some(format!(
+                "a story has at most {} MiB of text",
+                Self::MAX_BYTES >> 20
             ));
         }
         let is_long = self.steps.iter().any(|step| step.notes.len() > Self::MAX_NOTES);

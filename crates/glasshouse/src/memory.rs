@@ -75,11 +75,24 @@ impl MemoryFile {
             let folder = path.parent().context("it has no folder")?;
             fs::create_dir_all(folder)?;
             let mut file = tempfile::NamedTempFile::new_in(folder)?;
-            file.write_all(json_of(memory).to_string().as_bytes())?;
+            file.write_all(bounded(memory).as_bytes())?;
             file.persist(path)?;
             anyhow::Ok(())
         };
         write().with_context(|| format!("{} cannot be written", path.display()))
+    }
+}
+
+/// As JSON that will be read again: where it is too much, the stories of what was used longest ago are left out.
+fn bounded(memory: &Memory) -> String {
+    let mut memory = memory.clone();
+    loop {
+        let text = json_of(&memory).to_string();
+        let mut sessions = memory.sessions.iter_mut();
+        match sessions.find(|session| session.story.is_some()) {
+            Some(oldest) if text.len() as u64 > MAX_BYTES => oldest.story = None,
+            _ => return text,
+        }
     }
 }
 
@@ -252,6 +265,38 @@ mod tests {
         assert_eq!(file(&folder).read().unwrap(), Memory::default());
         file(&folder).write(&memory).unwrap();
         assert_eq!(file(&folder).read().unwrap(), memory);
+    }
+
+    #[test]
+    fn many_long_stories_do_not_make_a_file_that_is_refused() {
+        let session = |nth: usize| Session {
+            name: nth.to_string(),
+            start: None,
+            screen: Screen::Logs,
+            at: Timestamp::from_secs(0),
+            from: Timestamp::from_secs(0),
+            window_nanos: 1_000_000_000,
+            screens: Vec::new(),
+            marks: Vec::new(),
+            layout: String::new(),
+            story: Some(Story {
+                title: "x".repeat(1 << 20),
+                steps: Vec::new(),
+            }),
+        };
+        let memory = Memory {
+            sessions: (0..8).map(session).collect(),
+            ..Memory::default()
+        };
+        let folder = tempfile::tempdir().unwrap();
+        file(&folder).write(&memory).unwrap();
+        assert!(
+            std::fs::metadata(folder.path().join("deep/memory.json"))
+                .unwrap()
+                .len()
+                <= MAX_BYTES
+        );
+        assert_eq!(file(&folder).read().unwrap().sessions.len(), 8);
     }
 
     #[test]

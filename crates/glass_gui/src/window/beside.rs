@@ -48,7 +48,7 @@ impl Window {
 
     /// Puts a session beside the one that is looked at, or takes it away.
     pub(super) fn compare(&mut self, nth: usize) {
-        if nth == self.current || nth >= self.sessions.len() {
+        if nth == self.current || nth >= self.sessions.len() || self.presenting.is_some() {
             return;
         }
         let is_beside = self.beside.is_some_and(|beside| beside.nth == nth);
