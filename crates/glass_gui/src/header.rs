@@ -20,16 +20,6 @@ pub fn header_ui(ui: &mut Ui, place: Rect, header: &Header, events: &mut Vec<Eve
     } = header;
     let ui = &mut paint::clipped(ui, place, "header");
     let middle = place.center().y;
-    let left_end = place.min.x + place.width() * 0.32;
-    let badge = paint::pill_ui(ui, place.min.x + PAD, middle, badge, Role::Accent);
-    let mut x = badge.max.x + PAD;
-    for (text, size, role) in [(name, LARGE, Role::Strong), (cloud, BODY, Role::Muted)] {
-        let room = rect(x, place.min.y, left_end - x, place.height());
-        x = paint::text_ui(ui, room, Align2::LEFT_CENTER, text, size, role)
-            .max
-            .x
-            + PAD;
-    }
     let clock = rect(place.min.x, place.min.y, place.width() - PAD, place.height());
     let clock = paint::text_ui(ui, clock, Align2::RIGHT_CENTER, playhead, LARGE, Role::Strong);
     let moving = if *playing { Role::Accent } else { Role::Muted };
@@ -43,6 +33,16 @@ pub fn header_ui(ui: &mut Ui, place: Rect, header: &Header, events: &mut Vec<Eve
     );
     paint::text_ui(ui, motion_place, Align2::RIGHT_CENTER, motion, BODY, moving);
     let buttons = transport_ui(ui, motion_place.min.x - PAD, middle, *playing, events);
+    let left_end = (place.min.x + place.width() * 0.32).min(buttons - PAD);
+    let badge = paint::pill_ui(ui, place.min.x + PAD, middle, badge, Role::Accent);
+    let mut x = badge.max.x + PAD;
+    for (text, size, role) in [(name, LARGE, Role::Strong), (cloud, BODY, Role::Muted)] {
+        let room = rect(x, place.min.y, left_end - x, place.height());
+        x = paint::text_ui(ui, room, Align2::LEFT_CENTER, text, size, role)
+            .max
+            .x
+            + PAD;
+    }
     warning_ui(
         ui,
         rect(x, place.min.y, buttons - x - PAD, place.height()),

@@ -281,7 +281,8 @@ pub(crate) fn alignment_ui(ui: &mut Ui, window: Rect, since_nanos: i64) -> bool 
     let secs = secs.unsigned_abs();
     let time = format!("T {sign}{}:{:02}", secs / 60, secs % 60);
     let width = paint::text_width(ui, &time, BODY) + ROW + 2.0 * PAD;
-    let place = rect(window.center().x - width / 2.0, window.min.y + 10.0, width, 28.0);
+    // In the bottom line of the left one, where it hides nothing.
+    let place = rect(window.center().x - width - PAD, window.max.y - 30.0, width, 28.0);
     let theme = Theme::of(ui);
     let stroke = egui::Stroke::new(1.0, theme.border);
     ui.painter()
