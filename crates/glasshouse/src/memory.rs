@@ -291,7 +291,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         file(&folder).write(&memory).unwrap();
         assert!(
-            std::fs::metadata(folder.path().join("deep/memory.json"))
+            fs::metadata(folder.path().join("deep/memory.json"))
                 .unwrap()
                 .len()
                 <= MAX_BYTES
