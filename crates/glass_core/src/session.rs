@@ -68,6 +68,11 @@ impl Memory {
 }
 
 impl Session {
+    /// Whether both are of the same thing.
+    fn is_as(&self, other: &Self) -> bool {
+        (&self.name, self.start) == (&other.name, other.start)
+    }
+
     /// Whether it is of what was opened.
     pub(crate) fn is_of(&self, info: &RecordingInfo) -> bool {
         self.name == info.name && self.start == start_of(info)
@@ -80,10 +85,15 @@ pub(crate) fn start_of(info: &RecordingInfo) -> Option<Timestamp> {
 }
 
 impl Memory {
-    /// Takes in what another window of the same program knows.
-    pub fn take_in(&mut self, other: Self) {
-        for session in other.sessions {
-            self.note(session);
+    /// Takes in what another application of the same program knows. Its own session, the last one, is news; what it
+    /// remembers of others is as old as its start, and counts for those alone that are not known here.
+    pub fn take_in(&mut self, mut other: Self) {
+        let own = other.sessions.pop();
+        let mut older: Vec<Session> = other.sessions;
+        older.retain(|session| !self.knows(session) && own.as_ref().is_none_or(|own| !own.is_as(session)));
+        self.sessions.splice(..0, older);
+        if let Some(own) = own {
+            self.note(own);
         }
         let texts = [(&mut self.commands, other.commands)];
         let [promql, logql] = &mut self.queries;
@@ -98,10 +108,13 @@ impl Memory {
         self.bound();
     }
 
+    fn knows(&self, session: &Session) -> bool {
+        self.sessions.iter().any(|known| known.is_as(session))
+    }
+
     /// Takes in where something was left, in the place of what was known of it.
     pub(crate) fn note(&mut self, session: Session) {
-        self.sessions
-            .retain(|known| (&known.name, known.start) != (&session.name, session.start));
+        self.sessions.retain(|known| !known.is_as(&session));
         self.sessions.push(session);
         self.bound();
     }
@@ -124,6 +137,34 @@ fn keep_last<T>(list: &mut Vec<T>, most: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_an_application_remembers_of_another_is_older_than_what_that_one_knows() {
+        let session = |name: &str, at: i64| Session {
+            name: name.to_owned(),
+            start: None,
+            screen: Screen::Logs,
+            at: Timestamp::from_secs(at),
+            from: Timestamp::MIN,
+            window_nanos: 1,
+            screens: Vec::new(),
+            marks: Vec::new(),
+            story: None,
+            layout: String::new(),
+        };
+        let of = |sessions: Vec<Session>| Memory {
+            sessions,
+            ..Memory::default()
+        };
+        let mut memory = Memory::default();
+        memory.take_in(of(vec![session("c", 1), session("b", 1), session("a", 9)]));
+        memory.take_in(of(vec![session("c", 1), session("a", 1), session("b", 9)]));
+        let found = memory
+            .sessions
+            .iter()
+            .map(|one| (one.name.as_str(), one.at.millis() / 1000));
+        assert_eq!(found.collect::<Vec<_>>(), [("c", 1), ("a", 9), ("b", 9)]);
+    }
 
     #[test]
     fn the_oldest_are_forgotten_and_none_is_known_twice() {

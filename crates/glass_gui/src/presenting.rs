@@ -48,6 +48,11 @@ impl Presenting {
         self.before
     }
 
+    /// How the room was shared before, where nothing is drawn any more.
+    pub fn into_before(self) -> Arrangement {
+        self.before
+    }
+
     /// How large everything is when nothing is shown to others.
     pub fn usual_zoom(&self) -> f32 {
         self.zoom

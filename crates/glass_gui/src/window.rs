@@ -203,6 +203,9 @@ impl Window {
 
     /// What is to be known at the next start.
     pub fn memory(&mut self) -> Memory {
+        if let Some(presenting) = self.presenting.take() {
+            self.sessions[self.current].rearrange(presenting.into_before());
+        }
         let mut memory = std::mem::take(&mut self.memory);
         // The one that is looked at comes last: it was used last.
         let mut order: Vec<usize> = (0..self.sessions.len())
@@ -266,7 +269,13 @@ impl Window {
             // What said that it was being opened.
             self.update(context, self.current, Event::Note(String::new()));
             match arrival {
-                Ok(NewSession { app, runner, events }) => {
+                Ok(NewSession {
+                    mut app,
+                    runner,
+                    events,
+                }) => {
+                    // It may have been open and closed since the start.
+                    app.resume_from(&self.memory);
                     let mut session = Session::new(app, runner, events);
                     session.app_mut().set_themes(self.looks.offered());
                     self.sessions.push(session);

@@ -43,6 +43,17 @@ impl App {
         ));
     }
 
+    /// Goes on where this recording or cloud was left later than what was recalled; before the first event.
+    pub fn resume_from(&mut self, memory: &Memory) {
+        let known = memory.sessions.iter().any(|session| session.is_of(&self.info));
+        if known {
+            for session in &memory.sessions {
+                self.left.note(session.clone());
+            }
+            self.resume();
+        }
+    }
+
     /// Sets a screen as it was left or as an address names it. What else the view is made of comes last: filters and
     /// queries begin a view anew.
     pub(super) fn set_screen(&mut self, screen: Screen, filter: &str, query: &str, look: &Look) {

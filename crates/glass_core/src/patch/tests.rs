@@ -1,3 +1,5 @@
+//! Patches taken apart: numbers, pairs, words that differ, and what is no patch.
+
 use super::*;
 
 const PATCH: &str = "\
