@@ -1,7 +1,7 @@
 //! [`App`]: all state of the application, and the two functions around it: events in, view-models out.
 
 use crate::context::Context;
-use crate::graphs::GraphLooks;
+use crate::graphs::{GraphLooks, SharedBands};
 use crate::help::Help;
 use crate::marks::Marks;
 use crate::prompt::{Prompt, PromptKind};
@@ -222,12 +222,13 @@ impl App {
 
     /// What to show.
     pub fn view(&self, viewport: Viewport) -> ViewModel {
+        let bands = SharedBands::new();
         let context = self.context();
         let overlay = self.overlay();
         ViewModel {
             header: chrome::header(&context),
             tabs: chrome::tabs(&context, self.screen),
-            tiles: self.tile_views(viewport),
+            tiles: self.tile_views(viewport, &bands),
             details: self.details(),
             openables: match self.face() {
                 Face::Terminal => Vec::new(),
@@ -361,6 +362,7 @@ impl App {
             looks: &self.looks,
             skips_quiet: self.quiet.is_on(),
             face: self.face(),
+            bands: None,
         }
     }
 
@@ -399,6 +401,7 @@ impl App {
             looks: &self.looks,
             skips_quiet: self.quiet.is_on(),
             face: self.face(),
+            bands: None,
         };
         let screen: &mut dyn ScreenState = match screen {
             Screen::Overview => &mut self.overview,

@@ -1,7 +1,7 @@
 //! [`Context`]: what a screen may look at to say what it wants asked and what it shows.
 
 use crate::Viewport;
-use crate::graphs::GraphLooks;
+use crate::graphs::{GraphLooks, SharedBands};
 use crate::marks::Marks;
 use crate::slots::{SlotData, Slots};
 use crate::time_control::TimeControl;
@@ -32,6 +32,8 @@ pub(crate) struct Context<'a> {
     pub skips_quiet: bool,
     /// Where all of it is shown.
     pub face: Face,
+    /// What happened, shared by the graphs of one view.
+    pub bands: Option<&'a SharedBands>,
 }
 
 /// What is at hand for a view.

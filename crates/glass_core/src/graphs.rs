@@ -14,6 +14,7 @@ use axes::{clamp_points, threshold_lines, y_axis, y_ticks};
 use glass_model::{AnswerValue, Bucket, Graph, GraphSeries, Labels, Panel, TimeRange, Timestamp, Transform};
 
 pub(crate) use axes::{Level, time_ticks};
+pub(crate) use bands::SharedBands;
 pub(crate) use looks::GraphLooks;
 
 /// The graph at hand, or an empty one that says why.
@@ -44,8 +45,8 @@ pub(crate) struct Lines {
     pub levels: Vec<Level>,
     /// What stands above the graph in the place of the panel's title, unless it is empty.
     pub title: String,
-    /// All lines, also those that are not drawn.
-    pub all: Vec<GraphLine>,
+    /// Is set to the names of all lines, also of those that are not drawn.
+    pub names: Vec<String>,
 }
 
 /// As [`graph_view`], with one line alone or with levels.
@@ -64,13 +65,13 @@ pub(crate) fn graph_of_lines(
     let names = graph.map(|graph| legend_names(&graph.series)).unwrap_or_default();
     let mut lines: Vec<GraphLine> = graph
         .map(|graph| {
-            let series = graph.series.iter().zip(names).enumerate();
+            let series = graph.series.iter().zip(names.iter().cloned()).enumerate();
             series
                 .map(|(i, (series, name))| graph_line(&panel.unit, n_columns, time, graph, series, name, i))
                 .collect()
         })
         .unwrap_or_default();
-    wish.all.clone_from(&lines);
+    wish.names = names;
     let is_one_alone = context.looks.leave_alone(&title, &mut lines) || wish.only.is_some();
     let drawing = match wish.drawing {
         Drawing::Stacked if is_one_alone => Drawing::Lines,
@@ -261,9 +262,14 @@ fn graph_line(
         name,
         value: value_text(value, unit),
         number: value,
-        role: Role::Series((index % 8) as u8),
+        role: line_role(index),
         runs: runs(graph, series, time.window(), n_columns),
     }
+}
+
+/// The colour of the how many-th line.
+pub(crate) fn line_role(index: usize) -> Role {
+    Role::Series((index % 8) as u8)
 }
 
 /// The value at a moment: the last one in a bucket that ends no later, if it is not too old. A bucket that only begins
@@ -284,59 +290,83 @@ pub(crate) fn bucket_width(graph: &Graph) -> f64 {
 
 /// Buckets thinned to columns and joined; a distance of more than two and a half intervals is a gap.
 fn runs(graph: &Graph, series: &GraphSeries, window: TimeRange, n_columns: usize) -> Vec<Vec<GraphPoint>> {
-    let n_columns = n_columns.clamp(1, graph.n_buckets.max(1));
-    let per_column = graph.n_buckets as f64 / n_columns as f64;
+    let columns = Columns::of(graph, window, n_columns);
     let width = bucket_width(graph);
-    let x_of = |bucket: f64| window.ratio(graph.window.start.plus_nanos((bucket * width) as i64));
-    let longest = 2.5 * (series.interval_nanos as f64).max(width * per_column);
+    let longest = 2.5 * (series.interval_nanos as f64).max(width * columns.n_buckets);
     let mut runs: Vec<Vec<GraphPoint>> = Vec::new();
     let mut last_bucket: Option<usize> = None;
-    let mut column: Option<(usize, Bucket)> = None;
-    let push = |column: Option<(usize, Bucket)>, new_run: bool, runs: &mut Vec<Vec<GraphPoint>>| {
-        if let Some((
-            index,
-            Bucket {
-                first,
-                last,
-                min,
-                max,
-            },
-        )) = column
-        {
-            let x = x_of((index as f64 + 0.5) * per_column);
-            runs.last_mut().into_iter().for_each(|run: &mut Vec<GraphPoint>| {
-                run.push(GraphPoint {
-                    x,
-                    first,
-                    last,
-                    min,
-                    max,
-                });
-            });
-        }
-        if new_run {
-            runs.push(Vec::new());
+    let mut open: Option<(usize, Bucket)> = None;
+    let n_most = n_columns.min(graph.n_buckets);
+    let finish = |column: Option<(usize, Bucket)>, runs: &mut Vec<Vec<GraphPoint>>| {
+        let point = column.and_then(|(index, bucket)| columns.point(index, bucket));
+        if let (Some(point), Some(run)) = (point, runs.last_mut()) {
+            run.push(point);
         }
     };
     for (i, bucket) in series.buckets.iter().enumerate() {
         let Some(bucket) = *bucket else { continue };
-        let gap = last_bucket.is_none_or(|last| (i - last) as f64 * width > longest);
-        let index = (i as f64 / per_column) as usize;
-        column = match column {
-            Some((open, held)) if open == index && !gap => Some((open, held.then(bucket))),
-            open => {
-                push(open, gap, &mut runs);
+        let is_gap = last_bucket.is_none_or(|last| (i - last) as f64 * width > longest);
+        let index = columns.of_bucket(i);
+        open = match open {
+            Some((column, held)) if column == index && !is_gap => Some((column, held.then(bucket))),
+            before => {
+                finish(before, &mut runs);
+                if is_gap {
+                    runs.push(Vec::with_capacity(if runs.is_empty() { n_most } else { 0 }));
+                }
                 Some((index, bucket))
             }
         };
         last_bucket = Some(i);
     }
-    push(column, false, &mut runs);
-    // Of an answer for another window, what lies beside this one is not drawn.
-    let is_in_sight = |point: &GraphPoint| (-BESIDE..=1.0 + BESIDE).contains(&point.x);
-    runs.iter_mut().for_each(|run| run.retain(is_in_sight));
+    finish(open, &mut runs);
     runs.retain(|run| !run.is_empty());
     runs
+}
+
+/// How buckets stand in the columns of a screen.
+struct Columns {
+    /// How many buckets stand in one.
+    n_buckets: f64,
+    /// Where the first one's middle stands in the window, and how far the next is.
+    first: f64,
+    step: f64,
+}
+
+impl Columns {
+    fn of(graph: &Graph, window: TimeRange, n_columns: usize) -> Self {
+        let n_columns = n_columns.clamp(1, graph.n_buckets.max(1));
+        let n_buckets = graph.n_buckets as f64 / n_columns as f64;
+        let [start, end] = [graph.window.start, graph.window.end].map(|at| window.ratio(at));
+        let step = (end - start) / n_columns as f64;
+        Self {
+            n_buckets,
+            first: start + step / 2.0,
+            step,
+        }
+    }
+
+    fn of_bucket(&self, bucket: usize) -> usize {
+        (bucket as f64 / self.n_buckets) as usize
+    }
+
+    /// What is drawn of a column; of an answer for another window, what lies beside this one is not.
+    fn point(&self, index: usize, bucket: Bucket) -> Option<GraphPoint> {
+        let Bucket {
+            first,
+            last,
+            min,
+            max,
+        } = bucket;
+        let x = self.first + self.step * index as f64;
+        (-BESIDE..=1.0 + BESIDE).contains(&x).then_some(GraphPoint {
+            x,
+            first,
+            last,
+            min,
+            max,
+        })
+    }
 }
 
 /// By so much of the window a column may reach beyond it: they stand on a grid of their own.

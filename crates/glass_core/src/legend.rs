@@ -1,10 +1,10 @@
 //! [`Legend`]: the lines of a graph as a table with their last, least, greatest and mean value, sorted by any of them;
 //! the chosen line stands out, and can be shown alone.
 
-use crate::graphs::{bucket_width, nothing_chosen};
+use crate::graphs::{bucket_width, line_role, nothing_chosen};
 use crate::list::{Choice, TableFrame, table};
 use crate::time_control::TimeControl;
-use crate::{Cell, Column, Command, GraphLine, GraphView, Role, TableView, words};
+use crate::{Cell, Column, Command, GraphView, Role, TableView, words};
 use glass_model::{Graph, GraphSeries, Panel, Timestamp};
 
 const COLUMNS: &[(&str, bool, u16)] = &[
@@ -217,10 +217,10 @@ impl Legend {
         view
     }
 
-    /// The table. `lines` are those of all series of the graph.
+    /// The table. `names` are those of all series of the graph.
     pub fn view(
         &self,
-        lines: &[GraphLine],
+        names: &[String],
         graph: &Graph,
         panel: &Panel,
         time: &TimeControl,
@@ -253,17 +253,17 @@ impl Legend {
         };
         let mut view = table(frame, order.len(), chosen, rows, |i| {
             let nth = order.get(i).copied().unwrap_or_default();
-            let (Some(line), Some(series)) = (lines.get(nth), graph.series.get(nth)) else {
+            let (Some(name), Some(series)) = (names.get(nth), graph.series.get(nth)) else {
                 return Vec::new();
             };
             let last = crate::graphs::value_shown(graph, series, time);
             let numbers = Numbers::of(graph, series, time, last);
             let is_quiet = isolated.is_some_and(|only| only != nth);
             let role = if is_quiet { Role::Muted } else { Role::Normal };
-            let sign = if is_quiet { Role::Muted } else { line.role };
+            let sign = if is_quiet { Role::Muted } else { line_role(nth) };
             let mut cells = vec![
                 Cell::new((nth + 1).to_string(), sign),
-                Cell::new(line.name.as_str(), role),
+                Cell::new(name.as_str(), role),
             ];
             let Numbers { last, min, max, mean } = numbers;
             cells.extend([last, min, max, mean].map(|value| number_cell(value, &panel.unit, role)));

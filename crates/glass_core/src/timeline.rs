@@ -6,7 +6,10 @@ use crate::{
     GapView, Lane, LaneKind, Mark, MarkKind, PinView, RangeView, Role, Slot, TimelineView, Viewport,
     VolumeBar, words,
 };
-use glass_model::{Ask, Event, EventKind, Gap, GapKind, Level, LogFilter, LogHistogram, LogHistogramAsk};
+use glass_model::{
+    Ask, Event, EventKind, Gap, GapKind, Level, LogFilter, LogHistogram, LogHistogramAsk, TimeRange,
+};
+use std::collections::BTreeMap;
 
 /// Bars of log volume that are asked for; fewer are drawn where fewer fit.
 const N_BARS: usize = 240;
@@ -91,11 +94,8 @@ pub(crate) fn events<'a>(context: &Context<'a>) -> Vec<&'a Event> {
     // What is at hand may be of a window that was shown before.
     let is_in_window = |event: &&Event| {
         let end = event.until.map_or(event.happened_at, |until| until.at);
-        let lasts = matches!(
-            event.kind,
-            EventKind::AlertPending | EventKind::AlertFiring | EventKind::Silence
-        );
-        event.happened_at <= window.end && (end >= window.start || lasts && event.until.is_none())
+        let goes_on = lasts(event.kind) && event.until.is_none();
+        event.happened_at <= window.end && (end >= window.start || goes_on)
     };
     pick!(held, Events).map_or_else(Vec::new, |all| all.iter().filter(is_in_window).collect())
 }
@@ -128,7 +128,7 @@ fn lanes(context: &Context<'_>, viewport: Viewport, specs: &[LaneSpec]) -> Vec<L
         LogHistogram
     );
     let lane = |(kind, name, of_kinds, missing): &LaneSpec| {
-        let marks = events
+        let on_lane = events
             .iter()
             .copied()
             .filter(|event| of_kinds.contains(&event.kind));
@@ -137,7 +137,7 @@ fn lanes(context: &Context<'_>, viewport: Viewport, specs: &[LaneSpec]) -> Vec<L
         Lane {
             kind: *kind,
             name: (*name).to_owned(),
-            marks: marks.map(|event| mark(context, event)).collect(),
+            marks: marks(context, &on_lane.collect::<Vec<_>>()),
             bars: bars
                 .map(|logs| volume(logs, viewport.bar_columns))
                 .unwrap_or_default(),
@@ -203,6 +203,54 @@ fn extent_end(context: &Context<'_>) -> f64 {
     }
 }
 
+/// Of more marks on a lane, moments that stand on one another are one.
+const MANY: usize = 150;
+
+/// What stands on a lane.
+fn marks(context: &Context<'_>, events: &[&Event]) -> Vec<Mark> {
+    let one = |(event, n_more): (&Event, usize)| {
+        let mut mark = mark(context, event);
+        if n_more > 0 {
+            mark.label.push_str(&format!(" and {n_more} more"));
+        }
+        mark
+    };
+    crowds(events, context.time.window())
+        .into_iter()
+        .map(one)
+        .collect()
+}
+
+/// Of moments of one kind at one place the first, and how many more there are.
+fn crowds<'a>(events: &[&'a Event], window: TimeRange) -> Vec<(&'a Event, usize)> {
+    let n_places = if events.len() > MANY {
+        MANY as f64
+    } else {
+        f64::INFINITY
+    };
+    let place = |event: &Event| (window.ratio(event.happened_at).clamp(0.0, 1.0) * n_places).floor();
+    let mut crowds: Vec<(&Event, usize)> = Vec::with_capacity(events.len());
+    let mut last_of_kind: BTreeMap<EventKind, usize> = BTreeMap::new();
+    for event in events {
+        let last = last_of_kind.get(&event.kind).copied();
+        match last.and_then(|last| crowds.get_mut(last)) {
+            Some((first, n_more)) if !lasts(event.kind) && place(first) == place(event) => *n_more += 1,
+            _ => {
+                last_of_kind.insert(event.kind, crowds.len());
+                crowds.push((event, 0));
+            }
+        }
+    }
+    crowds
+}
+
+fn lasts(kind: EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::AlertPending | EventKind::AlertFiring | EventKind::Silence
+    )
+}
+
 fn mark(context: &Context<'_>, event: &Event) -> Mark {
     let window = context.time.window();
     let (kind, role) = match event.kind {
@@ -217,7 +265,6 @@ fn mark(context: &Context<'_>, event: &Event) -> Mark {
         EventKind::IncidentComment => (MarkKind::Comment, Role::Normal),
         EventKind::IncidentClosed | EventKind::PostMortem => (MarkKind::Closed, Role::Ok),
     };
-    let lasts = matches!(kind, MarkKind::Pending | MarkKind::Firing | MarkKind::Silence);
     let end = event
         .until
         .map_or(context.time.playhead(), |until| until.at)
@@ -226,7 +273,7 @@ fn mark(context: &Context<'_>, event: &Event) -> Mark {
         kind,
         role,
         from: window.ratio(event.happened_at).clamp(0.0, 1.0),
-        to: lasts.then(|| window.ratio(end).clamp(0.0, 1.0)),
+        to: lasts(event.kind).then(|| window.ratio(end).clamp(0.0, 1.0)),
         label: format!(
             "{} {}",
             words::time_of_day(event.happened_at),
@@ -264,6 +311,44 @@ pub(crate) fn merge_bars(buckets: &[[u64; 6]], n_columns: usize) -> Vec<[u64; 6]
 #[cfg(test)]
 mod tests {
     use super::*;
+    use glass_model::{Labels, Timestamp};
+
+    fn event(kind: EventKind, secs: i64) -> Event {
+        Event {
+            kind,
+            happened_at: Timestamp::from_secs(secs),
+            known_at: Timestamp::from_secs(secs),
+            until: None,
+            cluster: String::new(),
+            title: String::new(),
+            text: String::new(),
+            link: String::new(),
+            labels: Labels::default(),
+            annotations: Labels::default(),
+        }
+    }
+
+    #[test]
+    fn moments_that_stand_on_one_another_are_one_where_there_are_many() {
+        let window = TimeRange::new(Timestamp::from_secs(0), Timestamp::from_secs(3000));
+        for (n, n_marks) in [(3000, MANY), (151, MANY), (150, 150), (2, 2)] {
+            let all: Vec<_> = (0..n)
+                .map(|nth| event(EventKind::Change, nth * 3000 / n))
+                .collect();
+            let all: Vec<_> = all.iter().collect();
+            let crowds = crowds(&all, window);
+            assert!(crowds.len() <= n_marks, "{n}: {}", crowds.len());
+            let n_told: usize = crowds.iter().map(|(_, n_more)| n_more + 1).sum();
+            assert_eq!(n_told as i64, n);
+        }
+    }
+
+    #[test]
+    fn what_lasts_is_never_joined_with_another() {
+        let window = TimeRange::new(Timestamp::from_secs(0), Timestamp::from_secs(3000));
+        let all: Vec<_> = (0..300).map(|_| event(EventKind::AlertFiring, 7)).collect();
+        assert_eq!(crowds(&all.iter().collect::<Vec<_>>(), window).len(), 300);
+    }
 
     #[test]
     fn bars_add_up_at_any_width() {

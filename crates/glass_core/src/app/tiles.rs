@@ -4,6 +4,8 @@
 //! fits into each ([`Event::Tiles`](crate::Event::Tiles)).
 
 use super::App;
+use crate::context::Context;
+use crate::graphs::SharedBands;
 use crate::{Arrange, Command, Effect, Face, Screen, Tile, TileView, Viewport};
 
 /// The least number of bars that fit side by side where two screens do.
@@ -90,14 +92,20 @@ impl App {
     }
 
     /// What the screens in sight show.
-    pub(super) fn tile_views(&self, viewport: Viewport) -> Vec<TileView> {
-        let view = |screen: Screen| TileView {
-            screen,
-            title: screen.title().to_owned(),
-            view: self
-                .state(screen)
-                .view(&self.context_of(screen), self.viewport_of(screen, viewport)),
-            has_keys: screen == self.screen,
+    pub(super) fn tile_views(&self, viewport: Viewport, bands: &SharedBands) -> Vec<TileView> {
+        let view = |screen: Screen| {
+            let context = Context {
+                bands: Some(bands),
+                ..self.context_of(screen)
+            };
+            TileView {
+                screen,
+                title: screen.title().to_owned(),
+                view: self
+                    .state(screen)
+                    .view(&context, self.viewport_of(screen, viewport)),
+                has_keys: screen == self.screen,
+            }
         };
         self.screens_shown().into_iter().map(view).collect()
     }

@@ -4,6 +4,7 @@
 use crate::context::Context;
 use crate::{GraphBand, MarkKind, Role, Slot, words};
 use glass_model::{AnswerValue, Event, EventKind};
+use std::cell::OnceCell;
 
 /// Things that last are this many at most, and so are moments; those that lie closest together are joined.
 const MOST: usize = 20;
@@ -12,8 +13,18 @@ const MOST_NAMES: usize = 3;
 /// Moments this part of the window apart are joined.
 const CLOSE: f64 = 1.0 / 400.0;
 
+/// What happened, for all graphs of a view: found out once, since it is the same on each.
+pub(crate) type SharedBands = OnceCell<Vec<GraphBand>>;
+
 /// What happened in the window until the playhead, by when it began; nothing if graphs do not show it.
 pub(super) fn bands(context: &Context<'_>) -> Vec<GraphBand> {
+    match context.bands {
+        Some(shared) => shared.get_or_init(|| bands_now(context)).clone(),
+        None => bands_now(context),
+    }
+}
+
+fn bands_now(context: &Context<'_>) -> Vec<GraphBand> {
     if !context.looks.shows_events {
         return Vec::new();
     }
@@ -38,16 +49,25 @@ pub(super) fn bands(context: &Context<'_>) -> Vec<GraphBand> {
     bands
 }
 
-/// Something that is drawn.
-#[derive(Clone, Debug, PartialEq)]
-struct Happened {
+/// Something that is drawn; its text is made once it is known to be named.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Happened<'a> {
     kind: MarkKind,
     from: f64,
     to: Option<f64>,
-    text: String,
+    event: &'a Event,
 }
 
-fn happened(context: &Context<'_>, event: &Event) -> Option<Happened> {
+impl Happened<'_> {
+    fn text(&self) -> String {
+        let Event {
+            happened_at, title, ..
+        } = self.event;
+        format!("{} {}", words::time_of_day(*happened_at), words::visible(title))
+    }
+}
+
+fn happened<'a>(context: &Context<'_>, event: &'a Event) -> Option<Happened<'a>> {
     let kind = match event.kind {
         EventKind::AlertPending => MarkKind::Pending,
         EventKind::AlertFiring => MarkKind::Firing,
@@ -71,16 +91,12 @@ fn happened(context: &Context<'_>, event: &Event) -> Option<Happened> {
         kind,
         from: from.clamp(0.0, 1.0),
         to: lasts.then(|| to.clamp(0.0, 1.0)),
-        text: format!(
-            "{} {}",
-            words::time_of_day(event.happened_at),
-            words::visible(&event.title)
-        ),
+        event,
     })
 }
 
 /// Things of one kind, those joined that are no more than `close` apart, and more of them while there are too many.
-fn joined<'a>(all: impl Iterator<Item = &'a Happened>, close: f64) -> Vec<GraphBand> {
+fn joined<'a>(all: impl Iterator<Item = &'a Happened<'a>>, close: f64) -> Vec<GraphBand> {
     let mut all: Vec<&Happened> = all.collect();
     all.sort_by(|a, b| a.from.total_cmp(&b.from));
     let mut close = close;
@@ -93,7 +109,7 @@ fn joined<'a>(all: impl Iterator<Item = &'a Happened>, close: f64) -> Vec<GraphB
     }
 }
 
-fn groups<'a>(all: &[&'a Happened], close: f64) -> Vec<Vec<&'a Happened>> {
+fn groups<'a>(all: &[&'a Happened<'a>], close: f64) -> Vec<Vec<&'a Happened<'a>>> {
     let mut groups: Vec<Vec<&Happened>> = Vec::new();
     let mut end = f64::NEG_INFINITY;
     for one in all {
@@ -107,7 +123,7 @@ fn groups<'a>(all: &[&'a Happened], close: f64) -> Vec<Vec<&'a Happened>> {
 }
 
 /// Several things as one: from the first to the end of the last.
-fn band(group: &[&Happened]) -> Option<GraphBand> {
+fn band(group: &[&Happened<'_>]) -> Option<GraphBand> {
     let first = group.first()?;
     let kinds = [MarkKind::Deployment, MarkKind::Change];
     let kind = kinds
@@ -115,7 +131,7 @@ fn band(group: &[&Happened]) -> Option<GraphBand> {
         .find(|kind| group.iter().any(|one| one.kind == *kind));
     let kind = kind.unwrap_or(first.kind);
     let named = group.iter().take(MOST_NAMES);
-    let mut texts: Vec<String> = named.map(|one| one.text.clone()).collect();
+    let mut texts: Vec<String> = named.map(|one| one.text()).collect();
     let n_more = group.len().saturating_sub(MOST_NAMES);
     texts.extend((n_more > 0).then(|| format!("{n_more} more")));
     let ends = group.iter().filter_map(|one| one.to);
@@ -136,15 +152,39 @@ fn band(group: &[&Happened]) -> Option<GraphBand> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use glass_model::{Labels, Timestamp};
 
-    fn one(kind: MarkKind, from: f64, to: Option<f64>) -> Happened {
-        let text = format!("at {from}");
-        Happened { kind, from, to, text }
+    /// Something of `kind` at a place, of which only the title counts.
+    fn event(title: &str) -> Event {
+        Event {
+            kind: EventKind::Change,
+            happened_at: Timestamp::from_secs(0),
+            known_at: Timestamp::from_secs(0),
+            until: None,
+            cluster: String::new(),
+            title: title.to_owned(),
+            text: String::new(),
+            link: String::new(),
+            labels: Labels::default(),
+            annotations: Labels::default(),
+        }
     }
 
-    fn check(all: &[Happened], expected: &[(f64, Option<f64>, &str)]) {
+    fn check(kind: MarkKind, places: &[(f64, Option<f64>)], expected: &[(f64, Option<f64>, &str)]) {
+        let events: Vec<_> = places
+            .iter()
+            .map(|(from, _)| event(&format!("at {from}")))
+            .collect();
+        let one = |((from, to), event): (&(f64, Option<f64>), _)| Happened {
+            kind,
+            from: *from,
+            to: *to,
+            event,
+        };
+        let all: Vec<_> = places.iter().zip(&events).map(one).collect();
         let bands = joined(all.iter(), CLOSE);
         let texts: Vec<String> = bands.iter().map(|band| band.texts.join("; ")).collect();
+        let texts: Vec<String> = texts.iter().map(|text| text.replace("00:00:00 ", "")).collect();
         let found: Vec<_> = bands
             .iter()
             .zip(&texts)
@@ -155,14 +195,14 @@ mod tests {
 
     #[test]
     fn what_overlaps_or_lies_close_together_is_one() {
-        let firing = |from, to| one(MarkKind::Firing, from, Some(to));
         check(
-            &[firing(0.5, 0.6), firing(0.1, 0.3), firing(0.2, 0.25)],
+            MarkKind::Firing,
+            &[(0.5, Some(0.6)), (0.1, Some(0.3)), (0.2, Some(0.25))],
             &[(0.1, Some(0.3), "at 0.1; at 0.2"), (0.5, Some(0.6), "at 0.5")],
         );
-        let change = |from| one(MarkKind::Change, from, None);
         check(
-            &[0.1, 0.101, 0.102, 0.103, 0.104, 0.3].map(change),
+            MarkKind::Change,
+            &[0.1, 0.101, 0.102, 0.103, 0.104, 0.3].map(|from| (from, None)),
             &[
                 (0.1, None, "at 0.1; at 0.101; at 0.102; 2 more"),
                 (0.3, None, "at 0.3"),
@@ -172,10 +212,15 @@ mod tests {
 
     #[test]
     fn there_are_never_too_many() {
+        let event = event("a change");
         for n in [1, 20, 21, 100, 5000] {
-            let all: Vec<_> = (0..n)
-                .map(|i| one(MarkKind::Change, f64::from(i) / f64::from(n), None))
-                .collect();
+            let one = |i| Happened {
+                kind: MarkKind::Change,
+                from: f64::from(i) / f64::from(n),
+                to: None,
+                event: &event,
+            };
+            let all: Vec<_> = (0..n).map(one).collect();
             let bands = joined(all.iter(), CLOSE);
             assert!((1..=MOST).contains(&bands.len()), "{n}: {}", bands.len());
             assert!(bands.iter().all(|band| band.texts.len() <= MOST_NAMES + 1));

@@ -126,7 +126,7 @@ impl Metrics {
         let rows = (viewport.list_rows / 3).max(2);
         let legend = self
             .legend
-            .view(&wish.all, graph, panel, context.time, (rows, focused));
+            .view(&wish.names, graph, panel, context.time, (rows, focused));
         if focused {
             self.legend.highlight(view, graph, context.time);
         }
