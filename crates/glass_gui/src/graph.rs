@@ -6,6 +6,7 @@ mod legend;
 mod lines;
 mod pointer;
 mod reading;
+mod stroke;
 
 use crate::lists::Lists;
 use crate::paint::{self, rect};
@@ -19,6 +20,8 @@ pub use pointer::plot_pointer_ui;
 
 const HEAD: f32 = 30.0;
 const X_AXIS: f32 = 20.0;
+/// So high is the text of a tick at least.
+const TICK: f32 = 12.0;
 
 /// Draws a graph in a card.
 pub fn graph_ui(ui: &mut Ui, place: Rect, graph: &GraphView, focused: bool, lists: &mut Lists<'_>) {
@@ -181,11 +184,16 @@ fn grid(ui: &Ui, scale: &Scale, y_ticks: &[AxisTick], x_ticks: &[AxisTick], play
         let unknown = Rect::from_min_max(pos2(scale.x(playhead.max(0.0)), plot.min.y), plot.max);
         painter.rect_filled(unknown, 0, theme.unknown);
     }
+    let mut free_above = f32::INFINITY;
     for AxisTick { ratio, text } in y_ticks {
         let y = plot.max.y - plot.height() * *ratio as f32;
         painter.hline(plot.x_range(), y, (1.0, theme.grid));
         // The lowest text stands on the axis rather than across it, beside the first text of the x axis.
         let top = (y - 8.0).min(plot.max.y - 13.0);
+        if top + TICK > free_above {
+            continue;
+        }
+        free_above = top;
         let place = rect(plot.min.x - 90.0 - GAP, top, 90.0, 16.0);
         paint::paint_text(ui, place, Align2::RIGHT_CENTER, text, SMALL, muted);
     }

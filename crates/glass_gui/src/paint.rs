@@ -144,6 +144,17 @@ pub fn code_line_ui(ui: &mut Ui, place: Rect, spans: &[(&str, Role)], size: f32)
     }
 }
 
+/// Has lines stay lines, for a picture that is made of shapes; else they may be painted as triangles.
+pub fn keep_lines(context: &egui::Context, are_kept: bool) {
+    context.data_mut(|data| data.insert_temp(Id::unique("lines are kept"), are_kept));
+}
+
+/// Whether lines are to stay lines.
+pub fn keeps_lines(ui: &Ui) -> bool {
+    ui.data(|data| data.get_temp(Id::unique("lines are kept")))
+        .unwrap_or(false)
+}
+
 /// Paints the ground of a table or graph.
 pub fn card(ui: &Ui, place: Rect, focused: bool) {
     let theme = Theme::of(ui);

@@ -4,6 +4,7 @@
 use super::graph::{GraphPicture, WIDTH, size_for};
 use super::pixels::{cropped, png_of};
 use super::shapes::svg_of_shapes;
+use crate::paint;
 use crate::theme::Theme;
 use egui::epaint::ClippedShape;
 use egui::{ColorImage, Context, FullOutput, Rect};
@@ -123,6 +124,7 @@ impl Exporter {
             Purpose::Svg(path) => {
                 self.shapes_for.push(path);
                 context.plugin_or_default::<Capture>().lock().is_wanted = true;
+                paint::keep_lines(context, true);
                 context.request_repaint();
             }
             Purpose::Png(path) => context.request_screenshot(move |image| {
@@ -160,6 +162,7 @@ impl egui::Plugin for Capture {
     fn output_hook(&mut self, context: &Context, output: &mut FullOutput) {
         if self.is_wanted && !output.shapes.is_empty() {
             self.is_wanted = false;
+            paint::keep_lines(context, false);
             self.taken = Some((output.shapes.clone(), context.content_rect()));
             context.request_repaint();
         }

@@ -5,8 +5,8 @@
 
 use super::xml::escaped;
 use crate::arrangement::Arrangement;
-use crate::theme;
 use crate::view::{Drawing, session_ui};
+use crate::{paint, theme};
 use egui::emath::{Rot2, TSTransform};
 use egui::epaint::{
     BandShape, CircleShape, ClippedShape, ColorMode, CubicBezierShape, EllipseShape, Galley, Mesh, PathShape,
@@ -81,6 +81,7 @@ pub(crate) fn svg_off_screen(
     let context = egui::Context::default();
     theme::install(&context);
     context.set_theme(appearance);
+    paint::keep_lines(&context, true);
     let area = Rect::from_min_size(Pos2::ZERO, size);
     let mut shapes = Vec::new();
     // Fonts and sizes are known from the second pass on.

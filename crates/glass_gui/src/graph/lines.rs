@@ -2,13 +2,16 @@
 //! line, areas on top of one another; and which line the pointer is near.
 
 use super::Scale;
-use crate::paint::triangle;
+use super::stroke::{self, Pen};
+use crate::paint::{self, triangle};
 use crate::theme::Theme;
 use egui::{Color32, Mesh, Painter, Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
 use glass_core::{Drawing, GraphLine, GraphPoint, Role};
 
 /// How wide a line is.
 const WIDTH: f32 = 1.6;
+/// Of more points in a graph each costs less.
+const MANY: usize = 1200;
 /// So near the pointer must be for a line to stand out.
 const NEAR: f32 = 14.0;
 /// Lines that do not stand out are so much paler.
@@ -69,63 +72,81 @@ pub(super) fn draw_areas(ui: &Ui, scale: &Scale, lines: &[GraphLine], look: Look
 fn draw_area(painter: &Painter, scale: &Scale, run: &[GraphPoint], color: Color32) {
     let base = scale.y(0_f64.clamp(scale.y_min, scale.y_max));
     let mut mesh = Mesh::default();
-    for point in run {
+    for (nth, point) in run.iter().enumerate() {
         let x = scale.x(point.x);
-        add_pair(&mut mesh, x, scale.y(point.last), base, color);
+        add_pair(&mut mesh, x, scale.y(point.last), base, (color, nth == 0));
     }
     painter.add(Shape::mesh(mesh));
 }
 
-/// Goes on with a band by one more column.
-fn add_pair(mesh: &mut Mesh, x: f32, top: f32, bottom: f32, color: Color32) {
+/// Goes on with a band by one more column, or begins one.
+fn add_pair(mesh: &mut Mesh, x: f32, top: f32, bottom: f32, (color, is_first): (Color32, bool)) {
     let next = mesh.vertices.len() as u32;
     mesh.colored_vertex(pos2(x, top), color);
     mesh.colored_vertex(pos2(x, bottom), color);
-    if next >= 2 {
+    if !is_first {
         mesh.add_triangle(next - 2, next - 1, next);
         mesh.add_triangle(next - 1, next, next + 1);
     }
 }
 
-/// Paints lines; the one that stands out last, so that it lies on top.
+/// Paints lines; the one that stands out last, so that it lies on top. All of them are one mesh: a dashboard has
+/// thousands of columns, and each shape has a price.
 pub(super) fn draw_lines(ui: &Ui, scale: &Scale, lines: &[GraphLine], look: Look) {
     let painter = look.painter(ui, scale);
     let mut order: Vec<usize> = (0..lines.len()).collect();
     order.sort_by_key(|index| Some(*index) == look.nearest);
-    for index in order {
-        let line = &lines[index];
-        let color = look.color(ui, index, line.role);
+    let keeps_lines = paint::keeps_lines(ui);
+    let n_points = lines.iter().flat_map(|line| &line.runs).map(Vec::len).sum();
+    let mut mesh = Mesh::default();
+    stroke::reserve(&mut mesh, n_points);
+    let pen = if n_points > MANY { Pen::soft } else { Pen::new };
+    let mut dots = Vec::new();
+    for index in &order {
+        let line = &lines[*index];
+        let color = look.color(ui, *index, line.role);
         for run in &line.runs {
             if look.drawing != Drawing::Stacked {
-                draw_band(&painter, scale, run, color.gamma_multiply(0.28));
-                draw_spikes(&painter, scale, run, color);
+                add_band(&mut mesh, scale, run, color.gamma_multiply(0.28));
+                add_spikes(&mut mesh, scale, run, color);
             }
-            let points: Vec<Pos2> = run
+            let points = run
                 .iter()
-                .map(|point| pos2(scale.x(point.x), scale.y(point.last)))
-                .collect();
-            let width = if look.nearest == Some(index) {
-                WIDTH + 0.6
-            } else {
-                WIDTH
-            };
-            match points.as_slice() {
-                [only] => drop(painter.circle_filled(*only, WIDTH, color)),
-                _ => drop(painter.line(points, Stroke::new(width, color))),
+                .map(|point| pos2(scale.x(point.x), scale.y(point.last)));
+            let stands_out = look.nearest == Some(*index);
+            let width = if stands_out { WIDTH + 0.6 } else { WIDTH };
+            match run.as_slice() {
+                [_] => dots.extend(points.map(|at| Shape::circle_filled(at, WIDTH, color))),
+                _ if keeps_lines => {
+                    painter.add(Shape::mesh(std::mem::take(&mut mesh)));
+                    painter.line(points.collect(), Stroke::new(width, color));
+                }
+                _ => pen(ui.pixels_per_point(), width).add_line(&mut mesh, points, color),
             }
         }
-        let last = line.runs.last().and_then(|run| run.last());
-        if let Some(GraphPoint { x, last, .. }) = last.filter(|_| lines.len() > 1) {
-            draw_marker(ui.painter(), pos2(scale.x(*x), scale.y(*last)), index, color);
-        }
+    }
+    painter.add(Shape::mesh(mesh));
+    painter.extend(dots);
+    if lines.len() > 1 {
+        order
+            .into_iter()
+            .for_each(|index| draw_end(ui, scale, &lines[index], index, look));
     }
 }
 
-fn draw_band(painter: &Painter, scale: &Scale, run: &[GraphPoint], color: Color32) {
+/// The mark at the end of a line.
+fn draw_end(ui: &Ui, scale: &Scale, line: &GraphLine, index: usize, look: Look) {
+    if let Some(GraphPoint { x, last, .. }) = line.runs.last().and_then(|run| run.last()) {
+        let at = pos2(scale.x(*x), scale.y(*last));
+        draw_marker(ui.painter(), at, index, look.color(ui, index, line.role));
+    }
+}
+
+fn add_band(mesh: &mut Mesh, scale: &Scale, run: &[GraphPoint], color: Color32) {
     if run.iter().all(|point| point.min == point.max) {
         return;
     }
-    let mut mesh = Mesh::default();
+    let mut is_first = true;
     for GraphPoint {
         x,
         first: _,
@@ -136,17 +157,15 @@ fn draw_band(painter: &Painter, scale: &Scale, run: &[GraphPoint], color: Color3
     {
         // At least a point and a half high, so that the band of a flat line joins a spike without a break.
         let (top, bottom) = (scale.y(*max) - 0.4, scale.y(*min) + 0.4);
-        add_pair(&mut mesh, scale.x(*x), top, bottom, color);
+        add_pair(mesh, scale.x(*x), top, bottom, (color, is_first));
+        is_first = false;
     }
-    painter.add(Shape::mesh(mesh));
 }
 
-/// Columns that reach beyond both their neighbours: in the band alone they would be a hair too thin to see. All of them
-/// are one mesh, since a noisy line has hundreds.
-fn draw_spikes(painter: &Painter, scale: &Scale, run: &[GraphPoint], color: Color32) {
+/// Columns that reach beyond both their neighbours: in the band alone they would be a hair too thin to see.
+fn add_spikes(mesh: &mut Mesh, scale: &Scale, run: &[GraphPoint], color: Color32) {
     const VISIBLE: f32 = 3.0;
     const HALF: f32 = 0.6;
-    let mut mesh = Mesh::default();
     for (index, point) in run.iter().enumerate() {
         let before = index
             .checked_sub(1)
@@ -161,9 +180,6 @@ fn draw_spikes(painter: &Painter, scale: &Scale, run: &[GraphPoint], color: Colo
             let place = Rect::from_min_max(pos2(x - HALF, top), pos2(x + HALF, bottom));
             mesh.add_colored_rect(place, color);
         }
-    }
-    if !mesh.is_empty() {
-        painter.add(Shape::mesh(mesh));
     }
 }
 
