@@ -5,7 +5,7 @@
 //! against a real Prometheus. `-- r2 FILE` and `-- logs FILE` measure on the larger recording R2, which they write to
 //! FILE if it is not there; `-- scroll FILE` times keys on the log screen over a million lines, or over R2;
 //! `-- probe` measures the built program in a terminal, `-- palette` finding one of 100,000 names,
-//! `-- window` the desktop window.
+//! `-- window` the desktop window, `-- window frames` its frames alone.
 
 mod against_prometheus;
 mod generate;
@@ -49,6 +49,7 @@ fn main() -> Result<()> {
         ["probe"] => probe::run(None),
         ["probe", r2] => probe::run(Some(r2)),
         ["window"] => window::run(None),
+        ["window", "frames"] => window::frames_alone(),
         ["window", r2] => window::run(Some(Path::new(r2))),
         ["palette"] => palette::run(),
         ["prometheus"] => against_prometheus::run(),
@@ -57,7 +58,7 @@ fn main() -> Result<()> {
             say(&format!("{before} {after}"))
         }
         _ => anyhow::bail!(
-            "usage: glass_bench [generate FILE | r2 FILE | logs FILE | scroll FILE | probe [R2] | window [R2] | palette | prometheus]"
+            "usage: glass_bench [generate FILE | r2 FILE | logs FILE | scroll FILE | probe [R2] | window [frames | R2] | palette | prometheus]"
         ),
     }
 }

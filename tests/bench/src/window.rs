@@ -26,6 +26,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
+use tempfile::TempDir;
 
 /// The window that is measured, in points.
 const SIZE: egui::Vec2 = vec2(1920.0, 1080.0);
@@ -38,11 +39,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Measures and prints a table; R2 as well if a file for it is named.
 pub fn run(r2: Option<&Path>) -> Result<()> {
-    let folder = tempfile::tempdir()?;
-    let file = folder.path().join("r1.glass");
-    generate::generate(R1, &folder.path().join("r1.part"), &file)?;
-    say(&machine()?)?;
-    say("\n| what | bar | measured |\n| --- | --- | --- |")?;
+    let (_folder, file) = begin()?;
     frames(&file)?;
     scrubs(&file, "R1", "p95 16.6 ms")?;
     if let Some(r2) = r2 {
@@ -50,6 +47,22 @@ pub fn run(r2: Option<&Path>) -> Result<()> {
         scrubs(r2, "R2", "p95 33 ms")?;
     }
     native(&file)
+}
+
+/// Measures layout and tessellation of frames alone.
+pub fn frames_alone() -> Result<()> {
+    let (_folder, file) = begin()?;
+    frames(&file)
+}
+
+/// Writes R1, and the head of the table.
+fn begin() -> Result<(TempDir, PathBuf)> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("r1.glass");
+    generate::generate(R1, &folder.path().join("r1.part"), &file)?;
+    say(&machine()?)?;
+    say("\n| what | bar | measured |\n| --- | --- | --- |")?;
+    Ok((folder, file))
 }
 
 /// Processor and load, since both decide what is measured.
