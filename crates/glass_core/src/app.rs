@@ -1,5 +1,6 @@
 //! [`App`]: all state of the application, and the two functions around it: events in, view-models out.
 
+use crate::about;
 use crate::context::Context;
 use crate::graphs::{GraphLooks, SharedBands};
 use crate::help::Help;
@@ -455,7 +456,17 @@ impl App {
     fn details(&self) -> Option<DetailsView> {
         match self.face() {
             Face::Terminal => None,
-            Face::Window => self.current().details(&self.context()),
+            Face::Window => {
+                let context = self.context();
+                let chosen = self.current().details(&context);
+                let has_story = !self.telling.story().is_empty();
+                let about = || about::details(&context, self.screen, has_story);
+                Some(
+                    chosen
+                        .filter(|chosen| !chosen.lines.is_empty())
+                        .unwrap_or_else(about),
+                )
+            }
         }
     }
 

@@ -5,6 +5,7 @@
 //!
 //! This crate does not know: async runtimes, sockets, files, clocks, terminals, windows, colours, cells, pixels.
 
+mod about;
 mod address;
 mod app;
 mod chord;
@@ -60,6 +61,6 @@ pub use session::{Memory, ScreenLeft, Session};
 pub use slots::Slot;
 pub use time_control::SPEEDS;
 pub use view::*;
-pub use words::visible;
+pub use words::{date_time, visible};
 
 pub use glass_model::Story;

@@ -223,18 +223,16 @@ fn marks(context: &Context<'_>, events: &[&Event]) -> Vec<Mark> {
 
 /// Of moments of one kind at one place the first, and how many more there are.
 fn crowds<'a>(events: &[&'a Event], window: TimeRange) -> Vec<(&'a Event, usize)> {
-    let n_places = if events.len() > MANY {
-        MANY as f64
-    } else {
-        f64::INFINITY
-    };
-    let place = |event: &Event| (window.ratio(event.happened_at).clamp(0.0, 1.0) * n_places).floor();
+    let is_crowded = events.len() > MANY;
+    let place = |event: &Event| (window.ratio(event.happened_at).clamp(0.0, 1.0) * MANY as f64) as usize;
+    let is_joined =
+        |first: &Event, next: &Event| is_crowded && !lasts(next.kind) && place(first) == place(next);
     let mut crowds: Vec<(&Event, usize)> = Vec::with_capacity(events.len());
     let mut last_of_kind: BTreeMap<EventKind, usize> = BTreeMap::new();
     for event in events {
         let last = last_of_kind.get(&event.kind).copied();
         match last.and_then(|last| crowds.get_mut(last)) {
-            Some((first, n_more)) if !lasts(event.kind) && place(first) == place(event) => *n_more += 1,
+            Some((first, n_more)) if is_joined(first, event) => *n_more += 1,
             _ => {
                 last_of_kind.insert(event.kind, crowds.len());
                 crowds.push((event, 0));
@@ -331,16 +329,23 @@ mod tests {
     #[test]
     fn moments_that_stand_on_one_another_are_one_where_there_are_many() {
         let window = TimeRange::new(Timestamp::from_secs(0), Timestamp::from_secs(3000));
-        for (n, n_marks) in [(3000, MANY), (151, MANY), (150, 150), (2, 2)] {
+        for (n, n_marks) in [(3000, MANY), (151, MANY), (150, 150), (2, 2), (1, 1), (0, 0)] {
             let all: Vec<_> = (0..n)
                 .map(|nth| event(EventKind::Change, nth * 3000 / n))
                 .collect();
             let all: Vec<_> = all.iter().collect();
             let crowds = crowds(&all, window);
-            assert!(crowds.len() <= n_marks, "{n}: {}", crowds.len());
+            assert_eq!(crowds.len(), n_marks, "{n}");
             let n_told: usize = crowds.iter().map(|(_, n_more)| n_more + 1).sum();
             assert_eq!(n_told as i64, n);
         }
+    }
+
+    #[test]
+    fn a_few_moments_stay_apart_however_close() {
+        let window = TimeRange::new(Timestamp::from_secs(0), Timestamp::from_secs(3000));
+        let all = [7, 7, 8].map(|secs| event(EventKind::Change, secs));
+        assert_eq!(crowds(&all.iter().collect::<Vec<_>>(), window).len(), 3);
     }
 
     #[test]

@@ -108,7 +108,7 @@ pub struct TourView {
 pub struct DetailsView {
     /// What it is: `Alert`.
     pub title: String,
-    /// All of it; a front-end wraps the lines. Empty if nothing is chosen.
+    /// All of it; a front-end wraps the lines.
     pub lines: Vec<Line>,
 }
 

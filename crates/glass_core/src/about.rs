@@ -1,0 +1,67 @@
+//! What is open, in the place of details while nothing is chosen: what it is, from when to when, and what can be done
+//! with it. Nothing that only its end would tell.
+
+use crate::context::Context;
+use crate::{Command, DetailsView, Line, Role, Screen, Span, words};
+
+/// About a recording or a cloud, with the keys of most use.
+pub(crate) fn details(context: &Context<'_>, screen: Screen, has_story: bool) -> DetailsView {
+    let info = context.info;
+    let extent = context.time.extent();
+    let mut lines = vec![vec![Span::new(words::visible(&info.name), Role::Strong)]];
+    lines.extend((!info.summary.is_empty()).then(|| plain(&info.summary)));
+    lines.push(Line::new());
+    lines.extend((!info.cloud.is_empty()).then(|| fact("cloud", &info.cloud)));
+    if info.is_live {
+        lines.push(fact("since", &words::date_time(extent.start)));
+    } else {
+        lines.push(fact("from", &words::date_time(extent.start)));
+        lines.push(fact("to", &words::date_time(extent.end)));
+        lines.push(fact("length", &words::duration(extent.nanos())));
+    }
+    lines.extend(info.warnings.iter().map(|text| {
+        vec![Span::new(
+            format!("damaged or missing: {}", words::visible(text)),
+            Role::Warning,
+        )]
+    }));
+    lines.push(Line::new());
+    lines.extend(hints(context, screen, has_story));
+    lines.push(Line::new());
+    let chosen = "Choose a row, and all that is known of it stands here.";
+    lines.push(vec![Span::new(chosen, Role::Muted)]);
+    DetailsView {
+        title: if info.is_live { "Cloud" } else { "Recording" }.to_owned(),
+        lines,
+    }
+}
+
+fn hints(context: &Context<'_>, screen: Screen, has_story: bool) -> Vec<Line> {
+    let all = [
+        (Command::NextStep, "tells what happened, step by step"),
+        (Command::NextAlert, "goes to the next alert"),
+        (Command::Palette, "finds anything by its name"),
+        (Command::Tour, "shows what is where"),
+    ];
+    let line = |(command, text): (Command, &str)| {
+        let key = context.keymap.first_key(command, screen);
+        let spans = vec![
+            Span::new(key.as_str(), Role::Accent),
+            Span::new(format!("  {text}"), Role::Normal),
+        ];
+        (!key.is_empty()).then_some(spans)
+    };
+    let is_of_use = |(command, _): &(Command, &str)| has_story || *command != Command::NextStep;
+    all.into_iter().filter(is_of_use).filter_map(line).collect()
+}
+
+fn plain(text: &str) -> Line {
+    vec![Span::new(words::visible(text), Role::Normal)]
+}
+
+fn fact(name: &str, value: &str) -> Line {
+    vec![
+        Span::new(format!("{name} "), Role::Muted),
+        Span::new(words::visible(value), Role::Normal),
+    ]
+}
