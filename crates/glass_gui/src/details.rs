@@ -10,7 +10,7 @@ const NAME: f32 = 84.0;
 /// A fact in a longer text is cut.
 const MAX_ROWS: usize = 40;
 
-/// Draws what is chosen in full, or says that nothing is.
+/// Draws what is chosen in full.
 pub fn details_panel_ui(ui: &mut Ui, place: Rect, details: Option<&DetailsView>) {
     let ui = &mut paint::clipped(ui, place, "details");
     ui.painter().rect_filled(place, 0, Theme::of(ui).surface);
@@ -23,11 +23,6 @@ pub fn details_panel_ui(ui: &mut Ui, place: Rect, details: Option<&DetailsView>)
     paint::text_ui(ui, head, Align2::LEFT_CENTER, title, BODY, Role::Muted);
     let body = inner.with_min_y(head.max.y + GAP);
     let mut child = paint::clipped(ui, body, "lines");
-    if lines.is_empty() {
-        let text = "Choose a row, and all that is known of it stands here.";
-        wrapped_ui(&mut child, body.width(), &[(text, Role::Muted)]);
-        return;
-    }
     ScrollArea::vertical().id_salt("details").show(&mut child, |ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
         let width = ui.available_width() - GAP;

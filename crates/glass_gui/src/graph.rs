@@ -67,7 +67,9 @@ fn graph_card_ui(
         paint::state_ui(ui, body, state);
         return;
     }
-    let right = paint::state_note_ui(ui, inner.max.x, head.center().y, inner.width() * 0.6, state);
+    let for_title = paint::text_width(ui, title, BODY) + 2.0 * GAP;
+    let for_note = (inner.width() - for_title).min(inner.width() * 0.6).max(24.0);
+    let right = paint::state_note_ui(ui, inner.max.x, head.center().y, for_note, state);
     title_ui(ui, head.with_max_x(right), title, unit);
     if !has_legend {
         return plot_ui(ui, body, graph, lists);

@@ -6,6 +6,7 @@ use egui::{Align2, CursorIcon, Painter, Rect, Sense, Shape, Stroke, Ui, WidgetIn
 use glass_core::{Command, Event, Header, Preset, Role, StatusView, Tab};
 
 const BUTTON: f32 = 30.0;
+const SIDE: f32 = 26.0;
 
 /// Draws the top line.
 pub fn header_ui(ui: &mut Ui, place: Rect, header: &Header, events: &mut Vec<Event>) {
@@ -24,14 +25,14 @@ pub fn header_ui(ui: &mut Ui, place: Rect, header: &Header, events: &mut Vec<Eve
     let clock = paint::text_ui(ui, clock, Align2::RIGHT_CENTER, playhead, LARGE, Role::Strong);
     let moving = if *playing { Role::Accent } else { Role::Muted };
     // As wide as the longest text, so that the buttons stay where they are when time begins to move.
-    let motion_width = paint::text_width(ui, motion, BODY).max(104.0);
+    let motion_width = paint::text_width(ui, motion, BODY).max(90.0);
     let motion_place = rect(
         clock.min.x - PAD - motion_width,
         place.min.y,
         motion_width,
         place.height(),
     );
-    paint::text_ui(ui, motion_place, Align2::RIGHT_CENTER, motion, BODY, moving);
+    motion_ui(ui, motion_place, motion, moving);
     let buttons = transport_ui(ui, motion_place.min.x - PAD, middle, *playing, events);
     let left_end = (place.min.x + place.width() * 0.32).min(buttons - PAD);
     let badge = paint::pill_ui(ui, place.min.x + PAD, middle, badge, Role::Accent);
@@ -48,6 +49,14 @@ pub fn header_ui(ui: &mut Ui, place: Rect, header: &Header, events: &mut Vec<Eve
         rect(x, place.min.y, buttons - x - PAD, place.height()),
         warning,
     );
+}
+
+/// How time moves. Its sign stands on the button already, and few fonts of a picture's reader have it.
+fn motion_ui(ui: &mut Ui, place: Rect, motion: &str, role: Role) {
+    let words = motion.trim_start_matches(['⏸', '▶', ' ']);
+    let color = Theme::of(ui).color(role);
+    let painted = paint::paint_text(ui, place, Align2::RIGHT_CENTER, words, BODY, color);
+    paint::label(ui, painted, motion);
 }
 
 /// What is damaged or missing; where there is no room, its sign alone, with the text under the pointer.
@@ -271,34 +280,64 @@ pub fn status_ui(ui: &mut Ui, place: Rect, status: &StatusView, events: &mut Vec
     }
 }
 
-/// The arrangements to choose from, at the right end; returns the left edge of what was drawn.
+/// At the right end the arrangements to choose from, and what stands at the sides; returns the left edge of what was
+/// drawn.
 fn presets_ui(ui: &mut Ui, place: Rect, events: &mut Vec<Event>) -> f32 {
     if place.width() < 900.0 {
         return place.max.x;
     }
     let mut right = place.max.x;
+    for command in [Command::ToggleDetails, Command::ToggleTree] {
+        let at = rect(right - SIDE, place.min.y + 6.0, SIDE, place.height() - 12.0);
+        let color = foot_button_ui(ui, at, command, events);
+        draw_side(ui.painter(), at, command == Command::ToggleTree, color);
+        right = at.min.x;
+    }
+    right -= GAP;
     for preset in Preset::ALL.into_iter().rev() {
-        let command = Command::Arrange(preset);
         let width = paint::text_width(ui, preset.title(), SMALL) + 2.0 * GAP;
         let at = rect(right - width, place.min.y + 6.0, width, place.height() - 12.0);
-        let spec = command.spec();
-        let response = ui
-            .interact(at, ui.scope_id().with(("preset", spec.id)), Sense::click())
-            .on_hover_cursor(CursorIcon::PointingHand);
-        response.widget_info(|| WidgetInfo::labeled(accesskit::Role::Button, true, spec.title));
-        let theme = Theme::of(ui);
-        if response.hovered() {
-            ui.painter().rect_filled(at, 4, theme.raised);
-        }
-        let color = theme.color(Role::Muted);
+        let color = foot_button_ui(ui, at, Command::Arrange(preset), events);
         paint::paint_text(ui, at, Align2::CENTER_CENTER, preset.title(), SMALL, color);
-        if response
-            .on_hover_text(format!("{}: {}", spec.title, spec.doc))
-            .clicked()
-        {
-            events.push(Event::Command(command));
-        }
         right = at.min.x;
     }
     right
+}
+
+/// The ground of a button in the bottom line, named and explained by the registry; returns the colour of its sign.
+fn foot_button_ui(ui: &mut Ui, at: Rect, command: Command, events: &mut Vec<Event>) -> egui::Color32 {
+    let spec = command.spec();
+    let response = ui
+        .interact(at, ui.scope_id().with(("foot", spec.id)), Sense::click())
+        .on_hover_cursor(CursorIcon::PointingHand);
+    response.widget_info(|| WidgetInfo::labeled(accesskit::Role::Button, true, spec.title));
+    let theme = Theme::of(ui);
+    let is_hovered = response.hovered();
+    if is_hovered {
+        ui.painter().rect_filled(at, 4, theme.raised);
+    }
+    let keys = spec.keys_text();
+    let keys = if keys.is_empty() {
+        keys
+    } else {
+        format!(" ({keys})")
+    };
+    if response
+        .on_hover_text(format!("{}{keys}: {}", spec.title, spec.doc))
+        .clicked()
+    {
+        events.push(Event::Command(command));
+    }
+    theme.color(if is_hovered { Role::Strong } else { Role::Muted })
+}
+
+/// A window with one of its sides filled.
+fn draw_side(painter: &Painter, at: Rect, is_left: bool, color: egui::Color32) {
+    let frame = Rect::from_center_size(at.center(), vec2(15.0, 12.0));
+    painter.rect_stroke(frame, 2, Stroke::new(1.2, color), egui::StrokeKind::Inside);
+    let side = match is_left {
+        true => frame.with_max_x(frame.min.x + 5.0),
+        false => frame.with_min_x(frame.max.x - 5.0),
+    };
+    painter.rect_filled(side, 1, color);
 }

@@ -23,8 +23,8 @@ pub const CODE_LETTER: f32 = 7.6;
 const HEADER: f32 = 48.0;
 const STATUS: f32 = 32.0;
 const HEADLINE: f32 = 58.0;
-const PANEL_WIDTH: f32 = 330.0;
-const PANEL_HEIGHT: f32 = 190.0;
+const PANEL_WIDTH: f32 = 240.0;
+const PANEL_HEIGHT: f32 = 150.0;
 
 /// A session's parts.
 #[derive(Clone, Copy, Debug)]

@@ -309,10 +309,8 @@ pub fn state_note_ui(ui: &mut Ui, right: f32, middle: f32, max_width: f32, state
     text_ui(ui, place, Align2::RIGHT_CENTER, text, SMALL, state_role(*kind));
     let sign = pos2(place.min.x - 11.0, middle);
     paint_state_sign(ui, sign, *kind);
-    let hover = label(ui, Rect::from_center_size(sign, vec2(14.0, 14.0)), source);
-    if !source.is_empty() {
-        hover.on_hover_text(source);
-    }
+    let about = [text, source].map(str::trim).join("\n");
+    label(ui, Rect::from_center_size(sign, vec2(14.0, 14.0)), source).on_hover_text(about.trim());
     place.min.x - 20.0
 }
 

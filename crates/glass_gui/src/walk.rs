@@ -4,7 +4,7 @@
 use crate::export::html::{Report, ReportPage, ReportPicture, report_html};
 use crate::export::shapes::svg_of_session;
 use egui::{Context, vec2};
-use glass_core::{App, Event, StoryView, ViewModel, Viewport};
+use glass_core::{App, Event, StoryView, ViewModel, Viewport, date_time};
 use std::time::{Duration, Instant};
 
 /// The size of a page's picture.
@@ -89,7 +89,7 @@ impl Walk {
     fn html(&mut self, app: &App) -> String {
         let info = app.info();
         let title = app.story().title.as_str();
-        let extent = [info.extent.start, info.extent.end].map(|at| at.to_string());
+        let [start, end] = [info.extent.start, info.extent.end].map(date_time);
         report_html(&Report {
             title: match title {
                 "" => info.name.clone(),
@@ -97,7 +97,7 @@ impl Walk {
             },
             about: vec![
                 format!("{} · {}", info.name, info.cloud),
-                format!("recorded from {} to {}", extent[0], extent[1]),
+                format!("recorded from {start} to {end}"),
                 "made with Glasshouse".to_owned(),
             ],
             pages: std::mem::take(&mut self.pages),
