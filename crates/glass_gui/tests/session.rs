@@ -7,7 +7,7 @@ use glass_gui::{Failure, NewSession, Opening, Waker, Window};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
-use support::invented::{Invented, app};
+use support::invented::{Invented, app, app_of};
 
 /// A harness that shows a window of a size.
 fn shown(window: Window, size: [f32; 2]) -> Harness<'static, Window> {
@@ -211,8 +211,8 @@ fn session_with_more() -> Harness<'static, Window> {
         let (sender, events) = mpsc::channel();
         let arrival = match name.as_str() {
             "broken" => Err("it is broken".to_owned()),
-            _ => Ok(NewSession {
-                app: app(),
+            name => Ok(NewSession {
+                app: app_of(name),
                 runner: Box::new(Invented { sender }),
                 events,
             }),
@@ -303,15 +303,17 @@ fn a_screen_can_be_closed_and_comes_back_by_its_key() {
     assert!(lines_in_sight(&harness) > 0);
 }
 
+/// Drops a file on the window.
+fn open(harness: &mut Harness<'_, Window>, name: &str) {
+    let dropped = Dropped(name.into());
+    harness.input_mut().dropped_files.push(Arc::new(dropped));
+    harness.step();
+    settle(harness);
+}
+
 #[test]
 fn more_can_be_opened_compared_and_closed() {
     let mut harness = session_with_more();
-    let open = |harness: &mut Harness<'_, Window>, name: &str| {
-        let dropped = Dropped(name.into());
-        harness.input_mut().dropped_files.push(Arc::new(dropped));
-        harness.step();
-        settle(harness);
-    };
     open(&mut harness, "broken");
     harness.get_by_label_contains("it is broken");
     assert_eq!(harness.state().n_sessions(), 1);
@@ -386,4 +388,34 @@ fn settings_are_chosen_in_one_place() {
     harness.key_press(egui::Key::Escape);
     settle(&mut harness);
     assert!(harness.query_by_label("600×").is_none());
+}
+
+#[test]
+fn what_is_closed_and_opened_again_is_where_it_was_left() {
+    let mut harness = session_with_more();
+    open(&mut harness, "another");
+    let is_at_its_beginning =
+        |harness: &Harness<'_, Window>| harness.query_by_label("2026-11-22 04:05:00 UTC").is_some();
+    assert!(is_at_its_beginning(&harness));
+    press(&mut harness, ",");
+    settle(&mut harness);
+    assert!(!is_at_its_beginning(&harness));
+    command(&mut harness, "Close this recording");
+    assert_eq!(harness.state().n_sessions(), 1);
+    assert!(is_at_its_beginning(&harness), "the other one never moved");
+    open(&mut harness, "another");
+    assert_eq!(harness.state().n_sessions(), 2);
+    assert!(!is_at_its_beginning(&harness));
+}
+
+#[test]
+fn a_window_that_is_closed_while_presenting_comes_back_as_it_was_before() {
+    let mut harness = session_with_more();
+    command(&mut harness, "Arrange for an incident");
+    let layout = |harness: &mut Harness<'_, Window>| harness.state_mut().memory().sessions[0].layout.clone();
+    let before = layout(&mut harness);
+    harness.key_press(egui::Key::F5);
+    settle(&mut harness);
+    assert!(harness.query_by_label("Chosen alert").is_none());
+    assert_eq!(layout(&mut harness), before);
 }

@@ -20,6 +20,11 @@ fn at(secs: i64) -> Timestamp {
 
 /// The application, opened at the alert.
 pub fn app() -> App {
+    app_of("incident-invented")
+}
+
+/// The same by another name.
+pub fn app_of(name: &str) -> App {
     let extent = TimeRange::new(at(START), at(START + 3600));
     let panel = |title: &str, unit: &str| Panel {
         title: title.into(),
@@ -29,7 +34,7 @@ pub fn app() -> App {
     };
     App::new(RecordingInfo {
         is_live: false,
-        name: "incident-invented".into(),
+        name: name.into(),
         summary: "an hour that never was".into(),
         cloud: "nowhere".into(),
         extent,
