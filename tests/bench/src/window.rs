@@ -12,7 +12,7 @@ use crate::{row, say};
 use anyhow::{Context, Result, ensure};
 use egui::{Pos2, RawInput, Rect, vec2};
 use egui_plot::{Line, Plot, PlotPoints};
-use glass_core::{Answered, App, Command as Do, Effect, Event, Runner, Screen};
+use glass_core::{Answered, App, Command as Do, Effect, Event, Runner, Screen, Viewport};
 use glass_driver::{Opened, open_at_first_alert, with_dashboards};
 use glass_formats::grafana::read_dashboards;
 use glass_gui::Window;
@@ -36,6 +36,18 @@ const N_SEEKS: usize = 1000;
 const N_GRAPHS: usize = 12;
 const IDLE: Duration = Duration::from_secs(10);
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How much is in sight does not change how many tiles there are.
+const ANY: Viewport = Viewport {
+    list_rows: 10,
+    short_rows: 10,
+    n_panels: 2,
+    graph_columns: 100,
+    bar_columns: 100,
+    text_columns: 80,
+    grid_rows: 10,
+    grid_panels: 4,
+};
 
 /// Measures and prints a table; R2 as well if a file for it is named.
 pub fn run(r2: Option<&Path>) -> Result<()> {
@@ -309,13 +321,17 @@ fn peer_frames() -> Vec<Duration> {
     (0..N_WARM + N_FRAMES).map(|_| frame()).skip(N_WARM).collect()
 }
 
-/// From a seek to a seeded moment until all is answered, laid out and tessellated, screen by screen and two at once.
+/// From a seek to a seeded moment until all is answered, laid out and tessellated, screen by screen, two at once, and all.
 fn scrubs(file: &Path, name: &str, bar: &str) -> Result<()> {
     let mut views: Vec<(String, Vec<Do>)> = Screen::ALL
         .into_iter()
         .filter(|screen| *screen != Screen::Clouds)
         .map(|screen| (screen.title().to_owned(), vec![Do::Show(screen)]))
         .collect();
+    let mut all: Vec<Do> = views.iter().flat_map(|(_, commands)| commands.clone()).collect();
+    // Each puts the one that was looked at last beside the others.
+    all.resize(all.len() + views.len() - 1, Do::Split);
+    views.push(("every screen in a tile".to_owned(), all));
     views.push((
         "metrics beside logs".to_owned(),
         vec![Do::Show(Screen::Metrics), Do::Split, Do::Show(Screen::Logs)],
@@ -338,6 +354,11 @@ fn scrubs(file: &Path, name: &str, bar: &str) -> Result<()> {
                 times.push(time);
             }
         }
+        let n_tiles = bench.window.app().view(ANY).tiles.len();
+        ensure!(
+            !title.starts_with("every") || n_tiles == Screen::ALL.len() - 1,
+            "{n_tiles} tiles"
+        );
         row(
             &format!("seek in {name} until laid out, {title}"),
             bar,
