@@ -27,13 +27,16 @@ pub(crate) fn details(context: &Context<'_>, screen: Screen, has_story: bool) ->
     }));
     lines.push(Line::new());
     lines.extend(hints(context, screen, has_story));
-    lines.push(Line::new());
-    let chosen = "Choose a row, and all that is known of it stands here.";
-    lines.push(vec![Span::new(chosen, Role::Muted)]);
     DetailsView {
         title: if info.is_live { "Cloud" } else { "Recording" }.to_owned(),
         lines,
     }
+}
+
+/// What stands below it where something can be chosen.
+pub(crate) fn how_to_choose() -> [Line; 2] {
+    let text = "Choose a row, and all that is known of it stands here.";
+    [Line::new(), vec![Span::new(text, Role::Muted)]]
 }
 
 fn hints(context: &Context<'_>, screen: Screen, has_story: bool) -> Vec<Line> {

@@ -458,14 +458,15 @@ impl App {
             Face::Terminal => None,
             Face::Window => {
                 let context = self.context();
-                let chosen = self.current().details(&context);
                 let has_story = !self.telling.story().is_empty();
-                let about = || about::details(&context, self.screen, has_story);
-                Some(
-                    chosen
-                        .filter(|chosen| !chosen.lines.is_empty())
-                        .unwrap_or_else(about),
-                )
+                let mut about = about::details(&context, self.screen, has_story);
+                match self.current().details(&context) {
+                    Some(chosen) if !chosen.lines.is_empty() => return Some(chosen),
+                    Some(_) => about.lines.extend(about::how_to_choose()),
+                    // Such a screen shows what is chosen itself.
+                    None => {}
+                }
+                Some(about)
             }
         }
     }

@@ -11,7 +11,7 @@ const MAX_PANELS: usize = 6;
 pub(crate) fn lines(panel: &Panel) -> Vec<Line> {
     let mut lines = vec![
         vec![Span::new(words::visible(&panel.title), Role::Strong)],
-        field("series", &words::visible(&panel.selector.to_string())),
+        field("selector", &words::visible(&panel.selector.to_string())),
     ];
     if panel.transform == Transform::PerSecond {
         lines.push(field("drawn as", "growth per second"));

@@ -71,6 +71,11 @@ pub(super) fn y_axis(lines: &[GraphLine], levels: &[Level], unit: &str) -> Axis 
             step: 0.5,
         };
     }
+    let (low, high) = match low == high {
+        // Room around a flat line, down to nothing: it is neither at the bottom nor at the top of what can be.
+        true => (low.min(0.0) * 1.2, low.max(0.0) * 1.2),
+        false => (low, high),
+    };
     let low = if low > 0.0 && low < 0.6 * high { 0.0 } else { low };
     let high = if high < 0.0 && high > 0.6 * low { 0.0 } else { high };
     let step = nice_step(high - low, high.abs().max(low.abs()), unit);

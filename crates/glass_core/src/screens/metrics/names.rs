@@ -78,8 +78,10 @@ impl Metrics {
         };
         let mut lines = panels::lines(&panel);
         if let Some(name) = self.chosen_name(context) {
-            lines.push(self.about(context));
+            lines.push(field("type", kind_words(name.kind)));
             lines.push(field("series", &name.n_series.to_string()));
+            let help = Span::new(words::visible(&name.help), Role::Normal);
+            lines.extend((!name.help.is_empty()).then(|| vec![help]));
         }
         lines
     }
@@ -89,15 +91,22 @@ impl Metrics {
             return Line::new();
         };
         let kind = match name.kind {
-            MetricKind::Counter => "counter",
-            MetricKind::Gauge => "gauge",
-            MetricKind::Histogram => "histogram",
-            MetricKind::Summary => "summary",
             MetricKind::Unknown => "type not known",
+            kind => kind_words(kind),
         };
         vec![
             Span::new(format!("{kind}  "), Role::Muted),
             Span::new(words::visible(&name.help), Role::Normal),
         ]
+    }
+}
+
+fn kind_words(kind: MetricKind) -> &'static str {
+    match kind {
+        MetricKind::Counter => "counter",
+        MetricKind::Gauge => "gauge",
+        MetricKind::Histogram => "histogram",
+        MetricKind::Summary => "summary",
+        MetricKind::Unknown => "not known",
     }
 }
