@@ -4,6 +4,7 @@
 mod events;
 mod legend;
 mod lines;
+mod load;
 mod pointer;
 mod reading;
 mod stroke;

@@ -1,8 +1,8 @@
 //! The lines of a graph: what lies between the least and the greatest value of each column, what is below a lone
 //! line, areas on top of one another; and which line the pointer is near.
 
-use super::Scale;
 use super::stroke::{self, Pen};
+use super::{Scale, load};
 use crate::paint::{self, triangle};
 use crate::theme::Theme;
 use egui::{Color32, Mesh, Painter, Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
@@ -10,8 +10,6 @@ use glass_core::{Drawing, GraphLine, GraphPoint, Role};
 
 /// How wide a line is.
 const WIDTH: f32 = 1.6;
-/// Of more points in a graph each costs less.
-const MANY: usize = 1200;
 /// So near the pointer must be for a line to stand out.
 const NEAR: f32 = 14.0;
 /// Lines that do not stand out are so much paler.
@@ -97,15 +95,17 @@ pub(super) fn draw_lines(ui: &Ui, scale: &Scale, lines: &[GraphLine], look: Look
     let mut order: Vec<usize> = (0..lines.len()).collect();
     order.sort_by_key(|index| Some(*index) == look.nearest);
     let keeps_lines = paint::keeps_lines(ui);
-    let n_points = lines.iter().flat_map(|line| &line.runs).map(Vec::len).sum();
+    let n_points: usize = lines.iter().flat_map(|line| &line.runs).map(Vec::len).sum();
+    let n_joined = load::join_of(ui, n_points);
+    let pen = if n_joined > 1 { Pen::soft } else { Pen::new };
     let mut mesh = Mesh::default();
-    stroke::reserve(&mut mesh, n_points);
-    let pen = if n_points > MANY { Pen::soft } else { Pen::new };
+    stroke::reserve(&mut mesh, n_points / n_joined);
     let mut dots = Vec::new();
     for index in &order {
         let line = &lines[*index];
         let color = look.color(ui, *index, line.role);
         for run in &line.runs {
+            let run = &load::joined(run, n_joined);
             if look.drawing != Drawing::Stacked {
                 add_band(&mut mesh, scale, run, color.gamma_multiply(0.28));
                 add_spikes(&mut mesh, scale, run, color);
@@ -115,7 +115,7 @@ pub(super) fn draw_lines(ui: &Ui, scale: &Scale, lines: &[GraphLine], look: Look
                 .map(|point| pos2(scale.x(point.x), scale.y(point.last)));
             let stands_out = look.nearest == Some(*index);
             let width = if stands_out { WIDTH + 0.6 } else { WIDTH };
-            match run.as_slice() {
+            match run.as_ref() {
                 [_] => dots.extend(points.map(|at| Shape::circle_filled(at, WIDTH, color))),
                 _ if keeps_lines => {
                     painter.add(Shape::mesh(std::mem::take(&mut mesh)));
