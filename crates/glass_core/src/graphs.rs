@@ -293,10 +293,13 @@ fn runs(graph: &Graph, series: &GraphSeries, window: TimeRange, n_columns: usize
     let columns = Columns::of(graph, window, n_columns);
     let width = bucket_width(graph);
     let longest = 2.5 * (series.interval_nanos as f64).max(width * columns.n_buckets);
+    // Whole buckets, so that the loop over all of them counts and does not divide.
+    let longest = (longest / width).min(series.buckets.len() as f64) as usize;
+    let n_most = n_columns.min(graph.n_buckets);
     let mut runs: Vec<Vec<GraphPoint>> = Vec::new();
     let mut last_bucket: Option<usize> = None;
     let mut open: Option<(usize, Bucket)> = None;
-    let n_most = n_columns.min(graph.n_buckets);
+    let mut column = 0..0;
     let finish = |column: Option<(usize, Bucket)>, runs: &mut Vec<Vec<GraphPoint>>| {
         let point = column.and_then(|(index, bucket)| columns.point(index, bucket));
         if let (Some(point), Some(run)) = (point, runs.last_mut()) {
@@ -305,19 +308,19 @@ fn runs(graph: &Graph, series: &GraphSeries, window: TimeRange, n_columns: usize
     };
     for (i, bucket) in series.buckets.iter().enumerate() {
         let Some(bucket) = *bucket else { continue };
-        let is_gap = last_bucket.is_none_or(|last| (i - last) as f64 * width > longest);
-        let index = columns.of_bucket(i);
-        open = match open {
-            Some((column, held)) if column == index && !is_gap => Some((column, held.then(bucket))),
-            before => {
-                finish(before, &mut runs);
-                if is_gap {
-                    runs.push(Vec::with_capacity(if runs.is_empty() { n_most } else { 0 }));
-                }
-                Some((index, bucket))
-            }
-        };
+        let is_gap = last_bucket.is_none_or(|last| i - last > longest);
         last_bucket = Some(i);
+        if let (false, true, Some((_, held))) = (is_gap, column.contains(&i), open.as_mut()) {
+            *held = held.then(bucket);
+            continue;
+        }
+        finish(open, &mut runs);
+        if is_gap {
+            runs.push(Vec::with_capacity(if runs.is_empty() { n_most } else { 0 }));
+        }
+        let index = columns.of_bucket(i);
+        open = Some((index, bucket));
+        column = i..columns.after(index, i);
     }
     finish(open, &mut runs);
     runs.retain(|run| !run.is_empty());
@@ -348,6 +351,18 @@ impl Columns {
 
     fn of_bucket(&self, bucket: usize) -> usize {
         (bucket as f64 / self.n_buckets) as usize
+    }
+
+    /// The first bucket behind a column that holds the bucket `inside`.
+    fn after(&self, column: usize, inside: usize) -> usize {
+        let mut after = ((column + 1) as f64 * self.n_buckets) as usize;
+        while self.of_bucket(after) <= column {
+            after += 1;
+        }
+        while after > inside + 1 && self.of_bucket(after - 1) > column {
+            after -= 1;
+        }
+        after
     }
 
     /// What is drawn of a column; of an answer for another window, what lies beside this one is not.
