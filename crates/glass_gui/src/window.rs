@@ -372,11 +372,13 @@ impl Window {
     fn arrange(&mut self, context: &Context, wish: Arrange) {
         let next = (self.current + 1) % self.sessions.len();
         match wish {
-            Arrange::SpeakerNotes => {
-                if let Some(presenting) = &mut self.presenting {
-                    presenting.shows_notes = !presenting.shows_notes;
+            Arrange::SpeakerNotes => match &mut self.presenting {
+                Some(presenting) => presenting.shows_notes = !presenting.shows_notes,
+                None => {
+                    let text = "notes are for whoever presents; F5 begins with it";
+                    self.update(context, self.current, Event::Note(text.to_owned()));
                 }
-            }
+            },
             Arrange::Settings => self.shows_settings = true,
             Arrange::Present => self.present(context),
             Arrange::CompareSessions if self.beside.take().is_some() => {}

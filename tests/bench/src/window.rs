@@ -12,11 +12,10 @@ use crate::{row, say};
 use anyhow::{Context, Result, ensure};
 use egui::{Pos2, RawInput, Rect, vec2};
 use egui_plot::{Line, Plot, PlotPoints};
-use glass_core::{Answered, App, Command as Do, Effect, Event, Runner, Screen, Viewport};
-use glass_driver::{Opened, open_at_first_alert, with_dashboards};
+use glass_core::{App, Command as Do, Event, Screen, Viewport};
+use glass_driver::{Driver, Opened, open_at_first_alert, with_dashboards};
 use glass_formats::grafana::read_dashboards;
 use glass_gui::Window;
-use glass_model::{Backend, Navigator};
 use glass_query::{Evaluator, Limits};
 use glass_recording::Recording;
 use rustix::time::{ClockId, clock_gettime};
@@ -94,78 +93,53 @@ fn machine() -> Result<String> {
     ))
 }
 
-/// Answers at once, on the thread that asks.
-struct AtOnce {
-    backend: Arc<dyn Backend>,
-    navigator: Option<Arc<dyn Navigator>>,
-    sender: Sender<Event>,
-}
-
-impl Runner for AtOnce {
-    fn start(&mut self, effect: Effect) {
-        let event = match effect {
-            Effect::Ask {
-                slot,
-                version,
-                question,
-            } => Event::Answered(Box::new(Answered {
-                slot,
-                version,
-                result: self.backend.answer(&question),
-                question,
-            })),
-            Effect::Jump(jump) => Event::Jumped {
-                result: self.navigator.as_ref().map_or(Ok(None), |all| all.jump(jump)),
-                jump,
-            },
-            _ => return,
-        };
-        // The window that would take it may be gone.
-        drop(self.sender.send(event));
-    }
-}
-
 /// A window without a screen, all of a recording in view.
 struct Bench {
     context: egui::Context,
     window: Window,
     sender: Sender<Event>,
+    /// Told of every answer.
+    answered: Receiver<()>,
     secs: f64,
     settled: Arc<Mutex<bool>>,
 }
 
 impl Bench {
-    fn new(opened: Opened) -> Self {
+    fn new(opened: Opened) -> Result<Self> {
         let (sender, events) = mpsc::channel();
-        let runner = AtOnce {
-            backend: opened.backend,
-            navigator: opened.navigator,
-            sender: sender.clone(),
+        let (tell, answered) = mpsc::channel();
+        let info = opened.info.clone();
+        let to_window = sender.clone();
+        let deliver = move |event| {
+            // Either may be gone already.
+            drop(to_window.send(event));
+            tell.send(()).ok();
         };
+        let runner = Driver::new(opened, None, Arc::new(deliver))?;
         let context = egui::Context::default();
         Window::prepare(&context);
         let settled = Arc::new(Mutex::new(false));
         let told = settled.clone();
-        let window = Window::new(App::new(opened.info), Box::new(runner), events).with_watcher(Box::new(
-            move |drawn| {
+        let window =
+            Window::new(App::new(info), Box::new(runner), events).with_watcher(Box::new(move |drawn| {
                 if let Ok(mut settled) = told.lock() {
                     *settled = drawn.is_settled;
                 }
-            },
-        ));
+            }));
         let mut bench = Self {
             context,
             window,
             sender,
+            answered,
             secs: 0.0,
             settled,
         };
-        bench.frame();
+        bench.settle()?;
         for _ in 0..20 {
             bench.send(Event::Command(Do::ZoomOut));
         }
-        bench.frame();
-        bench
+        bench.settle()?;
+        Ok(bench)
     }
 
     fn send(&self, event: Event) {
@@ -188,6 +162,21 @@ impl Bench {
         });
         output.textures_delta.clear();
         vertices(&self.context, output)
+    }
+
+    /// Frames, each as soon as there is something new, until every answer is there and laid out; returns how many
+    /// vertices the last one had.
+    fn settle(&mut self) -> Result<usize> {
+        loop {
+            let n_vertices = self.frame();
+            if self.is_settled() {
+                return Ok(n_vertices);
+            }
+            self.answered
+                .recv_timeout(PATIENCE)
+                .context("an answer is missing")?;
+            self.answered.try_iter().count();
+        }
     }
 
     fn is_settled(&self) -> bool {
@@ -247,12 +236,14 @@ fn dashboard(n_tens: usize) -> String {
 fn frames(file: &Path) -> Result<()> {
     for (n_tens, bar) in [(1, "p95 6 ms"), (5, "p95 16.6 ms")] {
         let dashboards = read_dashboards(dashboard(n_tens).as_bytes())?;
-        let mut bench = Bench::new(with_dashboards(opened(file)?, dashboards));
+        let mut bench = Bench::new(with_dashboards(opened(file)?, dashboards))?;
         bench.send(Event::Command(Do::Show(Screen::Dashboards)));
-        bench.frame();
+        bench.settle()?;
         bench.send(Event::Chord(glass_core::Chord::key(glass_core::Key::Enter)));
-        let n_vertices = (0..N_WARM).map(|_| bench.frame()).last().unwrap_or_default();
-        ensure!(bench.is_settled(), "an answer is missing");
+        let mut n_vertices = bench.settle()?;
+        for _ in 0..N_WARM {
+            n_vertices = bench.frame();
+        }
         let times = (0..N_FRAMES).map(|_| {
             let start = thread_time();
             std::hint::black_box(bench.frame());
@@ -337,19 +328,18 @@ fn scrubs(file: &Path, name: &str, bar: &str) -> Result<()> {
         vec![Do::Show(Screen::Metrics), Do::Split, Do::Show(Screen::Logs)],
     ));
     for (title, commands) in views {
-        let mut bench = Bench::new(opened(file)?);
+        let mut bench = Bench::new(opened(file)?)?;
         for command in commands {
             bench.send(Event::Command(command));
-            bench.frame();
+            bench.settle()?;
         }
         let mut random = Random::new(7);
         let mut times = Vec::with_capacity(N_SEEKS);
         for nth in 0..N_SEEKS + N_WARM {
             bench.send(Event::Scrub(random.ratio()));
             let start = Instant::now();
-            std::hint::black_box(bench.frame());
+            std::hint::black_box(bench.settle()?);
             let time = start.elapsed();
-            ensure!(bench.is_settled(), "an answer is missing on {title}");
             if nth >= N_WARM {
                 times.push(time);
             }
