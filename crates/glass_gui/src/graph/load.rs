@@ -43,13 +43,8 @@ pub(super) fn joined(run: &[GraphPoint], n: usize) -> Cow<'_, [GraphPoint]> {
     if n < 2 {
         return Cow::Borrowed(run);
     }
-    // The newest stays where it is: it ends at the playhead.
-    let offset = run.len() % n;
-    let (first, rest) = run.split_at(offset);
-    let chunks = std::iter::once(first)
-        .filter(|first| !first.is_empty())
-        .chain(rest.chunks(n));
-    Cow::Owned(chunks.filter_map(one_of).collect())
+    // Counted from the beginning, so that those that were drawn stay as they are while time goes on.
+    Cow::Owned(run.chunks(n).filter_map(one_of).collect())
 }
 
 fn one_of(columns: &[GraphPoint]) -> Option<GraphPoint> {
