@@ -279,18 +279,26 @@ fn bars_ui(ui: &mut Ui, place: Rect, all: &[NumberView]) {
     }
 }
 
+/// So high is the name of a band.
+const BAND_NAME: f32 = 15.0;
+
 /// Bands over time, the lowest at the bottom.
 fn bands_ui(ui: &mut Ui, place: Rect, all: &[BandView]) {
     let height = (place.height() / all.len().max(1) as f32).min(26.0);
+    // Where rows are lower than a text, every how many-th is named.
+    let named = (BAND_NAME / height.max(1.0)).ceil() as usize;
+    let widths = all.iter().map(|band| paint::text_width(ui, &band.name, SMALL));
+    let names = (widths.fold(0.0, f32::max) + 2.0).min(place.width() * 0.3);
     let mut rest = place;
-    for BandView { name, cells } in all {
+    for (nth, BandView { name, cells }) in all.iter().enumerate() {
         if rest.height() < height {
             return;
         }
         let row = bottom(&mut rest, height);
-        let label = row.with_max_x(row.min.x + (row.width() * 0.2).min(120.0));
-        if height >= 14.0 {
-            paint::text_ui(ui, label, Align2::LEFT_CENTER, name, SMALL, Role::Muted);
+        let label = row.with_max_x(row.min.x + names);
+        if nth % named.max(1) == 0 {
+            let room = Rect::from_center_size(label.center(), vec2(label.width(), height.max(BAND_NAME)));
+            paint::text_ui(ui, room, Align2::RIGHT_CENTER, name, SMALL, Role::Muted);
         }
         cells_ui(
             ui,
@@ -305,12 +313,9 @@ fn cells_ui(ui: &mut Ui, place: Rect, cells: &[BandCell]) {
     let width = place.width() / cells.len().max(1) as f32;
     for (i, BandCell { amount, text, role }) in cells.iter().enumerate() {
         let Some(amount) = amount else { continue };
-        let cell = rect(
-            place.min.x + width * i as f32,
-            place.min.y,
-            width + 0.5,
-            place.height(),
-        );
+        // On whole points: where two of them met, their shades would add up.
+        let [left, right] = [i, i + 1].map(|edge| (place.min.x + width * edge as f32).round());
+        let cell = rect(left, place.min.y, right - left, place.height());
         let shade = 0.12 + 0.88 * amount.clamp(0.0, 1.0) as f32;
         ui.painter()
             .rect_filled(cell, 0, theme.color(*role).gamma_multiply(shade));

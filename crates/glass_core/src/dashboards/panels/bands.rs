@@ -55,6 +55,7 @@ impl<'a> Shown<'a> {
                     0.0
                 }
             }),
+            role: Role::Accent,
             ..BandCell::default()
         };
         let band = |(name, cells): (String, Vec<Option<f64>>)| BandView {
