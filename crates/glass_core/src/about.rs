@@ -1,7 +1,8 @@
 //! What is open, in the place of details while nothing is chosen: what it is, from when to when, and what can be done
-//! with it. Nothing that only its end would tell.
+//! with it. Of what is to come it tells no more than the ends of the timeline do.
 
 use crate::context::Context;
+use crate::screens::alerts::field;
 use crate::{Command, DetailsView, Line, Role, Screen, Span, words};
 
 /// About a recording or a cloud, with the keys of most use.
@@ -11,13 +12,13 @@ pub(crate) fn details(context: &Context<'_>, screen: Screen, has_story: bool) ->
     let mut lines = vec![vec![Span::new(words::visible(&info.name), Role::Strong)]];
     lines.extend((!info.summary.is_empty()).then(|| plain(&info.summary)));
     lines.push(Line::new());
-    lines.extend((!info.cloud.is_empty()).then(|| fact("cloud", &info.cloud)));
+    lines.extend((!info.cloud.is_empty()).then(|| field("cloud", &words::visible(&info.cloud))));
     if info.is_live {
-        lines.push(fact("since", &words::date_time(extent.start)));
+        lines.push(field("since", &words::date_time(extent.start)));
     } else {
-        lines.push(fact("from", &words::date_time(extent.start)));
-        lines.push(fact("to", &words::date_time(extent.end)));
-        lines.push(fact("length", &words::duration(extent.nanos())));
+        lines.push(field("from", &words::date_time(extent.start)));
+        lines.push(field("to", &words::date_time(extent.end)));
+        lines.push(field("length", &words::duration(extent.nanos())));
     }
     lines.extend(info.warnings.iter().map(|text| {
         vec![Span::new(
@@ -60,11 +61,4 @@ fn hints(context: &Context<'_>, screen: Screen, has_story: bool) -> Vec<Line> {
 
 fn plain(text: &str) -> Line {
     vec![Span::new(words::visible(text), Role::Normal)]
-}
-
-fn fact(name: &str, value: &str) -> Line {
-    vec![
-        Span::new(format!("{name} "), Role::Muted),
-        Span::new(words::visible(value), Role::Normal),
-    ]
 }

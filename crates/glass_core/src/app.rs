@@ -458,13 +458,15 @@ impl App {
             Face::Terminal => None,
             Face::Window => {
                 let context = self.context();
+                let chosen = self.current().details(&context);
+                let shows_it_itself = chosen.is_none();
+                if let Some(chosen) = chosen.filter(|chosen| !chosen.lines.is_empty()) {
+                    return Some(chosen);
+                }
                 let has_story = !self.telling.story().is_empty();
                 let mut about = about::details(&context, self.screen, has_story);
-                match self.current().details(&context) {
-                    Some(chosen) if !chosen.lines.is_empty() => return Some(chosen),
-                    Some(_) => about.lines.extend(about::how_to_choose()),
-                    // Such a screen shows what is chosen itself.
-                    None => {}
+                if !shows_it_itself {
+                    about.lines.extend(about::how_to_choose());
                 }
                 Some(about)
             }

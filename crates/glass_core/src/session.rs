@@ -138,9 +138,8 @@ fn keep_last<T>(list: &mut Vec<T>, most: usize) {
 mod tests {
     use super::*;
 
-    #[test]
-    fn what_an_application_remembers_of_another_is_older_than_what_that_one_knows() {
-        let session = |name: &str, at: i64| Session {
+    fn session(name: &str, at: i64) -> Session {
+        Session {
             name: name.to_owned(),
             start: None,
             screen: Screen::Logs,
@@ -151,7 +150,11 @@ mod tests {
             marks: Vec::new(),
             story: None,
             layout: String::new(),
-        };
+        }
+    }
+
+    #[test]
+    fn what_an_application_remembers_of_another_is_older_than_what_that_one_knows() {
         let of = |sessions: Vec<Session>| Memory {
             sessions,
             ..Memory::default()
@@ -168,23 +171,11 @@ mod tests {
 
     #[test]
     fn the_oldest_are_forgotten_and_none_is_known_twice() {
-        let session = |name: usize, at: i64| Session {
-            name: name.to_string(),
-            start: None,
-            screen: Screen::Logs,
-            at: Timestamp::from_secs(at),
-            from: Timestamp::MIN,
-            window_nanos: 1,
-            screens: Vec::new(),
-            marks: Vec::new(),
-            story: None,
-            layout: String::new(),
-        };
         let mut memory = Memory::default();
-        (0..150).for_each(|i| memory.note(session(i, 0)));
-        memory.note(session(120, 7));
+        (0..150).for_each(|i| memory.note(session(&i.to_string(), 0)));
+        memory.note(session("120", 7));
         assert_eq!(memory.sessions.len(), MAX_SESSIONS);
-        assert_eq!(memory.sessions.last(), Some(&session(120, 7)));
+        assert_eq!(memory.sessions.last(), Some(&session("120", 7)));
         assert_eq!(
             memory.sessions.iter().filter(|known| known.name == "120").count(),
             1
